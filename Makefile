@@ -1,0 +1,53 @@
+# On a fresh machine with Python 3.11+ and make, `make run` and `make test` do all the set-up themselves.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench faults lock clean reset ready ready-dev
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+help: ## Show what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ready ## Start everything with a synthetic council at http://127.0.0.1:8000 (PORT=9000 for another port)
+	@exec $(BIN)/missing-coord serve --demo $(if $(PORT),--port $(PORT))
+
+test: ready-dev ## Run every test; what cannot run here is named (REQUIRE_ALL=1: it is a failure)
+	$(PYTEST) -m "not bench" $(ARGS)
+
+check: ready-dev ## Lint, types, import contracts, habits
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -q tests/habits
+
+format: ready-dev ## Put the code into its usual shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: ready-dev ## Measure speed and memory, and print them
+	$(PYTEST) -m bench -s -q -p no:randomly tests/benchmarks $(ARGS)
+
+faults: ready-dev ## Kill processes at random points, many times
+	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) $(PYTEST) -m faults --timeout=3600 $(ARGS)
+
+lock: ## Renew the lock files from requirements*.in (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --upgrade requirements.in -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --upgrade --constraint requirements.lock requirements-dev.in -o requirements-dev.lock
+
+clean: ## Delete the virtual environment and caches; data stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset: ready ## Delete the embedded database of MISSING_COORD_HOME (default ./var) for good
+	$(BIN)/python -c 'from missing_coord.settings import load_settings as load; \
+		from missing_coord.storage.embedded import discard_embedded as discard; \
+		settings = load(); discard(settings.home, system_folder=settings.server_folder)'
+
+ready:
+	@.ci/prepare requirements.lock
+
+ready-dev:
+	@.ci/prepare requirements-dev.lock

@@ -1,0 +1,1 @@
+"""FastStream applications, one per consumer group: decode, call one service, acknowledge."""

@@ -1,0 +1,1 @@
+"""missing-coord: coordinates return home interviews for looked-after children who go missing."""

@@ -1,0 +1,133 @@
+"""What a file layout is, and the one road by which the cells of a row become a record or faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from missing_coord.contracts.code_lists import ReadingRules
+from missing_coord.contracts.fields import read_text
+from missing_coord.contracts.readings import Fault, ParsedRow, Reader, Unreadable
+from missing_coord.contracts.text import cached_column_key, clean
+from missing_coord.domain.records import Record
+
+_ONLY_TIME_OR_NUMBER = re.compile(r"[0-9/:.,+\-TZ ]{1,40}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a contract.
+
+    `tolerant`: what cannot be read is kept as raw text and flagged, instead of sending the row to quarantine.
+    `personal`: the value never leaves the row, not even as the excerpt of a fault.
+    """
+
+    name: str
+    reader: Reader = read_text
+    required: bool = False
+    tolerant: bool = False
+    personal: bool = False
+    type: str = "text"
+    example: str = ""
+    doc: str = ""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was noticed while one row was read: flags let it pass, faults send it to quarantine."""
+
+    flags: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def flag(self, reason: str, column: str) -> None:
+        """Note something that a person should know, without holding the row back."""
+        self.flags.append(f"{reason}:{column}")
+
+    def fault(self, column: str, reason: str, *, excerpt: str | None = None) -> None:
+        """Hold the row back."""
+        self.faults.append(Fault(field=column, reason=reason, excerpt=excerpt))
+
+
+Finish = Callable[[dict[str, Any], Findings, ReadingRules], None]
+
+
+def _nothing_more(values: dict[str, Any], findings: Findings, rules: ReadingRules) -> None:
+    """No rule reaches beyond a single field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The columns of one kind of row, how they become a record, and the rules that reach beyond one field."""
+
+    kind: str
+    title: str
+    columns: tuple[Column, ...]
+    make: Callable[..., Record]
+    finish: Finish = _nothing_more
+    one_needed: tuple[str, ...] = ()
+    flags_field: str = "reading_flags"
+    by_key: dict[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the columns by their name for comparing."""
+        object.__setattr__(self, "by_key", {cached_column_key(item.name): item for item in self.columns})
+
+    def column(self, header: str) -> Column | None:
+        """The contract's column that a header means, if any."""
+        return self.by_key.get(cached_column_key(header)) if len(header) <= 200 else None
+
+
+def build(
+    layout: Layout, cells: Mapping[str, str], extra: Mapping[str, str], *, rules: ReadingRules
+) -> ParsedRow:
+    """Make the record of one row from its cells (by column name) and its unknown columns."""
+    findings = Findings()
+    values: dict[str, Any] = {}
+    kept = {name: text for name, text in ((name, clean(raw)[0]) for name, raw in extra.items()) if text}
+    for column in layout.columns:
+        raw = cells.get(column.name)
+        text, had_control = clean(raw) if raw else ("", False)
+        if had_control:
+            findings.flag("control_characters", column.name)
+        if text:
+            _read_field(column, text, values, kept, findings)
+        if column.required and values.get(column.name) is None:
+            _note_missing(column, findings)
+    if layout.one_needed and not any(values.get(name) for name in layout.one_needed):
+        findings.fault(layout.one_needed[0], f"{' or '.join(layout.one_needed)} must be filled in")
+    if not findings.faults:
+        layout.finish(values, findings, rules)
+    if findings.faults:
+        return ParsedRow(faults=tuple(findings.faults))
+    return ParsedRow(record=layout.make(**values, extra=kept, **{layout.flags_field: tuple(findings.flags)}))
+
+
+def _read_field(
+    column: Column, text: str, values: dict[str, Any], kept: dict[str, str], findings: Findings
+) -> None:
+    try:
+        value, flag = column.reader(text)
+    except Unreadable as error:
+        if not column.tolerant:
+            findings.fault(column.name, str(error), excerpt=excerpt(column, text))
+            return
+        kept[column.name] = read_text(text)[0]
+        findings.flag("unreadable", column.name)
+        return
+    if value is not None:
+        values[column.name] = value
+    if flag is not None:
+        findings.flag(flag, column.name)
+
+
+def _note_missing(column: Column, findings: Findings) -> None:
+    """A required field that is empty is a fault, unless its content already is one."""
+    if all(fault.field != column.name for fault in findings.faults):
+        findings.fault(column.name, "must be filled in")
+
+
+def excerpt(column: Column, text: str) -> str | None:
+    """The text itself when it can only be a time or a number, else nothing: it might be a name."""
+    return text if not column.personal and _ONLY_TIME_OR_NUMBER.fullmatch(text) else None

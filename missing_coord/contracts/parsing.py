@@ -1,0 +1,131 @@
+"""From one row of any source to a record: the same rules for files, HTTP and Kafka."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
+from missing_coord.contracts.layout import Layout, build
+from missing_coord.contracts.police import POLICE_NOTICE
+from missing_coord.contracts.readings import Fault, ParsedRow
+from missing_coord.contracts.register import CHILD, MISSING_LIST, PLACEMENT
+from missing_coord.contracts.ssda903 import recognise
+from missing_coord.contracts.text import cached_column_key, extra_name, storable
+from missing_coord.contracts.workforce import ABSENCE, WORKER
+from missing_coord.domain.errors import PermanentError
+
+LAYOUTS: dict[str, Layout] = {
+    layout.kind: layout for layout in (POLICE_NOTICE, CHILD, PLACEMENT, WORKER, ABSENCE, MISSING_LIST)
+}
+KINDS = (*LAYOUTS, "ssda903")
+"""Every kind of file that can be read."""
+
+EVENT_TYPES = {
+    "police": "missing-coord.police-notice.v1",
+    "children": "missing-coord.child.v1",
+    "placements": "missing-coord.placement.v1",
+    "workers": "missing-coord.worker.v1",
+    "absences": "missing-coord.absence.v1",
+    "missing-list": "missing-coord.missing-list-entry.v1",
+}
+"""The CloudEvents type of one row of each kind."""
+
+_NO_KIND = f"one of {', '.join(KINDS)} is needed"
+_CELL_LIMIT = 1_000_000
+
+
+def parse(kind: str, raw: Mapping[str, object], *, rules: ReadingRules = DEFAULT_RULES) -> ParsedRow:
+    """Read one flat object: a record, or faults that name their fields; PermanentError for no such kind."""
+    texts, faults = as_texts(raw)
+    return ParsedRow(faults=faults) if faults else parse_texts(kind, texts, rules=rules)
+
+
+def parse_texts(kind: str, raw: Mapping[str, str], *, rules: ReadingRules = DEFAULT_RULES) -> ParsedRow:
+    """Read one row whose values are text already."""
+    layout = layout_of(kind, raw)
+    if layout is None:
+        return _refused("CHILD", "these are the columns of no SSDA903 file (Header, Episodes, UASC, Missing)")
+    cells: dict[str, str] = {}
+    extra: dict[str, str] = {}
+    for header, text in raw.items():
+        column = layout.column(header)
+        if column is None:
+            name = extra_name(header[:200])
+            extra[name if name not in extra else f"{name}_{len(extra)}"] = text
+        elif column.name in cells and text.strip() != cells[column.name].strip():
+            return _refused(column.name, "is given twice with different values")
+        else:
+            cells[column.name] = text
+    return build(layout, cells, extra, rules=rules)
+
+
+def layout_of(kind: str, columns: Mapping[str, str]) -> Layout | None:
+    """The layout of a kind; for SSDA903 that of the file that has these columns, or None."""
+    if kind == "ssda903":
+        return recognise(cached_column_key(name[:200]) for name in columns)
+    if kind not in LAYOUTS:
+        raise PermanentError(_NO_KIND)
+    return LAYOUTS[kind]
+
+
+def parse_message(kind: str, body: Mapping[str, object], *, rules: ReadingRules = DEFAULT_RULES) -> ParsedRow:
+    """Read a flat object, or the `data` of a CloudEvents envelope whose type must fit the kind."""
+    opened = open_envelope(kind, body)
+    return ParsedRow(faults=(opened,)) if isinstance(opened, Fault) else parse(kind, opened, rules=rules)
+
+
+def open_envelope(kind: str, body: Mapping[str, object]) -> Mapping[str, object] | Fault:
+    """The flat object inside a CloudEvents envelope, or the object itself when it is in none."""
+    if "specversion" not in body:
+        return body
+    wanted = EVENT_TYPES.get(kind)
+    if wanted is not None and str(body.get("type", "")).strip().casefold() != wanted:
+        return Fault(field="type", reason=f"the envelope's type must be {wanted}")
+    data = body.get("data")
+    if isinstance(data, str):
+        data = _json_or_none(data)
+    if not isinstance(data, Mapping):
+        return Fault(field="data", reason="the envelope's data must be one flat object")
+    return data
+
+
+def as_texts(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[Fault, ...]]:
+    """The values of a flat object as a file would write them, fit to be stored; nested values are faults."""
+    texts: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name, value in raw.items():
+        text = value if isinstance(value, str) else _as_text(value)
+        if text is None or len(text) > _CELL_LIMIT:
+            reason = (
+                "a single value or a list of texts is needed" if text is None else "the value is too long"
+            )
+            faults.append(Fault(field=storable(str(name))[:60], reason=reason))
+        else:
+            texts[storable(str(name))] = storable(text)
+    return texts, tuple(faults)
+
+
+def _as_text(value: object) -> str | None:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else None
+    if isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value):
+        return ";".join(str(item).replace(";", ",") for item in value)
+    return None
+
+
+def _json_or_none(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refused(field: str, reason: str) -> ParsedRow:
+    return ParsedRow(faults=(Fault(field=field, reason=reason),))

@@ -1,0 +1,1 @@
+"""A synthetic council, for trying the product; never present outside demo mode."""

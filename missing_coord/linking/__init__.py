@@ -1,0 +1,1 @@
+"""Engine: which children are connected, and by what? No framework, no database."""

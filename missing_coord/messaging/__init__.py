@@ -1,0 +1,1 @@
+"""Who reacts to which event, and how events get there: in process or over Kafka."""

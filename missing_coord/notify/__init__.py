@@ -1,0 +1,1 @@
+"""Channels by which people are told: e-mail, text message, chat, recorder."""

@@ -1,0 +1,1 @@
+"""The planning engine: who sees whom, when; pure search and explanations, no database, no clock."""

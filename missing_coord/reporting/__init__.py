@@ -1,0 +1,1 @@
+"""Measures, documents and statutory returns."""

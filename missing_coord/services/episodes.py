@@ -1,0 +1,243 @@
+"""Derives the episodes and interview duties of children anew, and writes only what differs from what is kept."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from missing_coord.domain.cases import ChildFacts, Episode, Incident
+from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild, derive_episodes
+from missing_coord.domain.events import (
+    ChildReturned,
+    MissingEpisodeCancelled,
+    MissingEpisodeChanged,
+    MissingEpisodeOpened,
+)
+from missing_coord.domain.population import PlacementSpan, miles_between, placement_on, population_of
+from missing_coord.services.duties import Duty, settle_duties
+from missing_coord.services.ports import Policy, UnitOfWork
+
+LONDON = ZoneInfo("Europe/London")
+Kept = tuple[Episode, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """The episodes that the evidence gives for one child, matched with the rows that are kept already."""
+
+    child_id: str
+    episodes: list[Kept]
+
+
+async def rederive(uow: UnitOfWork, child_ids: Iterable[str], *, policy: Policy) -> None:
+    """Bring the episodes and duties of these children in line with all their incidents; safe to repeat.
+
+    The caller names every child from whom or to whom an incident has moved.
+    """
+    wanted = sorted(set(child_ids))
+    await uow.children.lock(wanted)
+    incidents = await uow.incidents.of_children(wanted)
+    facts = await uow.children.facts(wanted)
+    spans = await uow.placements.of_children(wanted)
+    kept = await uow.episodes.of_children(wanted)
+    pool = _Pool(kept)
+    derived = [_derive(uow, child_id, incidents, facts, spans, pool, policy) for child_id in wanted]
+    gone = await _retire(uow, pool.left())
+    await _write(
+        uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
+    )
+    await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
+    await uow.episodes.remove(sorted(gone - await uow.episodes.in_use(sorted(gone))))
+
+
+class _Pool:
+    """The kept episodes, each of which can be taken once by a derived one that shares an incident with it."""
+
+    def __init__(self, kept: Sequence[Kept]) -> None:
+        self._free = {episode.episode_id: (episode, set(incident_ids)) for episode, incident_ids in kept}
+
+    def take(self, facts: EpisodeFacts) -> Episode | None:
+        """Return the kept episode that this one goes on from, None when it is new."""
+        sharing = [e for e, incident_ids in self._free.values() if incident_ids & set(facts.incident_ids)]
+        if not sharing:
+            return None
+        nearest = min(
+            sharing, key=lambda e: (abs((e.started_at - facts.started_at).total_seconds()), e.episode_id)
+        )
+        del self._free[nearest.episode_id]
+        return nearest
+
+    def left(self) -> list[Kept]:
+        """Return the kept episodes that no evidence gives any more."""
+        rest = self._free.values()
+        return [
+            (episode, ()) for episode, incident_ids in rest if incident_ids or "joined" not in episode.flags
+        ]
+
+
+def _derive(
+    uow: UnitOfWork,
+    child_id: str,
+    incidents: Sequence[Incident],
+    facts: dict[str, ChildFacts],
+    spans: dict[str, list[PlacementSpan]],
+    pool: _Pool,
+    policy: Policy,
+) -> Derived:
+    own = [i for i in incidents if i.child_id == child_id]
+    rounds = [IncidentOfChild(incident_id=i.incident_id, facts=each) for i in own for each in i.facts]
+    child = facts.get(child_id) or _unknown_child(child_id)
+    found = derive_episodes(rounds)
+    live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
+    rest = [each for each in found if each.status is EpisodeStatus.CANCELLED]
+    episodes = [
+        (_episode(uow, child, each, spans.get(child_id, []), pool.take(each), policy), each.incident_ids)
+        for each in (*live, *rest)
+    ]
+    return Derived(child_id=child_id, episodes=episodes)
+
+
+def _unknown_child(child_id: str) -> ChildFacts:
+    return ChildFacts(
+        child_id=child_id, provisional=True, looked_after=False, responsible_authority="", home_grid=None
+    )
+
+
+def _episode(
+    uow: UnitOfWork,
+    child: ChildFacts,
+    facts: EpisodeFacts,
+    spans: Sequence[PlacementSpan],
+    kept: Episode | None,
+    policy: Policy,
+) -> Episode:
+    span = placement_on(spans, facts.started_at.astimezone(LONDON).date())
+    population = population_of(
+        council=policy.council,
+        looked_after=child.looked_after or span is not None,
+        responsible_authority=child.responsible_authority,
+        placement_authority=span.authority if span else "",
+    )
+    return Episode(
+        episode_id=kept.episode_id if kept else str(uuid.uuid4()),
+        child_id=child.child_id,
+        kind=facts.kind.value,
+        status=facts.status.value,
+        started_at=facts.started_at,
+        start_known=facts.start_known,
+        ended_at=facts.ended_at,
+        end_basis=facts.end_basis.value if facts.end_basis else "",
+        last_seen_at=facts.last_seen_at,
+        reported_at=facts.reported_at,
+        found_at=facts.found_at,
+        returned_at=facts.returned_at,
+        safe_and_well_at=facts.safe_and_well_at,
+        told_at=facts.told_at,
+        told_ended_at=facts.told_ended_at,
+        risk=facts.risk,
+        population=population.value,
+        placement_id=span.placement_id if span else "",
+        place_code=span.place_code if span else "",
+        provider_code=span.provider_code if span else "",
+        provider_name=span.provider_name if span else "",
+        urn=span.urn if span else "",
+        responsible_authority=child.responsible_authority or policy.council,
+        host_authority=span.authority if span else "",
+        distance_miles=_distance(child, span),
+        refs=list(facts.references),
+        flags=list(facts.flags),
+        created_at=kept.created_at if kept else uow.now,
+        updated_at=kept.updated_at if kept else uow.now,
+        version=kept.version if kept else 0,
+    )
+
+
+def _distance(child: ChildFacts, span: PlacementSpan | None) -> float | None:
+    if span is None or child.home_grid is None or span.easting is None or span.northing is None:
+        return None
+    return miles_between(child.home_grid, (span.easting, span.northing))
+
+
+async def _write(uow: UnitOfWork, derived: Sequence[Kept], kept: dict[str, Kept]) -> None:
+    changed = []
+    for episode, incident_ids in derived:
+        before = kept.get(episode.episode_id)
+        if before and before[0] == episode and set(before[1]) == set(incident_ids):
+            continue
+        changed.append((replace(episode, version=episode.version + 1, updated_at=uow.now), incident_ids))
+        _tell(uow, before[0] if before else None, episode)
+    await uow.episodes.save(changed)
+
+
+def _tell(uow: UnitOfWork, before: Episode | None, after: Episode) -> None:
+    child_id, episode_id = after.child_id, after.episode_id
+    if after.status == EpisodeStatus.CANCELLED:
+        if before is None or before.status != after.status:
+            uow.record(MissingEpisodeCancelled(child_id=child_id, episode_id=episode_id))
+        return
+    if before is None:
+        uow.record(
+            MissingEpisodeOpened(
+                child_id=child_id,
+                episode_id=episode_id,
+                kind=after.kind,
+                started_at=after.started_at,
+                population=after.population,
+            )
+        )
+    elif fields := _changed_fields(before, after):
+        uow.record(MissingEpisodeChanged(child_id=child_id, episode_id=episode_id, changed=fields))
+    if after.ended_at is not None and (before is None or before.ended_at != after.ended_at):
+        uow.record(
+            ChildReturned(
+                child_id=child_id, episode_id=episode_id, ended_at=after.ended_at, basis=after.end_basis
+            )
+        )
+
+
+_NOT_TOLD = {"created_at", "updated_at", "version", "ended_at"}
+
+
+def _changed_fields(before: Episode, after: Episode) -> tuple[str, ...]:
+    names = [name for name in Episode.__dataclass_fields__ if name not in _NOT_TOLD]
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+async def _retire(uow: UnitOfWork, left: Sequence[Kept]) -> set[str]:
+    """Cancel episodes that no evidence gives any more; those on which nothing hangs are removed later."""
+    cancelled: list[Kept] = []
+    for episode, _ in left:
+        if episode.status != EpisodeStatus.CANCELLED:
+            uow.record(MissingEpisodeCancelled(child_id=episode.child_id, episode_id=episode.episode_id))
+        flags = [*episode.flags, *(() if "joined" in episode.flags else ("joined",))]
+        cancelled.append(
+            (
+                replace(
+                    episode,
+                    status=EpisodeStatus.CANCELLED.value,
+                    flags=flags,
+                    version=episode.version + 1,
+                    updated_at=uow.now,
+                ),
+                (),
+            )
+        )
+    await uow.episodes.save(cancelled)
+    return {episode.episode_id for episode, _ in left}
+
+
+def _duties(derived: Sequence[Derived]) -> dict[str, list[Duty]]:
+    return {child.child_id: [_duty(episode) for episode, _ in child.episodes] for child in derived}
+
+
+def _duty(episode: Episode) -> Duty:
+    due = episode.ended_at is not None and episode.status == EpisodeStatus.ENDED
+    return Duty(
+        episode_id=episode.episode_id,
+        population=episode.population,
+        clock_from=episode.ended_at if due else None,
+        basis=episode.end_basis if due else "",
+        missing=episode.status == EpisodeStatus.OPEN,
+    )

@@ -1,0 +1,247 @@
+"""What the use cases need from storage; each port is kept by an adapter in `missing_coord.storage`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from missing_coord.domain.access import Actor
+from missing_coord.domain.cases import (
+    ChildFacts,
+    Episode,
+    Incident,
+    Interview,
+    InterviewEpisode,
+    InterviewEvent,
+    MatchVerdict,
+    StoredNotice,
+)
+from missing_coord.domain.escalation import DEFAULT_LADDER, Ladder
+from missing_coord.domain.events import Event
+from missing_coord.domain.population import PlacementSpan
+from missing_coord.domain.records import (
+    AbsenceRecord,
+    ChildRecord,
+    PlacementRecord,
+    PoliceNotice,
+    WorkerRecord,
+)
+from missing_coord.matching.prepared import PreparedChild
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A row as it came in: the raw fields kept for ever, and where in which batch it stood."""
+
+    raw: Mapping[str, Any]
+    batch_id: str
+    line: int | None
+
+
+class NoticeStore(Protocol):
+    """Police notices as received."""
+
+    async def add(self, notices: Sequence[tuple[PoliceNotice, Received]]) -> list[int | None]:
+        """Keep notices; return the new number of each, None for one that was here already."""
+        ...
+
+    async def of_references(self, references: Iterable[tuple[str, str]]) -> list[StoredNotice]:
+        """Return every notice of the (force, reference) pairs, both in their comparing form."""
+        ...
+
+    async def assign(self, incidents: Mapping[int, str]) -> None:
+        """Count notices to incidents."""
+        ...
+
+
+class IncidentStore(Protocol):
+    """Incidents and what people decided about them."""
+
+    async def of_references(self, references: Iterable[tuple[str, str]]) -> list[Incident]:
+        """Return the incidents of the (force, reference) pairs."""
+        ...
+
+    async def of_children(self, child_ids: Iterable[str]) -> list[Incident]:
+        """Return the incidents of the children."""
+        ...
+
+    async def get(self, incident_id: str) -> Incident:
+        """Return one incident; raises NotFound."""
+        ...
+
+    async def waiting(self) -> list[Incident]:
+        """Return the incidents that nobody is sure of."""
+        ...
+
+    async def with_signature(self, signature: str) -> list[Incident]:
+        """Return the incidents whose person is described in the same words."""
+        ...
+
+    async def save(self, incidents: Sequence[Incident]) -> None:
+        """Insert or update incidents."""
+        ...
+
+    async def verdicts(self, signatures: Iterable[str]) -> list[MatchVerdict]:
+        """Return the decisions in force about persons described in these words."""
+        ...
+
+    async def add_verdicts(self, verdicts: Sequence[MatchVerdict]) -> None:
+        """Remember decisions."""
+        ...
+
+    async def undo_verdicts(self, incident_id: str, *, by: str, at: datetime) -> list[MatchVerdict]:
+        """Mark every decision in force about an incident as undone and return them."""
+        ...
+
+
+class ChildStore(Protocol):
+    """The register of children, provisional records included."""
+
+    async def save_records(self, children: Sequence[tuple[ChildRecord, Received]]) -> list[bool]:
+        """Keep register rows as versions; return for each whether anything changed."""
+        ...
+
+    async def add_provisional(self, children: Mapping[str, ChildRecord]) -> None:
+        """Open provisional records by id; one that is there already stays."""
+        ...
+
+    async def facts(self, child_ids: Iterable[str]) -> dict[str, ChildFacts]:
+        """Return what deriving episodes needs to know of each child."""
+        ...
+
+    async def candidates(self, keys: Sequence[Sequence[str]]) -> list[list[PreparedChild]]:
+        """Return, for each list of look-up keys, the register children filed under any of them."""
+        ...
+
+    async def known(self, child_ids: Iterable[str]) -> set[str]:
+        """Return which of these ids are on the register or provisional."""
+        ...
+
+    async def lock(self, child_ids: Iterable[str]) -> None:
+        """Hold these children until the transaction ends, so that nobody else derives their episodes."""
+        ...
+
+    async def lock_references(self, references: Iterable[tuple[str, str]]) -> None:
+        """Hold these police references until the transaction ends."""
+        ...
+
+
+class PlacementStore(Protocol):
+    """Placements of looked-after children."""
+
+    async def save_records(self, placements: Sequence[tuple[PlacementRecord, Received]]) -> list[bool]:
+        """Keep placement rows as versions; return for each whether anything changed."""
+        ...
+
+    async def of_children(self, child_ids: Iterable[str]) -> dict[str, list[PlacementSpan]]:
+        """Return the placements of each child."""
+        ...
+
+
+class WorkforceStore(Protocol):
+    """Interview workers and their absences."""
+
+    async def save_workers(self, workers: Sequence[tuple[WorkerRecord, Received]]) -> list[bool]:
+        """Keep worker rows as versions; return for each whether anything changed."""
+        ...
+
+    async def save_absences(self, absences: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
+        """Keep absences; return for each whether it is new."""
+        ...
+
+
+class EpisodeStore(Protocol):
+    """Missing episodes and the incidents that they are made of."""
+
+    async def of_children(self, child_ids: Iterable[str]) -> list[tuple[Episode, tuple[str, ...]]]:
+        """Return the children's episodes, each with the ids of its incidents."""
+        ...
+
+    async def save(self, episodes: Sequence[tuple[Episode, tuple[str, ...]]]) -> None:
+        """Insert or update episodes with their incidents."""
+        ...
+
+    async def remove(self, episode_ids: Sequence[str]) -> None:
+        """Remove episodes that were joined with others and on which nothing hangs."""
+        ...
+
+    async def in_use(self, episode_ids: Sequence[str]) -> set[str]:
+        """Return those episodes on which an escalation or a closed interview hangs."""
+        ...
+
+
+class InterviewStore(Protocol):
+    """Return interviews, the episodes that they cover, and their timelines."""
+
+    async def of_children(self, child_ids: Iterable[str]) -> list[Interview]:
+        """Return the children's interviews, closed ones included."""
+        ...
+
+    async def links_of(self, interview_ids: Iterable[str]) -> list[InterviewEpisode]:
+        """Return the duties of the interviews."""
+        ...
+
+    async def get(self, interview_id: str, *, for_update: bool = False) -> Interview:
+        """Return one interview; raises NotFound when the actor may not see it."""
+        ...
+
+    async def save(self, interviews: Sequence[Interview]) -> None:
+        """Insert or update interviews; each one's version grows by one."""
+        ...
+
+    async def save_links(self, links: Sequence[InterviewEpisode]) -> None:
+        """Insert or update duties."""
+        ...
+
+    async def remove_links(self, links: Sequence[tuple[str, str]]) -> None:
+        """Remove (interview, episode) duties that are no duties any more, withdrawing their escalations."""
+        ...
+
+    async def remove(self, interview_ids: Sequence[str]) -> None:
+        """Remove interviews on which nothing hangs."""
+        ...
+
+    async def touched(self, interview_ids: Sequence[str]) -> set[str]:
+        """Return those interviews that have a timeline or an escalation."""
+        ...
+
+    async def add_event(self, event: InterviewEvent) -> bool:
+        """Write an entry on a timeline; False when the same submission was written before."""
+        ...
+
+    async def move(self, *, source: str, target: str) -> None:
+        """Move the timeline of one interview to another."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction on behalf of one actor; only leaving it without an error commits."""
+
+    actor: Actor
+    now: datetime
+    notices: NoticeStore
+    incidents: IncidentStore
+    children: ChildStore
+    placements: PlacementStore
+    workforce: WorkforceStore
+    episodes: EpisodeStore
+    interviews: InterviewStore
+
+    def record(self, *events: Event) -> None:
+        """Add events to the outbox of this transaction."""
+        ...
+
+    def audit(self, action: str, *, subject_type: str, subject_id: str, **detail: Any) -> None:
+        """Add a row to the audit trail of this transaction; `detail` holds references only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The council's own settings that the use cases follow."""
+
+    council: str
+    ladder: Ladder = DEFAULT_LADDER
+    letter_counts_as_offer: bool = False

@@ -1,0 +1,142 @@
+"""The one settings object, read from MISSING_COORD_* variables; a misspelt variable is an error."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+PREFIX = "MISSING_COORD_"
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off", ""})
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(ValueError):
+    """A variable has a name or a value that is not known; the message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an operator can decide; docs/settings.md describes each."""
+
+    home: Path = Path("var")
+    server_folder: Path = Path("/var/lib/missing-coord")
+    database_url: str | None = field(default=None, repr=False)
+    owner_database_url: str | None = field(default=None, repr=False)
+    kafka: str | None = None
+    council: str = "E08000003"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str | None = None
+    demo: bool = False
+    log_level: str = "info"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the private PostgreSQL under `home` is used."""
+        return self.database_url is None
+
+    @property
+    def address(self) -> str:
+        """The address that people type and that messages link to, without a slash at its end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment; raises SettingsError naming the variable that is wrong."""
+    variables = os.environ if environ is None else environ
+    given = {name: value for name, value in variables.items() if name.startswith(PREFIX)}
+    if "PORT" in variables:
+        given.setdefault(f"{PREFIX}PORT", variables["PORT"])
+    _refuse_unknown(given)
+    chosen = {_field_name(name): READERS[_field_name(name)](name, value) for name, value in given.items()}
+    if chosen.get("owner_database_url") and not chosen.get("database_url"):
+        raise SettingsError(f"{PREFIX}OWNER_DATABASE_URL is set: set {PREFIX}DATABASE_URL as well")
+    return Settings(**chosen)  # type: ignore[arg-type]
+
+
+def variable_names() -> tuple[str, ...]:
+    """Return the name of every variable that is read."""
+    return tuple(f"{PREFIX}{setting.name.upper()}" for setting in fields(Settings))
+
+
+def _field_name(variable: str) -> str:
+    return variable.removeprefix(PREFIX).lower()
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in sorted(given):
+        if name not in variable_names():
+            nearest = difflib.get_close_matches(name, variable_names(), n=1, cutoff=0.0)[0]
+            raise SettingsError(f"{name} is not a setting of missing-coord: did you mean {nearest}?")
+
+
+def _text(name: str, value: str) -> str:
+    if not value.strip():
+        raise SettingsError(f"{name} is empty: give it a value or leave it unset")
+    return value.strip()
+
+
+def _folder(name: str, value: str) -> Path:
+    return Path(_text(name, value)).expanduser()
+
+
+def _switch(name: str, value: str) -> bool:
+    word = value.strip().lower()
+    if word not in YES | NO:
+        raise SettingsError(f"{name} is {value!r}: write 1 or 0")
+    return word in YES
+
+
+def _port(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value.strip()) or not 1 <= int(value) <= 65535:
+        raise SettingsError(f"{name} is {value!r}: write a whole number from 1 to 65535")
+    return int(value)
+
+
+def _council(name: str, value: str) -> str:
+    code = value.strip().upper()
+    if not re.fullmatch(r"[ENSW][0-9]{8}", code):
+        raise SettingsError(f"{name} is {value!r}: write the ONS code of a council, such as E08000003")
+    return code
+
+
+def _database(name: str, value: str) -> str:
+    scheme, _, rest = value.strip().partition("://")
+    if scheme not in ("postgres", "postgresql", "postgresql+psycopg") or not rest:
+        raise SettingsError(f"{name} must look like postgresql://user:password@host:5432/database")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _web_address(name: str, value: str) -> str:
+    address = value.strip().rstrip("/")
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", address):
+        raise SettingsError(
+            f"{name} is {value!r}: write an address such as https://interviews.example.gov.uk"
+        )
+    return address
+
+
+def _log_level(name: str, value: str) -> str:
+    if value.strip().lower() not in LOG_LEVELS:
+        raise SettingsError(f"{name} is {value!r}: write one of {', '.join(LOG_LEVELS)}")
+    return value.strip().lower()
+
+
+READERS: Mapping[str, Callable[[str, str], object]] = {
+    "home": _folder,
+    "server_folder": _folder,
+    "database_url": _database,
+    "owner_database_url": _database,
+    "kafka": _text,
+    "council": _council,
+    "host": _text,
+    "port": _port,
+    "public_url": _web_address,
+    "demo": _switch,
+    "log_level": _log_level,
+}

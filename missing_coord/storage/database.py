@@ -1,0 +1,66 @@
+"""Opens the pool of connections and the transactions on it: one role, one actor, one commit each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from missing_coord.domain.access import Actor
+from missing_coord.domain.clock import Clock
+from missing_coord.domain.errors import TransientError
+from missing_coord.storage.unit_of_work import SqlUnitOfWork
+
+_RETRIED = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
+
+
+@dataclass(slots=True)
+class Database:
+    """The database as the application sees it; every transaction runs as one role for one actor."""
+
+    engine: AsyncEngine
+    clock: Clock
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock, pool_size: int = 10) -> Database:
+        """Open a pool on `url`, which must sign in as the application's role, not the owner."""
+        engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        return cls(engine=engine, clock=clock)
+
+    @asynccontextmanager
+    async def unit_of_work(self, actor: Actor) -> AsyncIterator[SqlUnitOfWork]:
+        """Open a transaction as `actor`; leaving the block commits, an error rolls back.
+
+        Raises TransientError for lost connections, deadlocks and the like: the same work may be tried again.
+        """
+        try:
+            async with self.engine.begin() as connection:
+                await take_role(connection, actor)
+                unit = SqlUnitOfWork(connection=connection, actor=actor, now=self.clock.now())
+                yield unit
+                await unit.flush()
+        except OperationalError as error:
+            raise TransientError("The database did not answer; try again.") from error
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) in _RETRIED:
+                raise TransientError("The database asked to try again.") from error
+            raise
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+async def take_role(connection: AsyncConnection, actor: Actor) -> None:
+    """Take the actor's database role until the transaction ends."""
+    await connection.execute(
+        text(
+            "select set_config('role', :role, true), set_config('missing_coord.user_id', :user_id, true),"
+            " set_config('missing_coord.worker_id', :worker_id, true)"
+        ),
+        {"role": f"mc_{actor.role}", "user_id": actor.user_id or "", "worker_id": actor.worker_id or ""},
+    )

@@ -1,0 +1,128 @@
+"""Turns frozen records into rows and JSON, and back; one generic way for all of them."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+Decoder = Callable[[Any], Any]
+
+
+def to_row(record: Any) -> dict[str, Any]:
+    """Return a record's fields as a row; enums become their values."""
+    return {name: _value(getattr(record, name)) for name in _names(type(record))}
+
+
+def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
+    """Build a record from a row that has a column of the name of each of its fields."""
+    return kind(**{name: row[name] for name in _names(kind)})
+
+
+def to_json(record: Any) -> dict[str, Any]:
+    """Return a record as JSON, leaving out what is empty; instants in UTC, durations in seconds."""
+    out = {}
+    for name in _names(type(record)):
+        value = getattr(record, name)
+        if value is not None and value != () and value != "" and value != {}:
+            out[name] = plain(value)
+    return out
+
+
+def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
+    """Build a record from what `to_json` wrote; what is left out takes the field's default or None."""
+    decoders, empty = _decoders(kind)
+    values = dict(empty)
+    for name, value in data.items():
+        decode = decoders.get(name)
+        if decode is not None:
+            values[name] = decode(value)
+    return kind(**values)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return [plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    return to_json(value)
+
+
+def canonical(value: Any) -> str:
+    """Return JSON whose text is the same whenever the content is."""
+    return json.dumps(plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+_NAMES: dict[Any, tuple[str, ...]] = {}
+_DECODERS: dict[Any, tuple[dict[str, Decoder], dict[str, Any]]] = {}
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(f.name for f in fields(kind))
+    return _NAMES[kind]
+
+
+def _value(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _decoders(kind: Any) -> tuple[dict[str, Decoder], dict[str, Any]]:
+    if kind not in _DECODERS:
+        hints = typing.get_type_hints(kind)
+        decoders = {name: _decoder(hints[name]) for name in _names(kind)}
+        _DECODERS[kind] = decoders, {name: _empty(hints[name]) for name in _names(kind)}
+    return _DECODERS[kind]
+
+
+def _decoder(hint: Any) -> Decoder:
+    hint = _without_none(hint)
+    if typing.get_origin(hint) is tuple:
+        inner = _decoder(typing.get_args(hint)[0])
+        return lambda value: tuple(inner(each) for each in value)
+    if hint is datetime:
+        return datetime.fromisoformat
+    if hint is date:
+        return date.fromisoformat
+    if hint is timedelta:
+        return lambda value: timedelta(seconds=value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    return lambda value: value
+
+
+def _empty(hint: Any) -> Any:
+    if type(None) in typing.get_args(hint):
+        return None
+    hint = typing.get_origin(hint) or hint
+    if hint is tuple:
+        return ()
+    if isinstance(hint, type) and issubclass(hint, str) and not issubclass(hint, Enum):
+        return ""
+    return {} if hint is not bool else False
+
+
+def _without_none(hint: Any) -> Any:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        kept = [each for each in typing.get_args(hint) if each is not type(None)]
+        return kept[0] if len(kept) == 1 else hint
+    return hint

@@ -1,0 +1,317 @@
+-- Who may do what. The application signs in as missing_coord_app, which can do nothing by itself (no inherited rights):
+-- each transaction takes exactly one role with SET LOCAL ROLE and names the person in missing_coord.* settings.
+do $$
+declare
+    role_name text;
+begin
+    foreach role_name in array array['mc_system', 'mc_sign_in', 'mc_coordinator', 'mc_interview_worker', 'mc_manager',
+                                     'mc_quality_auditor', 'mc_exploitation_lead', 'mc_administrator'] loop
+        if not exists (select from pg_roles where rolname = role_name) then
+            execute format('create role %I nologin', role_name);
+        end if;
+        if exists (select from pg_roles where rolname = 'missing_coord_app')
+           and not exists (select from pg_auth_members m
+                           join pg_roles r on r.oid = m.roleid join pg_roles u on u.oid = m.member
+                           where r.rolname = role_name and u.rolname = 'missing_coord_app') then
+            execute format('grant %I to missing_coord_app with inherit false, set true', role_name);
+        end if;
+    end loop;
+end $$;
+--;;
+create function app_worker() returns text language sql stable parallel safe
+    as $$ select coalesce(current_setting('missing_coord.worker_id', true), '') $$;
+--;;
+create function app_user() returns text language sql stable parallel safe
+    as $$ select coalesce(current_setting('missing_coord.user_id', true), '') $$;
+--;;
+revoke all on schema public from public;
+--;;
+grant usage on schema public to mc_system, mc_sign_in, mc_coordinator, mc_interview_worker, mc_manager,
+    mc_quality_auditor, mc_exploitation_lead, mc_administrator;
+--;;
+-- Row-level security is on everywhere; what no policy allows does not exist for the role.
+do $$
+declare
+    each record;
+begin
+    for each in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
+        execute format('alter table %I enable row level security', each.tablename);
+        if each.tablename not in ('audit_trail', 'user_secrets', 'sessions', 'api_keys') then
+            execute format('create policy system_all on %I for all to mc_system using (true) with check (true)', each.tablename);
+            execute format('grant select, insert, update, delete on %I to mc_system', each.tablename);
+        end if;
+    end loop;
+end $$;
+--;;
+grant select on alembic_version to mc_system, mc_sign_in;
+--;;
+-- Everybody writes events; only the system reads and sends them.
+grant insert on outbox to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor, mc_exploitation_lead, mc_administrator;
+--;;
+create policy people_write on outbox for insert
+    to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor, mc_exploitation_lead, mc_administrator with check (true);
+--;;
+-- The audit trail: everybody adds, nobody changes, few read.
+grant insert on audit_trail to mc_system, mc_sign_in, mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor,
+    mc_exploitation_lead, mc_administrator;
+--;;
+create policy all_add on audit_trail for insert to mc_system, mc_sign_in, mc_coordinator, mc_interview_worker, mc_manager,
+    mc_quality_auditor, mc_exploitation_lead, mc_administrator with check (true);
+--;;
+grant select on audit_trail to mc_system, mc_manager, mc_administrator;
+--;;
+create policy few_read on audit_trail for select to mc_system, mc_manager, mc_administrator using (true);
+--;;
+create function audit_chain() returns trigger language plpgsql security definer set search_path = public as $$
+declare
+    last_hash bytea;
+begin
+    perform pg_advisory_xact_lock(7236002);
+    select row_hash into last_hash from audit_trail order by seq desc limit 1;
+    new.previous_hash := coalesce(last_hash, '\x00');
+    new.row_hash := sha256(new.previous_hash || audit_content(new.seq, new.at, new.actor, new.actor_role, new.action,
+                                                              new.subject_type, new.subject_id, new.detail));
+    return new;
+end $$;
+--;;
+create function audit_content(seq bigint, at timestamptz, actor text, actor_role text, action text,
+                              subject_type text, subject_id text, detail jsonb) returns bytea
+    language sql immutable parallel safe as $$
+    select convert_to(jsonb_build_array(seq, extract(epoch from at)::text, actor, actor_role, action, subject_type,
+                                        subject_id, detail)::text, 'UTF8') $$;
+--;;
+create trigger audit_chain before insert on audit_trail for each row execute function audit_chain();
+--;;
+create function audit_is_append_only() returns trigger language plpgsql as $$
+begin
+    raise exception 'the audit trail cannot be changed' using errcode = 'insufficient_privilege';
+end $$;
+--;;
+create trigger audit_append_only before update or delete or truncate on audit_trail
+    for each statement execute function audit_is_append_only();
+--;;
+create function audit_broken_at() returns bigint language sql stable security definer set search_path = public as $$
+    select min(seq) from (
+        select seq, previous_hash, row_hash, at, actor, actor_role, action, subject_type, subject_id, detail,
+               lag(row_hash, 1, '\x00'::bytea) over (order by seq) as expected
+        from audit_trail) t
+    where previous_hash <> expected
+       or row_hash <> sha256(previous_hash || audit_content(seq, at, actor, actor_role, action, subject_type, subject_id, detail)) $$;
+--;;
+revoke execute on function audit_broken_at() from public;
+--;;
+grant execute on function audit_broken_at() to mc_system, mc_manager, mc_administrator;
+--;;
+-- Interviews: workers see and change their own only.
+grant select, insert, update on interviews, interview_episodes to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+grant select on interviews, interview_episodes to mc_quality_auditor, mc_exploitation_lead;
+--;;
+create policy office_all on interviews for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy readers on interviews for select to mc_quality_auditor, mc_exploitation_lead using (true);
+--;;
+create policy own_work on interviews for all to mc_interview_worker
+    using (worker_id <> '' and worker_id = app_worker() and (closed_at is null or closed_at > now() - interval '28 days'))
+    with check (worker_id <> '' and worker_id = app_worker());
+--;;
+create policy office_all on interview_episodes for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy readers on interview_episodes for select to mc_quality_auditor, mc_exploitation_lead using (true);
+--;;
+create policy own_work on interview_episodes for all to mc_interview_worker
+    using (exists (select from interviews i where i.interview_id = interview_episodes.interview_id))
+    with check (exists (select from interviews i where i.interview_id = interview_episodes.interview_id));
+--;;
+grant select, insert on interview_events to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+grant select on interview_events to mc_quality_auditor, mc_exploitation_lead;
+--;;
+create policy office_all on interview_events for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy readers on interview_events for select to mc_quality_auditor, mc_exploitation_lead using (true);
+--;;
+create policy own_work on interview_events for all to mc_interview_worker
+    using (exists (select from interviews i where i.interview_id = interview_events.interview_id))
+    with check (exists (select from interviews i where i.interview_id = interview_events.interview_id));
+--;;
+-- Children and episodes are kept by the system alone, derived from what was received and decided: a worker sees those of their own interviews; an auditor those that have an interview.
+grant select on children, episodes, episode_incidents to mc_coordinator, mc_manager, mc_exploitation_lead;
+--;;
+grant select on children, episodes to mc_interview_worker, mc_quality_auditor;
+--;;
+create policy office_reads on children for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy lead_reads on children for select to mc_exploitation_lead using (true);
+--;;
+create policy of_own_interviews on children for select to mc_interview_worker, mc_quality_auditor
+    using (exists (select from interviews i where i.child_id = children.child_id));
+--;;
+create policy office_reads on episodes for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy lead_reads on episodes for select to mc_exploitation_lead using (true);
+--;;
+create policy of_own_interviews on episodes for select to mc_interview_worker, mc_quality_auditor
+    using (exists (select from interviews i where i.child_id = episodes.child_id));
+--;;
+create policy office_reads on episode_incidents for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy lead_reads on episode_incidents for select to mc_exploitation_lead using (true);
+--;;
+-- Placements: an address that is confidential is seen by no person's role at all.
+grant select on placements to mc_coordinator, mc_manager, mc_exploitation_lead, mc_quality_auditor, mc_interview_worker;
+--;;
+grant select on placement_addresses to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+create policy office_reads on placements for select to mc_coordinator, mc_manager, mc_exploitation_lead using (true);
+--;;
+create policy of_own_interviews on placements for select to mc_interview_worker, mc_quality_auditor
+    using (exists (select from interviews i where i.child_id = placements.child_id));
+--;;
+create policy not_confidential on placement_addresses for select to mc_coordinator, mc_manager using (not confidential);
+--;;
+create policy of_own_interviews on placement_addresses for select to mc_interview_worker
+    using (not confidential and exists (select from interviews i where i.child_id = placement_addresses.child_id));
+--;;
+-- Notices, incidents and matching: the office, and the exploitation lead for evidence.
+grant select on notices, incidents to mc_coordinator, mc_manager, mc_exploitation_lead;
+--;;
+grant select, insert, update on match_decisions to mc_coordinator, mc_manager;
+--;;
+grant select on missing_list_entries, intake_batches to mc_coordinator, mc_manager;
+--;;
+grant select, update on quarantine to mc_coordinator, mc_manager;
+--;;
+create policy office_reads on notices for select to mc_coordinator, mc_manager, mc_exploitation_lead using (true);
+--;;
+create policy office_reads on incidents for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy lead_reads on incidents for select to mc_exploitation_lead using (true);
+--;;
+create policy office_all on match_decisions for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy office_reads on missing_list_entries for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy office_reads on intake_batches for select to mc_coordinator, mc_manager, mc_administrator using (true);
+--;;
+grant select on intake_batches to mc_administrator;
+--;;
+create policy office_all on quarantine for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+-- Workforce, proposals, escalations, messages.
+grant select on workers, absences to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+grant select on workers to mc_administrator, mc_quality_auditor;
+--;;
+create policy office_reads on workers for select to mc_coordinator, mc_manager, mc_administrator, mc_quality_auditor using (true);
+--;;
+create policy own_row on workers for select to mc_interview_worker using (worker_id = app_worker());
+--;;
+create policy office_reads on absences for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy own_rows on absences for select to mc_interview_worker using (worker_id = app_worker());
+--;;
+grant select, insert, update, delete on proposals to mc_coordinator, mc_manager;
+--;;
+create policy office_all on proposals for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+grant select, update on escalations to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+grant select on escalations to mc_quality_auditor;
+--;;
+create policy office_all on escalations for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy readers on escalations for select to mc_quality_auditor using (true);
+--;;
+create policy own_work on escalations for all to mc_interview_worker
+    using (exists (select from interviews i where i.interview_id = escalations.interview_id))
+    with check (exists (select from interviews i where i.interview_id = escalations.interview_id));
+--;;
+grant select, update (seen_at, seen_by) on messages to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor,
+    mc_exploitation_lead;
+--;;
+create policy own_messages on messages for all to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor, mc_exploitation_lead
+    using ('mc_' || recipient_role = current_user and (recipient_user = '' or recipient_user = app_user()))
+    with check ('mc_' || recipient_role = current_user);
+--;;
+-- Patterns: the exploitation lead; a manager may see that they exist.
+grant select, update on patterns to mc_exploitation_lead;
+--;;
+grant select on pattern_children, mentions to mc_exploitation_lead;
+--;;
+grant select on patterns to mc_manager;
+--;;
+create policy lead_all on patterns for all to mc_exploitation_lead using (true) with check (true);
+--;;
+create policy manager_reads on patterns for select to mc_manager using (true);
+--;;
+create policy lead_reads on pattern_children for select to mc_exploitation_lead using (true);
+--;;
+create policy lead_reads on mentions for select to mc_exploitation_lead using (true);
+--;;
+-- A link's existence, and nothing of it, may be told to those who can open the child.
+create function child_has_open_link(child text) returns boolean language sql stable security definer set search_path = public as $$
+    select exists (select from pattern_children pc join patterns p using (pattern_id)
+                   where pc.child_id = child and p.state in ('proposed', 'confirmed')
+                     and (select count(distinct other.child_id) from pattern_children other where other.pattern_id = p.pattern_id) > 1) $$;
+--;;
+revoke execute on function child_has_open_link(text) from public;
+--;;
+grant execute on function child_has_open_link(text) to mc_coordinator, mc_manager, mc_interview_worker, mc_exploitation_lead, mc_quality_auditor;
+--;;
+-- People and keys: the administrator keeps them; only sign-in reads secrets.
+grant select, insert, update on users to mc_administrator;
+--;;
+grant insert, update on user_secrets to mc_administrator;
+--;;
+grant select (user_id) on user_secrets to mc_administrator;
+--;;
+grant select, delete on sessions to mc_administrator;
+--;;
+grant select, insert, update on api_keys to mc_administrator;
+--;;
+grant select on users, api_keys to mc_sign_in;
+--;;
+grant select, update on user_secrets to mc_sign_in;
+--;;
+grant select, insert, update, delete on sessions to mc_sign_in;
+--;;
+grant select on users to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor, mc_exploitation_lead;
+--;;
+create policy admin_all on users for all to mc_administrator using (true) with check (true);
+--;;
+create policy sign_in_reads on users for select to mc_sign_in using (true);
+--;;
+create policy own_row on users for select to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor,
+    mc_exploitation_lead using (user_id::text = app_user());
+--;;
+create policy admin_writes on user_secrets for all to mc_administrator using (true) with check (true);
+--;;
+create policy sign_in_all on user_secrets for all to mc_sign_in using (true) with check (true);
+--;;
+create policy sign_in_all on sessions for all to mc_sign_in using (true) with check (true);
+--;;
+create policy admin_ends on sessions for all to mc_administrator using (true);
+--;;
+create policy admin_all on api_keys for all to mc_administrator using (true) with check (true);
+--;;
+create policy sign_in_reads on api_keys for select to mc_sign_in using (true);
+--;;
+-- Screens hear of changes as they are committed.
+create function tell_screens() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('missing_coord_changes', tg_argv[0]);
+    return null;
+end $$;
+--;;
+create trigger tell_screens after insert or update or delete on interviews for each statement execute function tell_screens('queue');
+--;;
+create trigger tell_screens after insert or update or delete on interview_episodes for each statement execute function tell_screens('queue');
+--;;
+create trigger tell_screens after insert or update on episodes for each statement execute function tell_screens('queue');
+--;;
+create trigger tell_screens after insert on outbox for each statement execute function tell_screens('outbox');
+--;;
+create trigger tell_screens after insert on messages for each statement execute function tell_screens('messages');
+--;;
+create trigger tell_screens after insert or update on proposals for each statement execute function tell_screens('queue');

@@ -1,0 +1,9 @@
+"""All tables together, for migrations and for tests that walk over every one."""
+
+from __future__ import annotations
+
+from missing_coord.storage import tables, tables_cases, tables_plumbing
+
+metadata = tables.metadata
+
+__all__ = ["metadata", "tables", "tables_cases", "tables_plumbing"]

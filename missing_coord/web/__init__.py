@@ -1,0 +1,1 @@
+"""The FastAPI application: pages, live stream, intake, sign-in, health."""

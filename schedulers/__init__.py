@@ -1,0 +1,1 @@
+"""The APScheduler process: the job table and the tick wrapper."""

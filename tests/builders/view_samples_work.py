@@ -1,0 +1,361 @@
+"""Sample view models of the pages where work is recorded and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.builders.view_samples import (
+    NO_PAGER,
+    NOW,
+    PAGER,
+    WORKERS,
+    View,
+    ago,
+    child,
+    queue_row,
+    queue_rows,
+    shell,
+    tiles,
+    timeline,
+)
+
+ALL_FORMS = {"assign", "attempt", "offer", "decline", "complete", "not_held", "decide", "reopen"}
+
+
+def pages() -> dict[str, Callable[[], View]]:
+    """Return the builders of these pages by name."""
+    return {
+        "interview": interview,
+        "my_interviews": my_interviews,
+        "breaches": breaches,
+        "reviews": reviews,
+        "review": review,
+        "quarantine": quarantine,
+        "quarantine_item": quarantine_item,
+        "patterns": patterns,
+        "pattern": pattern,
+        "monthly_report": monthly_report,
+        "audit": audit,
+        "users": users,
+        "errors/403": lambda: {"shell": shell(""), "detail": None},
+        "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999"},
+        "errors/409": conflict,
+        "errors/500": lambda: {"shell": shell(""), "detail": None, "error_reference": "REQ-81f3"},
+    }
+
+
+def interview() -> View:
+    """Return an interview over its time, with every form, after a refused completion."""
+    return {
+        "shell": shell("/queue", live_url="/live?topic=interview:I0001"),
+        "child": child(),
+        "interview": {
+            "interview_id": "I0001",
+            "state": "offered_awaiting",
+            "clock": "breached",
+            "due_at": ago(2.2),
+            "provisional": False,
+            "worked_out": "72 elapsed hours from the return to home or placement",
+            "version": 7,
+            "worker_id": "W01",
+            "worker_name": "Ade Farrow",
+            "visit_at": NOW + timedelta(hours=3),
+            "independence": "Independent of the placement and of the responsible authority",
+            "closed_by": None,
+        },
+        "episodes": [_covered("E1"), _covered("E2")],
+        "covered": ["E1"],
+        "proposal": {
+            "worker_id": "W02",
+            "worker_name": "Bryn Calloway",
+            "start_at": NOW + timedelta(hours=2),
+            "reasons": ["independent of the placement", "6.1 miles away", "9 of 15 visits this week"],
+        },
+        "passed_over": [{"worker_name": "Chidi Marsh", "reasons": ["on leave until Mon 23 Nov 2026"]}],
+        "workers": WORKERS,
+        "escalations": [{"at": ago(2.2), "step": "Breach", "told": "Coordinator, Manager"}],
+        "contacts": [
+            {
+                "at": ago(20),
+                "kind": "Offer",
+                "method": "via_carer",
+                "with_whom": "child",
+                "answer": "No answer yet",
+                "note": None,
+                "by": "Ade Farrow",
+            }
+        ],
+        "timeline": timeline(),
+        "may": ALL_FORMS,
+        "form": "complete",
+        "values": {"kind": "completed", "episode_ids": ["E2"]},
+        "errors": {"held_at": "Enter when the interview was held"},
+    }
+
+
+def _covered(episode_id: str) -> View:
+    return {
+        "episode_id": episode_id,
+        "reference": f"NB-26-118{episode_id[1:]}",
+        "started_at": ago(120),
+        "returned_at": ago(74.2),
+        "due_at": ago(2.2),
+        "timeliness": "2 h 12 min over",
+    }
+
+
+def my_interviews() -> View:
+    """Return a worker's cards."""
+    more: View = {
+        "visit_at": NOW + timedelta(hours=3),
+        "place": "Larch House, BN3 area",
+        "contact": "Duty phone",
+    }
+    cards = [{**row, **more} for row in queue_rows()]
+    cards[-1] |= {"visit_at": None, "contact": None, "place": "Ask the coordinator (confidential)"}
+    frame = replace(shell("/my-interviews"), role_name="Interview worker")
+    return {"shell": frame, "tiles": tiles()[:2], "interviews": cards}
+
+
+def breaches() -> View:
+    """Return the managers' list."""
+    more: View = {"cause": None, "told_lag": "26 h 3 min", "last_step": "24 h over, told the manager"}
+    rows = [{**queue_row(n, due_at=ago(n * 9.5), clock="breached"), **more} for n in (3, 1)]
+    rows[0] |= {"cause": "Late notice", "worker_name": "Ade Farrow", "told_lag": None}
+    return {"shell": shell("/breaches"), "tiles": tiles(), "rows": rows, "pager": NO_PAGER}
+
+
+def reviews() -> View:
+    """Return the list of notices without a certain child."""
+    row: View = {
+        "review_id": "R1",
+        "reference": "Northshire Police/NB-26-1190",
+        "message": "missing",
+        "received_at": ago(1),
+        "name": "Mo Lark",
+        "best": "Mohamed Larkin, 71%",
+        "candidates": 3,
+        "clock": "due_soon",
+        "due_at": NOW + timedelta(hours=5),
+        "provisional": True,
+    }
+    return {"shell": shell("/reviews"), "rows": [row], "pager": PAGER}
+
+
+def review() -> View:
+    """Return a notice beside two candidates."""
+    return {
+        "shell": shell("/reviews"),
+        "review": {
+            "review_id": "R1",
+            "version": 1,
+            "reference": "Northshire Police/NB-26-1190",
+            "message": "missing",
+            "received_at": ago(1),
+            "facts": [("Name", "Mo Lark"), ("Born", "3 Apr 2011"), ("Home postcode", "")],
+        },
+        "candidates": [_candidate("C000412", 71), _candidate("C000977", 22)],
+        "decided": None,
+        "values": {},
+        "errors": {},
+    }
+
+
+def _candidate(child_id: str, probability: int) -> View:
+    return {
+        "child_id": child_id,
+        "name": "Mohamed Larkin",
+        "probability": probability,
+        "facts": [
+            ("Name", "Mohamed Larkin", "partly"),
+            ("Born", "4 Mar 2011", "no"),
+            ("Postcode", "", "unknown"),
+        ],
+        "reasons": ["Mo is short for Mohamed", "day and month are swapped"],
+    }
+
+
+def quarantine() -> View:
+    """Return the quarantine with an open and a settled row."""
+    row: View = {
+        "quarantine_id": "Q1",
+        "received_at": ago(3),
+        "file": "police-2026-11-21.csv",
+        "line": 17,
+        "field": "returned_at",
+        "reason": "28/03/2027 01:30 does not exist in London; give the time with its offset",
+        "open": True,
+    }
+    settled = {**row, "quarantine_id": "Q2", "open": False, "line": None}
+    return {"shell": shell("/quarantine"), "rows": [row, settled], "pager": NO_PAGER}
+
+
+def quarantine_item() -> View:
+    """Return one open row."""
+    rows = quarantine()["rows"]
+    assert isinstance(rows, list)
+    more = {
+        "version": 1,
+        "source": "Police upload",
+        "raw": [("force", "NB"), ("surname", "")],
+        "settled": None,
+    }
+    return {
+        "shell": shell("/quarantine"),
+        "item": {**rows[0], **more},
+        "may_settle": True,
+        "values": {},
+        "errors": {"outcome": "Say what was done"},
+    }
+
+
+def patterns() -> View:
+    """Return proposed and confirmed patterns."""
+    row: View = {
+        "pattern_id": "P7",
+        "kind": "missing_together",
+        "text": "Two children missing together twice in 30 days",
+        "children": 2,
+        "found_at": ago(8),
+        "status": "proposed",
+    }
+    rows = [
+        row,
+        {**row, "pattern_id": "P6", "status": "confirmed"},
+        {**row, "pattern_id": "P5", "status": "rejected"},
+    ]
+    return {"shell": shell("/patterns"), "status": "proposed", "rows": rows, "pager": NO_PAGER}
+
+
+def pattern() -> View:
+    """Return one proposal with its evidence."""
+    return {
+        "shell": shell("/patterns"),
+        "pattern": {
+            "pattern_id": "P7",
+            "version": 1,
+            "kind": "missing_together",
+            "text": "Two children missing together twice in 30 days",
+            "found_at": ago(8),
+            "rule": "missing-together 2026-1",
+            "status": "proposed",
+            "decided": None,
+        },
+        "children": [
+            {"child_id": "C000412", "name": "Tamsin Quill", "episodes": 2},
+            {"child_id": "C000977", "name": None, "episodes": 1},
+        ],
+        "evidence": [
+            {
+                "at": ago(41),
+                "text": "Named as companion",
+                "source": "NB-26-1182",
+                "episode_id": "E1",
+                "child_id": "C000412",
+            },
+            {
+                "at": ago(40),
+                "text": "Missing 9 h of the same night",
+                "source": "Rule",
+                "episode_id": None,
+                "child_id": "C000977",
+            },
+        ],
+        "may_decide": True,
+        "values": {},
+        "errors": {},
+    }
+
+
+def monthly_report() -> View:
+    """Return a month with shares, a plain count and a zero base."""
+    return {
+        "shell": shell("/reports/monthly"),
+        "report": {
+            "month": "October 2026",
+            "month_value": "2026-10",
+            "as_at": NOW,
+            "rules": "Interviews count in the month of the return, episodes in the month of the start.",
+        },
+        "months": [("2026-10", "October 2026"), ("2026-09", "September 2026")],
+        "groups": [
+            {
+                "title": "Return interviews",
+                "measures": [
+                    _measure("Episodes", 312, None),
+                    _measure("Completed within 72 hours", 141, 224, pending=12, note="Of those completed"),
+                    _measure("Offered, other authorities", 0, 0),
+                ],
+            }
+        ],
+        "csv_href": "/reports/monthly.csv?month=2026-10",
+    }
+
+
+def _measure(label: str, numerator: int, denominator: int | None, **changes: object) -> View:
+    return {
+        "label": label,
+        "numerator": numerator,
+        "denominator": denominator,
+        "pending": None,
+        "note": None,
+    } | changes
+
+
+def audit() -> View:
+    """Return the newest rows of the trail."""
+    row: View = {
+        "number": 90211,
+        "at": ago(0.2),
+        "actor": "Robin Ashdown",
+        "role": "Coordinator",
+        "action": "Opened child",
+        "subject": "C000412",
+        "reason": None,
+    }
+    return {
+        "shell": shell("/audit"),
+        "filters": {"q": "", "action": ""},
+        "actions": [("opened", "Opened a record")],
+        "intact": True,
+        "checked_at": ago(5),
+        "rows": [row],
+        "pager": PAGER,
+    }
+
+
+def users() -> View:
+    """Return an active and a disabled account."""
+    row: View = {
+        "user_id": "U1",
+        "username": "robin",
+        "name": "Robin Ashdown",
+        "role": "coordinator",
+        "worker_name": None,
+        "active": True,
+        "last_seen_at": ago(1),
+        "version": 3,
+    }
+    other = {
+        **row,
+        "user_id": "U2",
+        "username": "ade",
+        "name": "Ade Farrow",
+        "active": False,
+        "last_seen_at": None,
+    }
+    return {"shell": shell("/users"), "rows": [row, other], "workers": WORKERS, "values": {}, "errors": {}}
+
+
+def conflict() -> View:
+    """Return a lost race with what the person had typed."""
+    return {
+        "shell": shell("/queue"),
+        "what": "This interview",
+        "changed_by": "Ade Farrow",
+        "changed_at": ago(0.05),
+        "href": "/interviews/I0001",
+        "posted": [("Reason", "Spoke to the carer")],
+    }

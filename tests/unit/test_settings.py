@@ -1,0 +1,88 @@
+"""Settings say what is wrong with a variable, and never print a password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from missing_coord.settings import Settings, SettingsError, load_settings
+
+
+def test_nothing_set_means_the_embedded_default() -> None:
+    settings = load_settings({})
+    assert settings == Settings()
+    assert settings.embedded
+    assert settings.home == Path("var")
+    assert settings.address == "http://127.0.0.1:8000"
+
+
+def test_every_kind_of_value_is_read() -> None:
+    settings = load_settings(
+        {
+            "MISSING_COORD_HOME": "/srv/interviews",
+            "MISSING_COORD_DATABASE_URL": "postgres://app@db/interviews",
+            "MISSING_COORD_COUNCIL": "e08000003",
+            "MISSING_COORD_PORT": "9000",
+            "MISSING_COORD_DEMO": "yes",
+            "MISSING_COORD_PUBLIC_URL": "https://interviews.example.gov.uk/",
+            "UNRELATED": "x",
+        }
+    )
+    assert settings.home == Path("/srv/interviews")
+    assert settings.database_url == "postgresql+psycopg://app@db/interviews"
+    assert not settings.embedded
+    assert (settings.council, settings.port, settings.demo) == ("E08000003", 9000, True)
+    assert settings.address == "https://interviews.example.gov.uk"
+
+
+@pytest.mark.parametrize(
+    ("variables", "port"),
+    [
+        ({"PORT": "8123"}, 8123),
+        ({"PORT": "8123", "MISSING_COORD_PORT": "8124"}, 8124),
+    ],
+)
+def test_a_plain_port_counts_unless_ours_is_set(variables: dict[str, str], port: int) -> None:
+    assert load_settings(variables).port == port
+
+
+def test_a_misspelt_variable_stops_the_program_and_names_the_nearest() -> None:
+    with pytest.raises(
+        SettingsError, match=r"MISSING_COORD_DATABSE_URL .* did you mean MISSING_COORD_DATABASE_URL"
+    ):
+        load_settings({"MISSING_COORD_DATABSE_URL": "postgresql://db/x"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("PORT", "80a", "1 to 65535"),
+        ("PORT", "0", "1 to 65535"),
+        ("PORT", "٨٠", "1 to 65535"),
+        ("PORT", "", "1 to 65535"),
+        ("DEMO", "maybe", "1 or 0"),
+        ("COUNCIL", "Manchester", "E08000003"),
+        ("DATABASE_URL", "mysql://db/x", "postgresql://"),
+        ("HOME", " ", "empty"),
+        ("PUBLIC_URL", "interviews", "https://"),
+        ("LOG_LEVEL", "loud", "debug, info"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_and_what_would_be_right(name: str, value: str, advice: str) -> None:
+    with pytest.raises(SettingsError, match=f"^MISSING_COORD_{name} .*{advice}"):
+        load_settings({f"MISSING_COORD_{name}": value})
+
+
+def test_an_owner_address_alone_is_refused() -> None:
+    with pytest.raises(SettingsError, match="set MISSING_COORD_DATABASE_URL as well"):
+        load_settings({"MISSING_COORD_OWNER_DATABASE_URL": "postgresql://owner@db/x"})
+
+
+def test_passwords_do_not_show_when_settings_are_printed_or_refused() -> None:
+    address = "postgresql://app:canary-word@db/x"
+    settings = load_settings({"MISSING_COORD_DATABASE_URL": address})
+    assert "canary-word" not in repr(settings)
+    with pytest.raises(SettingsError) as refused:
+        load_settings({"MISSING_COORD_DATABASE_URL": address.replace("postgresql", "oracle")})
+    assert "canary-word" not in str(refused.value)
