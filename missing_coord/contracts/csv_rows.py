@@ -94,7 +94,7 @@ def csv_records(stream: TextIO) -> Iterator[CsvRecord]:
         trouble = trouble or _trouble(cells, lines, width=width, delimiter=delimiter)
         if trouble:
             lines.put_back(after=1)
-            cells = next(csv.reader([lines.taken[0][1]], delimiter=delimiter), [])
+            cells = _rough_cells(lines.taken[0][1], delimiter)
         width = width or len(cells)
         if trouble or any(cell and not cell.isspace() for cell in cells):
             yield CsvRecord(line=lines.taken[0][0], cells=cells, trouble=trouble)
@@ -126,6 +126,14 @@ def _trouble(cells: list[str], lines: _Lines, *, width: int, delimiter: str) -> 
     if len(lines.taken) == 1 or (width in (0, len(cells)) and _is_well_quoted(lines, delimiter)):
         return None
     return _UNCLOSED
+
+
+def _rough_cells(line: str, delimiter: str) -> list[str]:
+    """The cells of one line as far as they can be told apart, for the quarantine."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return [cell[:1000] for cell in line.split(delimiter)[:1000]]
 
 
 def _is_well_quoted(lines: _Lines, delimiter: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -138,9 +139,9 @@ class Care:
         return pick_outside(self.rng) if self.rng.random() < share else HOME_AREA
 
     def _start(self, born: date, *, code: str) -> date:
-        earliest = date(born.year + 16, born.month, min(born.day, 28)) if code == "K3" else born
+        earliest = born + timedelta(days=math.ceil(16 * 365.25) + 1) if code == "K3" else born
         drawn = self.today - timedelta(days=int(self.rng.expovariate(1 / 520)) + 3)
-        return max(drawn, earliest)
+        return min(max(drawn, earliest), self.today)
 
     def _earlier(
         self, child_id: str, *, before: date, born: date, home: tuple[str, str]

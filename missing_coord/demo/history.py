@@ -11,7 +11,7 @@ from missing_coord.demo.council import Council
 from missing_coord.demo.incidents import PER_MONTH, Incident, draw_incidents
 from missing_coord.demo.missing_list import Discrepancy, missing_list
 from missing_coord.demo.notices import Sent, notices_of
-from missing_coord.demo.outcomes import Outcome, plan_outcomes
+from missing_coord.demo.outcomes import Outcome, Told, plan_outcomes
 from missing_coord.demo.rows import Row
 from missing_coord.demo.trickle import trickle_pool
 
@@ -70,6 +70,14 @@ def generate_history(
         later=tuple(each for each in sent if each.at > end),
         list_rows=tuple(rows),
         discrepancies=tuple(discrepancies),
-        outcomes=tuple(plan_outcomes(incidents, council=council, rng=rng, now=end)),
+        outcomes=tuple(plan_outcomes(incidents, told=_told(sent), council=council, rng=rng, now=end)),
         plants=plants,
     )
+
+
+def _told(sent: list[Sent]) -> Told:
+    told: dict[tuple[str, str, str], datetime] = {}
+    for each in sent:
+        if each.row["message"] in ("found", "returned", "safe_and_well"):
+            told.setdefault((each.row["force"], each.row["reference"], each.child_id), each.at)
+    return told

@@ -12,7 +12,7 @@ from typing import Final
 
 from missing_coord.demo.council import Council
 from missing_coord.demo.incidents import Incident
-from missing_coord.demo.rows import LONDON, iso
+from missing_coord.demo.rows import LONDON
 from missing_coord.domain.population import Population
 
 OFFERED: Final = 0.86
@@ -31,6 +31,9 @@ _NOT_OFFERED: Final = (
 )
 _NEVER_TOUCHED: Final = 0.2
 _NOT_REQUIRED: Final = 0.12
+
+Told = Mapping[tuple[str, str, str], datetime]
+"""When the council was first told that a child is found or back, by force, reference and child."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +72,16 @@ class Outcome:
 
 
 def plan_outcomes(
-    incidents: list[Incident], *, council: Council, rng: random.Random, now: datetime
+    incidents: list[Incident], *, told: Told, council: Council, rng: random.Random, now: datetime
 ) -> list[Outcome]:
-    """Return what was done by `now` for every incident that ended by then, cancelled ones left out."""
-    ended = [each for each in incidents if _ended_at(each) <= now and not each.cancelled]
-    following = _following(ended, incidents)
+    """Return what was done by `now` for every incident whose end was told by then, cancelled ones left out."""
+    known = {told_key(each): max(_ended_at(each), told.get(told_key(each), now)) for each in incidents}
+    ended = [each for each in incidents if not each.cancelled and known[told_key(each)] < now]
+    following = _following(incidents)
     outcomes: list[Outcome] = []
     waiting: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for incident in sorted(ended, key=_ended_at):
-        steps = list(_steps(incident, council=council, rng=rng, now=now))
+        steps = list(_steps(incident, told=known[told_key(incident)], council=council, rng=rng, now=now))
         again = following.get(id(incident))
         done = _before_missing_again(steps, again)
         earlier = waiting.pop(incident.child_id, []) if incident.child_id else []
@@ -100,7 +104,12 @@ def _ended_at(incident: Incident) -> datetime:
     return incident.returned_at if incident.return_told else incident.found_at
 
 
-def _following(ended: list[Incident], incidents: list[Incident]) -> Mapping[int, datetime]:
+def told_key(incident: Incident) -> tuple[str, str, str]:
+    """Return what tells the end of one child's incident from every other."""
+    return incident.force, incident.reference, incident.child_id
+
+
+def _following(incidents: list[Incident]) -> Mapping[int, datetime]:
     """Return when each child went missing next, by the identity of the incident before it."""
     by_child: dict[str, list[Incident]] = defaultdict(list)
     for incident in sorted(incidents, key=lambda each: each.last_seen_at):
@@ -120,23 +129,24 @@ def _before_missing_again(steps: list[Step], again: datetime | None) -> list[Ste
     return [*done, Step(kind="missing_again", at=again)]
 
 
-def _steps(incident: Incident, *, council: Council, rng: random.Random, now: datetime) -> Iterator[Step]:
-    ended = _ended_at(incident)
+def _steps(
+    incident: Incident, *, told: datetime, council: Council, rng: random.Random, now: datetime
+) -> Iterator[Step]:
     if incident.population is Population.OTHER_AUTHORITY:
         yield Step(
             kind="transferred",
-            at=_office_hours(ended + timedelta(hours=rng.uniform(3, 40))),
+            at=told + timedelta(hours=rng.uniform(1, 30)),
             to=council.residents[incident.child_id].child["responsible_authority"],
         )
     elif rng.random() < OFFERED:
-        yield from _offered(incident, council=council, rng=rng)
+        yield from _offered(incident, told=told, council=council, rng=rng)
     else:
-        yield from _left_out(ended, rng=rng, now=now)
+        yield from _left_out(told, rng=rng, now=now)
 
 
-def _left_out(ended: datetime, *, rng: random.Random, now: datetime) -> Iterator[Step]:
-    decided = _office_hours(ended + timedelta(days=rng.uniform(3.2, 8)))
-    if rng.random() < _NEVER_TOUCHED and ended > now - timedelta(days=21):
+def _left_out(told: datetime, *, rng: random.Random, now: datetime) -> Iterator[Step]:
+    decided = _office_hours(told + timedelta(days=rng.uniform(3.2, 8)))
+    if rng.random() < _NEVER_TOUCHED and told > now - timedelta(days=21):
         return
     if rng.random() < _NOT_REQUIRED:
         yield Step(
@@ -146,11 +156,10 @@ def _left_out(ended: datetime, *, rng: random.Random, now: datetime) -> Iterator
         yield Step(kind="not_offered", at=decided, reason=rng.choice(_NOT_OFFERED))
 
 
-def _offered(incident: Incident, *, council: Council, rng: random.Random) -> Iterator[Step]:
-    ended = _ended_at(incident)
+def _offered(incident: Incident, *, told: datetime, council: Council, rng: random.Random) -> Iterator[Step]:
     answer = rng.choices(list(_ANSWERS), list(_ANSWERS.values()))[0]
-    closed = _close_at(ended, rng=rng)
-    offered = ended + (closed - ended) * rng.uniform(0.15, 0.6)
+    closed = _close_at(_ended_at(incident), told=told, rng=rng)
+    offered = told + (closed - told) * rng.uniform(0.15, 0.6)
     to = rng.choices(("child", "carer"), (65, 35))[0]
     how = rng.choices(_HOW, _HOW_WEIGHTS)[0]
     accepted = answer == "held"
@@ -174,13 +183,14 @@ def _offered(incident: Incident, *, council: Council, rng: random.Random) -> Ite
     yield Step(kind=answer, at=closed, worker_id=worker, how="in_person" if accepted else how)
 
 
-def _close_at(ended: datetime, *, rng: random.Random) -> datetime:
-    """When the matter was closed: within 72 hours of the return, or up to ten days after it."""
-    if rng.random() < _CLOSED_IN_TIME:
-        drawn = ended + timedelta(hours=rng.uniform(14, 71))
+def _close_at(ended: datetime, *, told: datetime, rng: random.Random) -> datetime:
+    """When the matter was closed: within 72 hours of the return where police told in time, or days later."""
+    last = ended + timedelta(hours=71)
+    if rng.random() < _CLOSED_IN_TIME and last > told + timedelta(hours=6):
+        drawn = told + timedelta(hours=5) + (last - told - timedelta(hours=5)) * rng.random()
         moved = _office_hours(drawn)
-        return moved if ended < moved <= ended + timedelta(hours=71, minutes=45) else drawn
-    return _office_hours(ended + timedelta(hours=rng.uniform(84, 250)))
+        return moved if told + timedelta(hours=1) < moved <= last else drawn
+    return _office_hours(max(told, ended) + timedelta(hours=rng.uniform(84, 250)))
 
 
 def _office_hours(instant: datetime) -> datetime:
@@ -211,9 +221,3 @@ def _absent(worker_id: str, *, council: Council, at: datetime) -> bool:
         datetime.fromisoformat(row["starts_at"]) <= at < datetime.fromisoformat(row["ends_at"])
         for row in spans
     )
-
-
-def describe(outcome: Outcome) -> str:
-    """Return one line for a log or a test: references and times, no personal detail."""
-    steps = ", ".join(f"{step.kind} {iso(step.at)}" for step in outcome.steps)
-    return f"{outcome.force}/{outcome.reference}: {steps or 'open'}"

@@ -49,6 +49,8 @@ def compare_births(said: str, known: str) -> BirthLevel:
     if said == known:
         return BirthLevel.EXACT_JANUARY if is_january_first(said) else BirthLevel.EXACT
     january = is_january_first(said) or is_january_first(known)
+    if said[:4] != known[:4] and said[4:] != known[4:]:
+        return BirthLevel.DIFFERENT_JANUARY if january else BirthLevel.DIFFERENT
     if january and said[:4] == known[:4]:
         return BirthLevel.YEAR_ONLY
     if day_month_swapped(said) == known:

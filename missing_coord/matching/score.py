@@ -134,8 +134,9 @@ class Scorer:
         sibling = _NEVER
         if surname in _SAME_FAMILY_NAME and place in _REAL_PLACES and local_id != "same":
             sibling = surname_bits + family + self._sibling_bits(forename, birth)
-        levels = (forename, surname, swapped, birth, place, phone, sex, local_id)
-        return Comparison(child.child_id, total, sibling, *levels)
+        return Comparison(
+            child.child_id, total, sibling, forename, surname, swapped, birth, place, phone, sex, local_id
+        )
 
     def _circumstances(self, person: PreparedEvidence, child: PreparedChild) -> float:
         status = child.status
@@ -156,6 +157,8 @@ class Scorer:
         self, person: PreparedEvidence, child: PreparedChild
     ) -> tuple[float, NameLevel, NameLevel] | None:
         """Bits and levels with the names the other way round; None when they do not agree so either."""
+        if person.surname[0] != child.forename[:1] or person.forename[0] != child.surname[:1]:
+            return None
         forename = compare_forenames(person.surname, child.forename)
         if forename not in _SAME_GIVEN_NAME:
             return None

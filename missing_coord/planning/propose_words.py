@@ -125,5 +125,3 @@ def _travel(interview: OpenInterview, slot: Slot) -> str:
     if interview.place is None:
         return "the address is not on the map: half an hour of travel each way is assumed"
     return f"adds {slot.detour} min of travel"
-
-

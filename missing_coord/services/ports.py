@@ -24,11 +24,13 @@ from missing_coord.domain.population import PlacementSpan
 from missing_coord.domain.records import (
     AbsenceRecord,
     ChildRecord,
+    MissingListEntry,
     PlacementRecord,
     PoliceNotice,
     WorkerRecord,
 )
 from missing_coord.matching.prepared import PreparedChild
+from missing_coord.services.ports_planning import PlanningStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,12 @@ class IncidentStore(Protocol):
         """Return one incident; raises NotFound."""
         ...
 
-    async def waiting(self) -> list[Incident]:
-        """Return the incidents that nobody is sure of."""
+    async def unsure_references(self, limit: int) -> list[tuple[str, str]]:
+        """Return the (force, reference) pairs of incidents that nobody is sure of, longest unexamined first."""
+        ...
+
+    async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
+        """Return those of the children about whom there is any incident."""
         ...
 
     async def with_signature(self, signature: str) -> list[Incident]:
@@ -81,6 +87,10 @@ class IncidentStore(Protocol):
 
     async def save(self, incidents: Sequence[Incident]) -> None:
         """Insert or update incidents."""
+        ...
+
+    async def remove(self, incident_ids: Sequence[str]) -> None:
+        """Remove incidents whose notices were all counted to another one."""
         ...
 
     async def verdicts(self, signatures: Iterable[str]) -> list[MatchVerdict]:
@@ -103,8 +113,8 @@ class ChildStore(Protocol):
         """Keep register rows as versions; return for each whether anything changed."""
         ...
 
-    async def add_provisional(self, children: Mapping[str, ChildRecord]) -> None:
-        """Open provisional records by id; one that is there already stays."""
+    async def add_provisional(self, children: Mapping[str, tuple[str, ChildRecord]]) -> None:
+        """Open or renew provisional records by id; of several the one with the greatest mark stays."""
         ...
 
     async def facts(self, child_ids: Iterable[str]) -> dict[str, ChildFacts]:
@@ -149,6 +159,66 @@ class WorkforceStore(Protocol):
 
     async def save_absences(self, absences: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
         """Keep absences; return for each whether it is new."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLine:
+    """One line of the council's own missing list as an incident stands on it."""
+
+    entry_key: str
+    entry: MissingListEntry
+    incident_id: str
+
+
+class MissingListStore(Protocol):
+    """The case system's own list of missing episodes."""
+
+    async def save_entries(self, lines: Sequence[tuple[ListLine, Received]], *, source: str) -> list[bool]:
+        """Keep lines as versions; return for each whether anything changed."""
+        ...
+
+    async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
+        """Keep rows under (kind, key) as received; return for each whether it says anything new."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A row that could not be understood: kept whole, with what is wrong in which field."""
+
+    raw: Mapping[str, Any]
+    line: int | None
+    faults: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows of a batch were read and what became of them."""
+
+    rows: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+
+
+class IntakeStore(Protocol):
+    """The ledger of everything that was ever handed in."""
+
+    async def open_batch(self, *, kind: str, source: str, content_sha256: str) -> str:
+        """Open a batch and return its id."""
+        ...
+
+    async def count(self, batch_id: str, counts: Counts) -> None:
+        """Add to what a batch has done so far."""
+        ...
+
+    async def finish(self, batch_id: str) -> None:
+        """Close a batch."""
+        ...
+
+    async def quarantine(self, batch_id: str, *, kind: str, source: str, rows: Sequence[Quarantined]) -> None:
+        """Keep rows that could not be understood; the same row is kept once."""
         ...
 
 
@@ -215,6 +285,18 @@ class InterviewStore(Protocol):
         """Move the timeline of one interview to another."""
         ...
 
+    async def submitted(self, interview_id: str, submission_key: str) -> InterviewEvent | None:
+        """Return the timeline entry that was written under this key; None for an empty key."""
+        ...
+
+    async def starts_of(self, interview_id: str) -> dict[str, datetime]:
+        """Return when each episode that the interview is about began."""
+        ...
+
+    async def move_links(self, episode_ids: Sequence[str], *, source: str, target: str) -> None:
+        """Move duties, with what was escalated about them, from one interview to another."""
+        ...
+
 
 class UnitOfWork(Protocol):
     """One transaction on behalf of one actor; only leaving it without an error commits."""
@@ -226,8 +308,11 @@ class UnitOfWork(Protocol):
     children: ChildStore
     placements: PlacementStore
     workforce: WorkforceStore
+    missing_list: MissingListStore
+    intake: IntakeStore
     episodes: EpisodeStore
     interviews: InterviewStore
+    planning: PlanningStore
 
     def record(self, *events: Event) -> None:
         """Add events to the outbox of this transaction."""

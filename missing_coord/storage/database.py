@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from missing_coord.domain.access import Actor
+from missing_coord.domain.access import Actor, system_actor
 from missing_coord.domain.clock import Clock
 from missing_coord.domain.errors import TransientError
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
@@ -49,6 +49,18 @@ class Database:
             if getattr(error.orig, "sqlstate", None) in _RETRIED:
                 raise TransientError("The database asked to try again.") from error
             raise
+
+    async def schema_revision(self) -> str | None:
+        """Return the revision of the schema, None when there is none yet."""
+        async with self.engine.connect() as connection:
+            there = await connection.execute(text("select exists (select from pg_roles where rolname = 'mc_system')"))
+            if not there.scalar_one():
+                return None
+            await take_role(connection, system_actor("start"))
+            if (await connection.execute(text("select to_regclass('alembic_version')"))).scalar_one() is None:
+                return None
+            result = await connection.execute(text("select version_num from alembic_version"))
+            return result.scalar_one_or_none()
 
     async def close(self) -> None:
         """Close every connection."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Episode, Incident, MatchState, MatchVerdict
@@ -15,7 +15,13 @@ from missing_coord.domain.errors import NotFound
 from missing_coord.domain.incidents import IncidentFacts
 from missing_coord.storage.mappers import from_json, from_row, plain, to_row
 from missing_coord.storage.rows import insert_new, upsert
-from missing_coord.storage.tables_cases import episode_incidents, episodes, incidents, match_decisions
+from missing_coord.storage.tables_cases import (
+    episode_incidents,
+    episodes,
+    incidents,
+    match_decisions,
+    mentions,
+)
 
 
 class SqlIncidents:
@@ -48,9 +54,22 @@ class SqlIncidents:
             raise NotFound(f"There is no incident {incident_id} that you may see.")
         return found[0]
 
-    async def waiting(self) -> list[Incident]:
-        """Return the incidents that nobody is sure of."""
-        return await self._where(incidents.c.match_state.in_([state.value for state in OPEN_MATCH_STATES]))
+    async def unsure_references(self, limit: int) -> list[tuple[str, str]]:
+        """Return the (force, reference) pairs of incidents that nobody is sure of, longest unexamined first."""
+        unsure = incidents.c.match_state.in_([state.value for state in OPEN_MATCH_STATES])
+        columns = incidents.c.force_key, incidents.c.reference_key
+        oldest = func.min(incidents.c.decided_at)
+        result = await self._connection.execute(
+            select(*columns).where(unsure).group_by(*columns).order_by(oldest, *columns).limit(limit)
+        )
+        return [(row[0], row[1]) for row in result]
+
+    async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
+        """Return those of the children about whom there is any incident."""
+        result = await self._connection.execute(
+            select(incidents.c.child_id).distinct().where(incidents.c.child_id.in_(list(child_ids)))
+        )
+        return {row[0] for row in result}
 
     async def with_signature(self, signature: str) -> list[Incident]:
         """Return the incidents whose person is described in the same words."""
@@ -64,6 +83,11 @@ class SqlIncidents:
         """Insert or update incidents."""
         rows = [{**to_row(each), "facts": plain(each.facts)} for each in changed]
         await upsert(self._connection, incidents, rows, key=["incident_id"])
+
+    async def remove(self, incident_ids: Sequence[str]) -> None:
+        """Remove incidents whose notices were all counted to another one."""
+        for table in (episode_incidents, mentions, incidents) if incident_ids else ():
+            await self._connection.execute(delete(table).where(table.c.incident_id.in_(list(incident_ids))))
 
     async def verdicts(self, signatures: Iterable[str]) -> list[MatchVerdict]:
         """Return the decisions in force about persons described in these words."""

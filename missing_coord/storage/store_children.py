@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import ChildFacts
@@ -22,7 +23,7 @@ from missing_coord.services.ports import Received
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import canonical
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import insert_new, upsert
+from missing_coord.storage.rows import upsert
 from missing_coord.storage.tables import children, match_keys, placement_addresses, placements
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -61,10 +62,21 @@ class SqlChildren:
             "updated_at": self._now,
         }
 
-    async def add_provisional(self, wanted: Mapping[str, ChildRecord]) -> None:
-        """Open provisional records by id; one that is there already stays."""
-        rows = [self._row(record, "", provisional=True) for _, record in sorted(wanted.items())]
-        await insert_new(self._connection, children, rows)
+    async def add_provisional(self, wanted: Mapping[str, tuple[str, ChildRecord]]) -> None:
+        """Open or renew provisional records by id; of several the one with the greatest mark stays."""
+        rows = [self._row(record, mark, provisional=True) for _, (mark, record) in sorted(wanted.items())]
+        if not rows:
+            return
+        new = insert(children)
+        names = [name for name in rows[0] if name not in ("child_id", "provisional")]
+        await self._connection.execute(
+            new.on_conflict_do_update(
+                index_elements=["child_id"],
+                set_={name: new.excluded[name] for name in names},
+                where=children.c.provisional & (children.c.content_hash < new.excluded.content_hash),
+            ),
+            rows,
+        )
 
     async def facts(self, child_ids: Iterable[str]) -> dict[str, ChildFacts]:
         """Return what deriving episodes needs to know of each child."""

@@ -132,6 +132,39 @@ class SqlInterviews:
             .values(interview_id=target)
         )
 
+    async def submitted(self, interview_id: str, submission_key: str) -> InterviewEvent | None:
+        """Return the timeline entry that was written under this key; None for an empty key."""
+        if not submission_key:
+            return None
+        result = await self._connection.execute(
+            select(interview_events).where(
+                interview_events.c.interview_id == interview_id,
+                interview_events.c.submission_key == submission_key,
+            )
+        )
+        row: Any = result.mappings().one_or_none()
+        return None if row is None else replace(from_row(InterviewEvent, row), interview_id=interview_id)
+
+    async def starts_of(self, interview_id: str) -> dict[str, datetime]:
+        """Return when each episode that the interview is about began."""
+        result = await self._connection.execute(
+            text(
+                "select e.episode_id::text, e.started_at from interview_episodes l join episodes e using (episode_id)"
+                " where l.interview_id = cast(:interview_id as uuid)"
+            ),
+            {"interview_id": interview_id},
+        )
+        return {row[0]: row[1] for row in result}
+
+    async def move_links(self, episode_ids: Sequence[str], *, source: str, target: str) -> None:
+        """Move duties, with what was escalated about them, from one interview to another."""
+        for table in (interview_episodes, escalations):
+            await self._connection.execute(
+                update(table)
+                .where(table.c.interview_id == source, table.c.episode_id.in_(list(episode_ids)))
+                .values(interview_id=target)
+            )
+
 
 def _interview(row: Any) -> Interview:
     return replace(from_row(Interview, row), interview_id=str(row["interview_id"]))

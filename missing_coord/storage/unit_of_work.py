@@ -16,8 +16,11 @@ from missing_coord.domain.events import Event
 from missing_coord.storage.mappers import plain
 from missing_coord.storage.store_cases import SqlEpisodes, SqlIncidents
 from missing_coord.storage.store_children import SqlChildren, SqlPlacements
+from missing_coord.storage.store_intake import SqlIntake, SqlMissingList
+from missing_coord.storage.store_escalations import SqlEscalations, SqlMessages
 from missing_coord.storage.store_interviews import SqlInterviews
 from missing_coord.storage.store_notices import SqlNotices
+from missing_coord.storage.store_planning import SqlPlanning
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 
@@ -34,8 +37,13 @@ class SqlUnitOfWork:
         self.children = SqlChildren(connection, now)
         self.placements = SqlPlacements(connection, now)
         self.workforce = SqlWorkforce(connection, now)
+        self.missing_list = SqlMissingList(connection, now)
+        self.intake = SqlIntake(connection, now, actor.name)
         self.episodes = SqlEpisodes(connection)
         self.interviews = SqlInterviews(connection, now)
+        self.planning = SqlPlanning(connection, now)
+        self.escalations = SqlEscalations(connection)
+        self.messages = SqlMessages(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

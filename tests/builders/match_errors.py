@@ -15,7 +15,19 @@ from missing_coord.matching.variants import name_roots
 from tests.builders.match_names import ORIGINS, Origin
 
 TODAY = date(2026, 11, 2)
-STREETS = ("Oak", "Elm", "High", "Church", "Station", "Mill", "Park", "Victoria", "Albert", "Green", "Moss", "Hill")
+STREETS = (
+    "Oak",
+    "Elm",
+    "High",
+    "Church",
+    "Station",
+    "Mill",
+    "Park",
+    "Victoria",
+    "Albert",
+    "Green",
+    "Moss",
+    "Hill",
 )
 KINDS = ("Road", "Street", "Avenue", "Close", "Lane", "Drive")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_no_child_is_missing_twice_at_the_same_time(seed: int) -> None:
             spans[each.child_id].append((each.last_seen_at, each.returned_at))
     for one_child in spans.values():
         ordered = sorted(one_child)
-        assert all(first[1] < second[0] for first, second in zip(ordered, ordered[1:], strict=False))
+        assert all(first[1] < second[0] for first, second in pairwise(ordered))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -280,6 +280,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "raw_hash", name="uq_quarantine_row"),
     )
     op.create_table(
+        "register_statistics",
+        sa.Column("statistics_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("children", sa.Integer(), nullable=False),
+        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("statistics_id", name=op.f("pk_register_statistics")),
+    )
+    op.create_table(
         "register_versions",
         sa.Column("register_version_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),

@@ -1,0 +1,101 @@
+"""The composition root: turns settings into a running application; the only module that chooses adapters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from missing_coord.domain.access import Actor, system_actor
+from missing_coord.domain.clock import Clock, SystemClock
+from missing_coord.domain.errors import PermanentError
+from missing_coord.matching.score import Scorer
+from missing_coord.matching.weights import shipped_weights
+from missing_coord.messaging.files import FileIntake
+from missing_coord.services.intake import Engine
+from missing_coord.services.ports import Policy
+from missing_coord.settings import Settings
+from missing_coord.storage import migrate, register_statistics
+from missing_coord.storage.database import Database
+from missing_coord.storage.embedded import EmbeddedPostgres, open_embedded
+
+
+@dataclass(slots=True)
+class Application:
+    """Everything that an entry point needs: settings, the database, the council's policy and the matching engine."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    policy: Policy
+    database_url: str
+    owner_url: str | None
+    _scorer: tuple[int, Scorer] | None = field(default=None)
+
+    async def engine(self, uow: Any) -> Engine:
+        """Return the intake engine with the newest count of the register."""
+        number = await register_statistics.latest_number(uow.connection)
+        if self._scorer is None or self._scorer[0] != number:
+            statistics = await register_statistics.load(uow.connection, number)
+            self._scorer = number, Scorer(weights=shipped_weights(), statistics=statistics)
+        return Engine(policy=self.policy, scorer=self._scorer[1])
+
+    async def refresh_statistics(self, uow: Any) -> None:
+        """Count the register anew where it has changed."""
+        await register_statistics.refresh(uow.connection, self.clock.now())
+
+    def intake(self, actor: Actor | None = None) -> FileIntake:
+        """Return the intake of files and items on behalf of an actor, by default the system."""
+        return FileIntake(
+            database=self.database,
+            engine=self.engine,
+            refresh=self.refresh_statistics,
+            actor=actor or system_actor("intake"),
+        )
+
+
+@asynccontextmanager
+async def open_application(
+    settings: Settings, *, clock: Clock | None = None, upgrade: bool | None = None, pool_size: int = 10
+) -> AsyncIterator[Application]:
+    """Open the application: the embedded database is started and brought up to date, a configured one only checked.
+
+    Raises PermanentError when a configured database is not at the newest schema.
+    """
+    embedded = await asyncio.to_thread(_open_embedded, settings) if settings.embedded else None
+    app_url = embedded.app_url if embedded else settings.database_url or ""
+    owner_url = embedded.owner_url if embedded else settings.owner_database_url
+    database: Database | None = None
+    try:
+        if (upgrade or (upgrade is None and embedded is not None)) and owner_url:
+            await asyncio.to_thread(migrate.upgrade, owner_url)
+        database = Database.open(app_url, clock=clock or SystemClock(), pool_size=pool_size)
+        await _refuse_stale_schema(database)
+        yield Application(
+            settings=settings,
+            clock=clock or SystemClock(),
+            database=database,
+            policy=Policy(council=settings.council),
+            database_url=app_url,
+            owner_url=owner_url,
+        )
+    finally:
+        if database is not None:
+            await database.close()
+        if embedded is not None:
+            await asyncio.to_thread(embedded.close)
+
+
+def _open_embedded(settings: Settings) -> EmbeddedPostgres:
+    return open_embedded(settings.home, system_folder=settings.server_folder)
+
+
+async def _refuse_stale_schema(database: Database) -> None:
+    newest = migrate.newest_revision()
+    current = await database.schema_revision()
+    if current != newest:
+        raise PermanentError(
+            f"The database is at schema {current or 'none'}, this release needs {newest}: run `missing-coord db upgrade`."
+        )

@@ -1,0 +1,60 @@
+"""The CloudEvents 1.0 envelope in which an event travels: structured JSON, ids and times, no personal detail."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from missing_coord.domain.errors import PermanentError
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingEvent:
+    """An event as it lies in the outbox; `position` orders the events of one key, `attempts` counts failed tries."""
+
+    position: int
+    event_id: str
+    type: str
+    topic: str
+    key: str
+    body: dict[str, Any]
+    occurred_at: datetime
+    correlation_id: str = ""
+    attempts: int = 0
+
+
+def to_envelope(event: OutgoingEvent, *, source: str) -> dict[str, Any]:
+    """Return the envelope of an event; `source` names this installation, such as `/missing-coord/E08000003`."""
+    envelope = {
+        "specversion": "1.0",
+        "id": event.event_id,
+        "source": source,
+        "type": event.type,
+        "time": event.occurred_at.isoformat(),
+        "datacontenttype": "application/json",
+        "partitionkey": event.key,
+        "data": event.body,
+    }
+    return {**envelope, "correlationid": event.correlation_id} if event.correlation_id else envelope
+
+
+def to_bytes(event: OutgoingEvent, *, source: str) -> bytes:
+    """Return the envelope of an event as it stands on a topic."""
+    return json.dumps(to_envelope(event, source=source), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def read_object(content: bytes) -> dict[str, Any]:
+    """Return the JSON object of a message; raises PermanentError saying what it is instead."""
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PermanentError("message: must be UTF-8 text") from error
+    except (ValueError, RecursionError) as error:
+        raise PermanentError("message: must be one JSON object, and is no JSON") from error
+    if not isinstance(found, dict):
+        raise PermanentError("message: must be one JSON object, and is another kind of JSON value")
+    return found

@@ -1,0 +1,64 @@
+"""Messages to people: a reference and a link, never a child's name, address or words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from missing_coord.domain.access import Role
+
+
+class MessageKind(StrEnum):
+    """Why somebody is told something."""
+
+    ESCALATION = "escalation"
+    BREACH = "breach"
+    ASSIGNED = "assigned"
+    UNASSIGNED = "unassigned"
+    MATCH_REVIEW = "match_review"
+    PATTERN = "pattern"
+
+
+class MessageState(StrEnum):
+    """How far a message has come; only the last two are an end."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is to be told to whom: `key` is the same for every attempt to tell the same thing.
+
+    `user_id` is empty when everybody in the role is told. `due_at` is the deadline that it is about, if any.
+    """
+
+    key: str
+    kind: MessageKind
+    role: Role
+    subject_type: str
+    subject_id: str
+    step: str = ""
+    user_id: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as kept: one notice, by one channel, to one recipient; every instant UTC."""
+
+    message_key: str
+    channel: str
+    recipient_role: str
+    recipient_user: str
+    subject_type: str
+    subject_id: str
+    kind: str
+    text: str
+    state: str
+    planned_at: datetime
+    delivered_at: datetime | None

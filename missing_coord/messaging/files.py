@@ -1,0 +1,166 @@
+"""Delivers a file to intake: in transactions of a few hundred rows, each row once, none lost for another's fault."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from missing_coord.contracts.files import file_size, read_rows
+from missing_coord.contracts.readings import Fault
+from missing_coord.domain.access import Actor
+from missing_coord.domain.errors import TransientError
+from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
+from missing_coord.services.register import reexamine
+from missing_coord.telemetry import logger
+
+CHUNK = 500
+ATTEMPTS = 6
+REGISTER_KINDS = ("children", "placements")
+Progress = Callable[[int, int], None]
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSummary:
+    """What became of the rows of one file."""
+
+    file: str
+    rows: int
+    accepted: int
+    duplicates: int
+    quarantined: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary in the shape of the command line's contract."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileIntake:
+    """Everything that taking in a file needs."""
+
+    database: Transactions
+    engine: EngineSource
+    refresh: Callable[[Any], Any]
+    actor: Actor
+    chunk: int = CHUNK
+
+    async def ingest(self, path: Path, kind: str, *, progress: Progress | None = None) -> FileSummary:
+        """Take in one file and return what became of its rows; raises FileRefused when it cannot be read at all.
+
+        Safe to stop at any moment and to run again: what is in already counts as a duplicate.
+        """
+        began = time.monotonic()
+        rows = iter(read_rows(path, kind))
+        first = list(islice(rows, self.chunk))
+        digest = await asyncio.to_thread(_sha256, path)
+        async with self.database.unit_of_work(self.actor) as uow:
+            batch_id = await uow.intake.open_batch(kind=kind, source=path.name, content_sha256=digest)
+        taken: list[str] = []
+        size = file_size(path)
+        for chunk in _chunks(first, rows, self.chunk):
+            done = await self._take(
+                [Row(raw=r.raw, line=r.line, record=r.record, faults=r.faults) for r in chunk],
+                kind=kind,
+                batch_id=batch_id,
+                source=path.name,
+            )
+            taken.extend(each.outcome for each in done)
+            if progress is not None:
+                progress(chunk[-1].done_bytes, size)
+        await self._finish(batch_id, kind)
+        return FileSummary(
+            file=path.name,
+            rows=len(taken),
+            accepted=taken.count("accepted"),
+            duplicates=taken.count("duplicate"),
+            quarantined=taken.count("quarantined"),
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+    async def ingest_items(self, rows: Sequence[Row], kind: str, *, source: str) -> list[Taken]:
+        """Take in rows that came over HTTP or on a topic as one small batch; return what became of each."""
+        digest = hashlib.sha256(repr([row.raw for row in rows]).encode()).hexdigest()
+        async with self.database.unit_of_work(self.actor) as uow:
+            batch_id = await uow.intake.open_batch(kind=kind, source=source, content_sha256=digest)
+        taken: list[Taken] = []
+        for start in range(0, len(rows), self.chunk):
+            part = rows[start : start + self.chunk]
+            taken.extend(await self._take(part, kind=kind, batch_id=batch_id, source=source))
+        await self._finish(batch_id, kind)
+        return taken
+
+    async def _take(self, rows: Sequence[Row], *, kind: str, batch_id: str, source: str) -> list[Taken]:
+        """Take in rows together; when they fail together, one by one, so that only the guilty one is set aside."""
+        try:
+            return await self._with_patience(rows, kind=kind, batch_id=batch_id, source=source)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.error(
+                "rows_failed_together", batch_id=batch_id, rows=len(rows), error_type=type(error).__name__
+            )
+            if len(rows) == 1:
+                return await self._set_aside(rows[0], error, kind=kind, batch_id=batch_id, source=source)
+        taken: list[Taken] = []
+        for row in rows:
+            taken.extend(await self._take([row], kind=kind, batch_id=batch_id, source=source))
+        return taken
+
+    async def _with_patience(
+        self, rows: Sequence[Row], *, kind: str, batch_id: str, source: str
+    ) -> list[Taken]:
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self.database.unit_of_work(self.actor) as uow:
+                    engine = await self.engine(uow)
+                    return await take_rows(
+                        uow, rows, kind=kind, batch_id=batch_id, source=source, engine=engine
+                    )
+            except TransientError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(0.1 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    async def _set_aside(
+        self, row: Row, error: Exception, *, kind: str, batch_id: str, source: str
+    ) -> list[Taken]:
+        reason = (
+            f"could not be worked on ({type(error).__name__}); it is kept here whole: tell the administrator"
+        )
+        broken = Row(raw=row.raw, line=row.line, record=None, faults=(Fault(field="row", reason=reason),))
+        return await self._with_patience([broken], kind=kind, batch_id=batch_id, source=source)
+
+    async def _finish(self, batch_id: str, kind: str) -> None:
+        """Close the batch; a changed register is counted anew and unsure incidents are looked at again."""
+        if kind in REGISTER_KINDS:
+            async with self.database.unit_of_work(self.actor) as uow:
+                await self.refresh(uow)
+            await self._reexamine()
+        async with self.database.unit_of_work(self.actor) as uow:
+            await uow.intake.finish(batch_id)
+
+    async def _reexamine(self) -> None:
+        async with self.database.unit_of_work(self.actor) as uow:
+            engine = await self.engine(uow)
+            await reexamine(uow, engine=engine, limit=2_000)
+
+
+def _chunks(first: list[Any], rest: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    chunk = first
+    while chunk:
+        yield chunk
+        chunk = list(islice(rest, size))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

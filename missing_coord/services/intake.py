@@ -1,0 +1,222 @@
+"""Takes in police notices: kept as received, counted to incidents, matched to children, turned into episodes."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from missing_coord.domain.cases import OPEN_MATCH_STATES, Incident, MatchState, StoredNotice
+from missing_coord.domain.incidents import IncidentFacts, Source, fold_notices
+from missing_coord.domain.records import PoliceNotice, comparable
+from missing_coord.matching.decide import MatchPolicy
+from missing_coord.matching.evidence import PersonEvidence, pool_evidence
+from missing_coord.matching.reading import notice_evidence
+from missing_coord.matching.score import Scorer
+from missing_coord.services.episodes import rederive
+from missing_coord.services.identity import SETTLED_BY_PERSON, Unidentified, identify
+from missing_coord.services.persons import persons_of, signature_of
+from missing_coord.services.ports import Policy, Received, UnitOfWork
+
+Reference = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """What intake needs besides the transaction: the council's policy and the matching engine as it is now."""
+
+    policy: Policy
+    scorer: Scorer
+    match_policy: MatchPolicy | None = None
+
+
+async def receive_notices(
+    uow: UnitOfWork, received: Sequence[tuple[PoliceNotice, Received]], *, engine: Engine
+) -> list[bool]:
+    """Take in police notices and everything that follows from them; return for each whether it is new.
+
+    Repeats change nothing; any order, any split into batches and any number of repeats give the same episodes.
+    """
+    references = sorted({reference_of(notice) for notice, _ in received})
+    await uow.children.lock_references(references)
+    numbers = await uow.notices.add(received)
+    fresh = {
+        reference_of(notice)
+        for (notice, _), number in zip(received, numbers, strict=True)
+        if number is not None
+    }
+    if fresh:
+        await reconsider(uow, sorted(fresh), engine=engine)
+    return [number is not None for number in numbers]
+
+
+def reference_of(notice: PoliceNotice) -> Reference:
+    """Return a notice's (force, reference) in their comparing form."""
+    return notice.force_key, comparable(notice.reference)
+
+
+async def reconsider(
+    uow: UnitOfWork, references: Sequence[Reference], *, engine: Engine, unsure_too: bool = False
+) -> None:
+    """Work out anew the incidents of these references, whose they are, and the episodes that follow.
+
+    Incidents whose notices say nothing new are left alone, save the unsure ones when the register has changed.
+    """
+    notices = await uow.notices.of_references(references)
+    before = {each.incident_id: each for each in await uow.incidents.of_references(references)}
+    people = _people(notices, before)
+    changed = [
+        each
+        for each in people
+        if _differs(each.incident, before.get(each.incident.incident_id))
+        or (unsure_too and each.incident.match_state in OPEN_MATCH_STATES)
+    ]
+    waiting = [each for each in changed if each.incident.match_state not in SETTLED_BY_PERSON]
+    identified = {each.incident_id: each for each in await identify(uow, waiting, **_matching(engine))}
+    after = [identified.get(each.incident.incident_id, each.incident) for each in changed]
+    gone = [
+        each for each in before.values() if each.incident_id not in {p.incident.incident_id for p in people}
+    ]
+    touched = {each.child_id for each in (*after, *gone)}
+    touched |= {before[each.incident_id].child_id for each in after if each.incident_id in before}
+    await uow.children.lock(touched)
+    await uow.incidents.save([_stamped(uow, each) for each in after])
+    await uow.notices.assign(_assignments(people))
+    await uow.incidents.remove([each.incident_id for each in gone])
+    await rederive(uow, touched, policy=engine.policy)
+
+
+def _matching(engine: Engine) -> dict[str, Any]:
+    return {"scorer": engine.scorer, "policy": engine.match_policy}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person(Unidentified):
+    notices: list[StoredNotice]
+
+
+def _people(notices: Sequence[StoredNotice], before: dict[str, Incident]) -> list[_Person]:
+    grouped: dict[Reference, list[StoredNotice]] = defaultdict(list)
+    for each in notices:
+        grouped[reference_of(each.notice)].append(each)
+    people = []
+    taken: set[str] = set()
+    for reference in sorted(grouped):
+        for group in persons_of(grouped[reference]):
+            person = _person(reference, group, before, taken)
+            taken.add(person.incident.incident_id)
+            people.append(person)
+    return people
+
+
+def _person(
+    reference: Reference, group: list[StoredNotice], before: dict[str, Incident], taken: set[str]
+) -> _Person:
+    ordered = sorted(group, key=lambda each: (each.notice.issued_at, each.notice.content_hash))
+    notices = [each.notice for each in ordered]
+    evidence = pool_evidence([notice_evidence(notice) for notice in notices])
+    facts = fold_notices(notices)
+    kept = _kept(ordered, before, taken)
+    latest = _pooled(notices)
+    signature = signature_of(latest)
+    content = _evidence(evidence)
+    incident = Incident(
+        incident_id=kept.incident_id if kept else _incident_id(reference, ordered[0].notice),
+        source=Source.POLICE.value,
+        force_key=reference[0],
+        reference_key=reference[1],
+        signature=signature,
+        evidence=content,
+        facts=facts,
+        facts_hash=_digest(facts, content),
+        child_id=kept.child_id if kept else "",
+        match_state=kept.match_state if kept else MatchState.UNMATCHED,
+        probability=kept.probability if kept else None,
+        candidates=kept.candidates if kept else [],
+        reasons=kept.reasons if kept else [],
+        decided_by=kept.decided_by if kept else "",
+        decided_at=kept.decided_at if kept else None,
+        created_at=kept.created_at if kept else notices[0].issued_at,
+        version=kept.version if kept else 0,
+    )
+    return _Person(incident=incident, evidence=evidence, latest=latest, notices=ordered)
+
+
+_ABOUT_PERSON = (
+    "forename",
+    "surname",
+    "aliases",
+    "date_of_birth",
+    "sex",
+    "ethnicity",
+    "home_address",
+    "home_postcode",
+    "phone",
+    "looked_after",
+    "responsible_authority",
+)
+
+
+def _pooled(notices: Sequence[PoliceNotice]) -> PoliceNotice:
+    """Return the last notice with the last known value of everything that describes the person."""
+    known = {name: _last_known(notices, name) for name in _ABOUT_PERSON}
+    return replace(notices[-1], **known)
+
+
+def _last_known(notices: Sequence[PoliceNotice], name: str) -> Any:
+    values = [value for n in reversed(notices) if (value := getattr(n, name)) not in (None, "", ())]
+    return values[0] if values else getattr(notices[-1], name)
+
+
+def _kept(group: Sequence[StoredNotice], before: dict[str, Incident], taken: set[str]) -> Incident | None:
+    """Return the incident that this person's notices were counted to already, the oldest of several."""
+    ids = {each.incident_id for each in group if each.incident_id in before} - taken
+    known = [before[incident_id] for incident_id in ids if incident_id is not None]
+    return min(known, key=lambda each: (each.created_at, each.incident_id)) if known else None
+
+
+def _incident_id(reference: Reference, first: PoliceNotice) -> str:
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join((*reference, first.content_hash))))
+
+
+_NAMESPACE = uuid.UUID("6f2d1c1e-7f0b-4a53-9f61-8a3f4b1d2c77")
+
+
+def _evidence(evidence: PersonEvidence) -> dict[str, Any]:
+    found = {}
+    for name in PersonEvidence.__dataclass_fields__:
+        value = getattr(evidence, name)
+        if value not in (None, "", ()):
+            found[name] = list(value) if isinstance(value, tuple) else _plain(value)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _digest(facts: tuple[IncidentFacts, ...], evidence: dict[str, Any]) -> str:
+    return hashlib.sha256(
+        repr((facts, sorted(evidence.items(), key=lambda item: item[0]))).encode()
+    ).hexdigest()
+
+
+def _differs(incident: Incident, before: Incident | None) -> bool:
+    return before is None or before.facts_hash != incident.facts_hash
+
+
+def _stamped(uow: UnitOfWork, incident: Incident) -> Incident:
+    created = uow.now if incident.version == 0 else incident.created_at
+    return replace(incident, created_at=created, version=incident.version + 1)
+
+
+def _assignments(people: Sequence[_Person]) -> dict[int, str]:
+    return {
+        each.notice_id: person.incident.incident_id
+        for person in people
+        for each in person.notices
+        if each.incident_id != person.incident.incident_id
+    }

@@ -1,0 +1,126 @@
+"""The ledger of intake: batches, what became of their rows, the quarantine, and the council's own missing list."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from missing_coord.services.ports import Counts, ListLine, Quarantined, Received
+from missing_coord.storage.mappers import canonical, plain
+from missing_coord.storage.rows import insert_new, upsert
+from missing_coord.storage.store_children import content_hash
+from missing_coord.storage.tables import intake_batches, missing_list_entries, quarantine, register_versions
+from missing_coord.storage.versions import changed_rows, keep_versions
+
+
+class SqlIntake:
+    """The ledger of everything that was ever handed in."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime, actor: str) -> None:
+        self._connection = connection
+        self._now = now
+        self._actor = actor
+
+    async def open_batch(self, *, kind: str, source: str, content_sha256: str) -> str:
+        """Open a batch and return its id."""
+        batch_id = str(uuid.uuid4())
+        await self._connection.execute(
+            insert(intake_batches).values(
+                batch_id=batch_id,
+                kind=kind,
+                source=source,
+                content_sha256=content_sha256,
+                actor=self._actor,
+                started_at=self._now,
+            )
+        )
+        return batch_id
+
+    async def count(self, batch_id: str, counts: Counts) -> None:
+        """Add to what a batch has done so far."""
+        names = ("rows", "accepted", "duplicates", "quarantined")
+        await self._connection.execute(
+            update(intake_batches)
+            .where(intake_batches.c.batch_id == batch_id)
+            .values({name: intake_batches.c[name] + getattr(counts, name) for name in names})
+        )
+
+    async def finish(self, batch_id: str) -> None:
+        """Close a batch."""
+        await self._connection.execute(
+            update(intake_batches).where(intake_batches.c.batch_id == batch_id).values(finished_at=self._now)
+        )
+
+    async def quarantine(self, batch_id: str, *, kind: str, source: str, rows: Sequence[Quarantined]) -> None:
+        """Keep rows that could not be understood; the same row is kept once."""
+        kept = [
+            {
+                "kind": kind,
+                "raw_hash": hashlib.sha256(canonical(row.raw).encode()).hexdigest(),
+                "source": source,
+                "line": row.line,
+                "raw": plain(row.raw),
+                "faults": [{"field": field, "reason": reason} for field, reason in row.faults],
+                "batch_id": batch_id,
+                "received_at": self._now,
+            }
+            for row in rows
+        ]
+        await insert_new(self._connection, quarantine, kept)
+
+
+class SqlMissingList:
+    """The case system's own list of missing episodes."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def save_entries(self, lines: Sequence[tuple[ListLine, Received]], *, source: str) -> list[bool]:
+        """Keep lines as versions; return for each whether anything changed."""
+        keyed = [(line.entry_key, content_hash(line.entry), line, how) for line, how in lines]
+        changed, latest = await changed_rows(self._connection, missing_list_entries, "entry_key", keyed)
+        rows = [_list_row(line, digest, source) for _, digest, line, _ in latest]
+        await upsert(self._connection, missing_list_entries, rows, key=["entry_key"])
+        await keep_versions(self._connection, source, latest, self._now)
+        return changed
+
+
+    async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
+        """Keep rows under (kind, key) as received; return for each whether it says anything new."""
+        keys = sorted({key for (_, key), _, _ in rows})
+        columns = register_versions.c.kind, register_versions.c.natural_key, register_versions.c.content_hash
+        statement = select(*columns).where(register_versions.c.natural_key.in_(keys))
+        result = await self._connection.execute(statement.order_by(register_versions.c.register_version_id))
+        kept = {(row[0], row[1]): row[2] for row in result}
+        new = []
+        for (kind, key), record, how in rows:
+            digest = content_hash(record)
+            new.append(kept.get((kind, key)) != digest)
+            if new[-1]:
+                kept[kind, key] = digest
+                await keep_versions(self._connection, kind, [(key, digest, record, how)], self._now)
+        return new
+
+
+def _list_row(line: ListLine, digest: str, source: str) -> dict[str, object]:
+    entry = line.entry
+    return {
+        "entry_key": line.entry_key,
+        "child_id": entry.child_id,
+        "placement_id": entry.placement_id or "",
+        "kind": entry.type.value if entry.type else "M",
+        "started_at": entry.started_at,
+        "ended_at": entry.ended_at,
+        "date_only": entry.started_date_only,
+        "reported_by": entry.reported_by or "",
+        "source": source,
+        "incident_id": line.incident_id if source == "missing_list" else None,
+        "content_hash": digest,
+    }

@@ -1,0 +1,53 @@
+"""The tick ledger: one row for each job and wall-clock slot, won by exactly one scheduler of any number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from missing_coord.domain.access import system_actor
+from missing_coord.storage.database import Database
+
+SCHEDULER = system_actor("scheduler")
+_CLAIM = """
+insert into tick_ledger (job, slot_at, claimed_at) values (:job, :slot_at, clock_timestamp())
+on conflict do nothing returning 1
+"""
+_FINISH = """
+update tick_ledger set finished_at = clock_timestamp(), outcome = :outcome where job = :job and slot_at = :slot_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TickLedger:
+    """Who did which tick; times are the database's, so that schedulers with skewed clocks agree."""
+
+    database: Database
+
+    async def now(self) -> datetime:
+        """Return the database's present instant in UTC."""
+        async with self.database.unit_of_work(SCHEDULER) as uow:
+            instant: datetime = (await uow.execute(text("select clock_timestamp()"))).scalar_one()
+        return instant.astimezone(UTC)
+
+    async def claim(self, job: str, slot_at: datetime) -> bool:
+        """Take a slot of a job; False when another scheduler has it."""
+        async with self.database.unit_of_work(SCHEDULER) as uow:
+            result = await uow.execute(text(_CLAIM), {"job": job, "slot_at": slot_at})
+            return result.one_or_none() is not None
+
+    async def finish(self, job: str, slot_at: datetime, *, outcome: str) -> None:
+        """Write down how a tick ended: what it did, or the kind of error that it met."""
+        async with self.database.unit_of_work(SCHEDULER) as uow:
+            await uow.execute(text(_FINISH), {"job": job, "slot_at": slot_at, "outcome": outcome[:200]})
+
+
+def slot_of(instant: datetime, *, every: int) -> datetime:
+    """Return the wall-clock slot of `every` seconds that is nearest to an instant.
+
+    Nearest and not last: two clocks that disagree by less than half a slot still name the same one.
+    """
+    seconds = instant.timestamp()
+    return datetime.fromtimestamp(((seconds + every / 2) // every) * every, tz=UTC)
