@@ -1,0 +1,179 @@
+"""Episodes as the evidence gives them: never two at once, never one forgotten, whatever the order."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from missing_coord.domain.deadlines import ClockBasis
+from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild, derive_episodes
+from missing_coord.domain.incidents import EpisodeKind, fold_notices
+from missing_coord.domain.records import NoticeMessage, PoliceNotice
+
+START = datetime(2026, 6, 1, 18, tzinfo=UTC)
+
+
+def at(hours: float) -> datetime:
+    return START + timedelta(hours=hours)
+
+
+def notice(message: str, issued: float, *, reference: str = "A1", **times: float | str) -> PoliceNotice:
+    known = {key: at(value) if isinstance(value, (int, float)) else value for key, value in times.items()}
+    return PoliceNotice(
+        force="Greater Manchester",
+        reference=reference,
+        message=NoticeMessage(message),
+        issued_at=at(issued),
+        surname="Example",
+        **known,  # type: ignore[arg-type]
+    )
+
+
+def episodes(*notices: PoliceNotice) -> tuple[EpisodeFacts, ...]:
+    references = sorted({each.reference for each in notices})
+    return derive_episodes(
+        IncidentOfChild(incident_id=reference, facts=facts)
+        for reference in references
+        for facts in fold_notices(each for each in notices if each.reference == reference)
+    )
+
+
+def test_a_missing_notice_opens_an_episode_at_the_time_last_seen() -> None:
+    (only,) = episodes(notice("missing", 2, last_seen_at=0, reported_at=1))
+    assert (only.started_at, only.status, only.deadline) == (at(0), EpisodeStatus.OPEN, None)
+
+
+def test_found_is_not_returned_and_its_deadline_is_provisional() -> None:
+    (only,) = episodes(notice("missing", 1, last_seen_at=0), notice("found", 6, found_at=5))
+    assert (only.found_at, only.returned_at, only.end_basis) == (at(5), None, ClockBasis.FOUND)
+    assert only.deadline is not None
+    assert (only.deadline.due_at, only.deadline.provisional) == (at(77), True)
+
+
+def test_the_return_replaces_the_provisional_deadline() -> None:
+    (only,) = episodes(
+        notice("missing", 1, last_seen_at=0), notice("found", 6, found_at=5), notice("returned", 9, returned_at=8)
+    )
+    assert (only.found_at, only.returned_at) == (at(5), at(8))
+    assert only.deadline is not None
+    assert (only.deadline.due_at, only.deadline.provisional) == (at(80), False)
+
+
+def test_a_returned_message_without_a_return_time_stays_provisional_from_found() -> None:
+    (only,) = episodes(notice("missing", 1, last_seen_at=0), notice("returned", 9, found_at=5))
+    assert (only.ended_at, only.end_basis) == (at(5), ClockBasis.FOUND)
+
+
+def test_a_return_that_names_no_time_at_all_still_starts_a_clock() -> None:
+    (only,) = episodes(notice("missing", 1, last_seen_at=0), notice("returned", 9))
+    assert (only.ended_at, only.end_basis) == (at(9), ClockBasis.NOTICE)
+
+
+def test_a_correction_issued_later_wins() -> None:
+    (only,) = episodes(
+        notice("missing", 1, last_seen_at=0),
+        notice("returned", 9, returned_at=8),
+        notice("returned", 10, returned_at=7),
+    )
+    assert only.returned_at == at(7)
+
+
+def test_two_references_of_the_same_evening_are_one_episode() -> None:
+    (only,) = episodes(
+        notice("missing", 1, last_seen_at=0),
+        notice("missing", 3, reference="B2", last_seen_at=2),
+        notice("returned", 9, reference="B2", returned_at=8),
+    )
+    assert only.references == ("Greater Manchester/A1", "Greater Manchester/B2")
+    assert (only.started_at, only.ended_at) == (at(0), at(8))
+    assert "references_disagree_on_end" in only.flags
+
+
+def test_missing_again_an_hour_after_the_return_is_a_second_episode() -> None:
+    first, second = episodes(
+        notice("missing", 1, last_seen_at=0),
+        notice("returned", 2, returned_at=2),
+        notice("missing", 4, reference="B2", last_seen_at=3),
+    )
+    assert (first.ended_at, second.started_at, second.status) == (at(2), at(3), EpisodeStatus.OPEN)
+
+
+def test_a_child_seen_after_an_episode_that_nobody_closed_is_presumed_returned() -> None:
+    first, second = episodes(
+        notice("missing", 1, last_seen_at=0), notice("missing", 101, reference="B2", last_seen_at=100)
+    )
+    assert (first.ended_at, first.end_basis, first.status) == (at(100), ClockBasis.PRESUMED, EpisodeStatus.ENDED)
+    assert first.deadline is not None
+    assert first.deadline.provisional
+    assert second.status is EpisodeStatus.OPEN
+
+
+def test_the_same_reference_opened_again_is_a_second_episode() -> None:
+    first, second = episodes(
+        notice("missing", 1, last_seen_at=0),
+        notice("returned", 5, returned_at=4),
+        notice("missing", 30, last_seen_at=29),
+    )
+    assert (first.returned_at, second.started_at, second.status) == (at(4), at(29), EpisodeStatus.OPEN)
+
+
+def test_a_cancelled_reference_is_no_episode_but_is_kept() -> None:
+    (only,) = episodes(notice("missing", 1, last_seen_at=0), notice("cancelled", 3))
+    assert (only.status, only.deadline) == (EpisodeStatus.CANCELLED, None)
+
+
+def test_a_return_heard_of_first_knows_no_start_yet() -> None:
+    (only,) = episodes(notice("returned", 9, returned_at=8))
+    assert (only.start_known, only.started_at, only.ended_at) == (False, at(8), at(8))
+
+
+def test_absent_only_is_away_and_missing_at_any_time_is_missing() -> None:
+    (away,) = episodes(notice("missing", 1, last_seen_at=0, category="Absent"))
+    (missing,) = episodes(
+        notice("missing", 1, last_seen_at=0, category="Absent"), notice("update", 2, category="Missing")
+    )
+    assert (away.kind, missing.kind) == (EpisodeKind.AWAY, EpisodeKind.MISSING)
+
+
+hours = st.integers(min_value=0, max_value=200)
+some_notice = st.builds(
+    lambda message, issued, reference, seen, found, back: notice(
+        message,
+        issued,
+        reference=reference,
+        **{
+            key: value
+            for key, value in {"last_seen_at": seen, "found_at": found, "returned_at": back}.items()
+            if value is not None
+        },
+    ),
+    st.sampled_from([each.value for each in NoticeMessage]),
+    hours,
+    st.sampled_from(["A1", "B2", "C3", "D4"]),
+    st.none() | hours,
+    st.none() | hours,
+    st.none() | hours,
+)
+
+
+@given(st.lists(some_notice, min_size=1, max_size=14), st.randoms())
+def test_any_order_and_any_repeats_give_the_same_episodes(notices: list[PoliceNotice], chance: random.Random) -> None:
+    shuffled = notices + notices[: len(notices) // 2]
+    chance.shuffle(shuffled)
+    unique = list({each.identity: each for each in shuffled}.values())
+    assert episodes(*unique) == episodes(*{each.identity: each for each in notices}.values())
+
+
+@given(st.lists(some_notice, min_size=1, max_size=14))
+def test_no_two_live_episodes_overlap_and_no_reference_is_lost(notices: list[PoliceNotice]) -> None:
+    found = episodes(*notices)
+    live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
+    for each in live:
+        assert each.ended_at is None or each.started_at <= each.ended_at
+    for before, after in zip(live, live[1:], strict=False):
+        assert before.ended_at is not None
+        assert before.ended_at <= after.started_at
+    assert {ref for each in found for ref in each.references} == {f"{n.force}/{n.reference}" for n in notices}
