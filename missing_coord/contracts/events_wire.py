@@ -189,4 +189,3 @@ WIRE_MODELS: dict[type[domain.Event], type[EventV1]] = {
     domain.PatternDecided: PatternDecidedV1,
 }
 MODEL_OF_TYPE = {WIRE_TYPES[event]: model for event, model in WIRE_MODELS.items()}
-

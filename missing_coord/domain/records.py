@@ -147,6 +147,7 @@ class PoliceNotice:
     phone_numbers: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     flags: tuple[str, ...] = ()
+    _known_hash: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def force_key(self) -> str:
@@ -156,7 +157,10 @@ class PoliceNotice:
     @property
     def content_hash(self) -> str:
         """SHA-256 of what the notice says, whatever the file format, column order or header spelling."""
-        return hashlib.sha256(_canonical_content(self).encode()).hexdigest()
+        if not self._known_hash:
+            digest = hashlib.sha256(_canonical_content(self).encode()).hexdigest()
+            object.__setattr__(self, "_known_hash", digest)
+        return self._known_hash
 
     @property
     def identity(self) -> NoticeIdentity:
@@ -345,7 +349,13 @@ Record = (
     | Ssda903Missing
 )
 
-_DERIVED = frozenset({"risk_level", "category_code", "phone_numbers", "extra", "flags"})
+def with_known_hash(notice: PoliceNotice, digest: str) -> PoliceNotice:
+    """Return the notice remembering the hash that was worked out when it was first received."""
+    object.__setattr__(notice, "_known_hash", digest)
+    return notice
+
+
+_DERIVED = frozenset({"risk_level", "category_code", "phone_numbers", "extra", "flags", "_known_hash"})
 _CONTENT_COLUMNS = tuple(
     (item.name, column_key(item.name)) for item in fields(PoliceNotice) if item.name not in _DERIVED
 )

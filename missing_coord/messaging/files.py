@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -21,6 +22,9 @@ from missing_coord.telemetry import logger
 
 CHUNK = 500
 ATTEMPTS = 6
+AT_ONCE = (
+    2  # one transaction is worked out while PostgreSQL writes the other; any order gives the same result
+)
 REGISTER_KINDS = ("children", "placements")
 Progress = Callable[[int, int], None]
 log = logger(__name__)
@@ -64,17 +68,15 @@ class FileIntake:
         async with self.database.unit_of_work(self.actor) as uow:
             batch_id = await uow.intake.open_batch(kind=kind, source=path.name, content_sha256=digest)
         taken: list[str] = []
-        size = file_size(path)
-        for chunk in _chunks(first, rows, self.chunk):
-            done = await self._take(
-                [Row(raw=r.raw, line=r.line, record=r.record, faults=r.faults) for r in chunk],
-                kind=kind,
-                batch_id=batch_id,
-                source=path.name,
-            )
-            taken.extend(each.outcome for each in done)
-            if progress is not None:
-                progress(chunk[-1].done_bytes, size)
+        try:
+            async for done, outcomes in self._in_turn(
+                _chunks(first, rows, self.chunk), kind, batch_id, path.name
+            ):
+                taken.extend(outcomes)
+                if progress is not None:
+                    progress(done, file_size(path))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from group
         await self._finish(batch_id, kind)
         return FileSummary(
             file=path.name,
@@ -84,6 +86,28 @@ class FileIntake:
             quarantined=taken.count("quarantined"),
             seconds=round(time.monotonic() - began, 3),
         )
+
+    async def _in_turn(
+        self,
+        chunks: Iterator[list[Any]],
+        *,
+        kind: str,
+        batch_id: str,
+        source: str,
+        settled: Callable[[int, list[str]], None],
+    ) -> None:
+        """Take in chunks, of police notices two at once; say of each, in order, the bytes done and the outcomes."""
+        at_once = AT_ONCE if kind == "police" else 1
+        under_way: deque[tuple[int, asyncio.Task[list[Taken]]]] = deque()
+        async with asyncio.TaskGroup() as group:
+            for chunk in chunks:
+                part = [Row(raw=r.raw, line=r.line, record=r.record, faults=r.faults) for r in chunk]
+                task = group.create_task(self._take(part, kind=kind, batch_id=batch_id, source=source))
+                under_way.append((chunk[-1].done_bytes, task))
+                while len(under_way) >= at_once:
+                    settled(*await _outcomes(under_way.popleft()))
+            while under_way:
+                settled(*await _outcomes(under_way.popleft()))
 
     async def ingest_items(self, rows: Sequence[Row], kind: str, *, source: str) -> list[Taken]:
         """Take in rows that came over HTTP or on a topic as one small batch; return what became of each."""
@@ -152,6 +176,11 @@ class FileIntake:
         async with self.database.unit_of_work(self.actor) as uow:
             engine = await self.engine(uow)
             await reexamine(uow, engine=engine, limit=2_000)
+
+
+async def _outcomes(chunk: tuple[int, asyncio.Task[list[Taken]]]) -> tuple[int, list[str]]:
+    done_bytes, task = chunk
+    return done_bytes, [each.outcome for each in await task]
 
 
 def _chunks(first: list[Any], rest: Iterator[Any], size: int) -> Iterator[list[Any]]:

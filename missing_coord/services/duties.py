@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,9 +50,8 @@ async def settle_duties(
 ) -> None:
     """Give each ended episode its duty, on the child's one open interview unless an interview covers it already."""
     interviews = await uow.interviews.of_children(child_ids)
-    links = await uow.interviews.links_of([each.interview_id for each in interviews])
+    links = await uow.interviews.links_of([each.interview_id for each in interviews], for_update=True)
     stale = _stale(links, interviews, duties, retired)
-    await uow.interviews.remove_links([(link.interview_id, link.episode_id) for link in stale])
     kept = {link.episode_id: link for link in links if link not in stale}
     carried = {link.episode_id: link for link in stale}
     changed, emptied, new_links = [], [], []
@@ -63,11 +62,71 @@ async def settle_duties(
         if interview is None and child.open is not None:
             emptied.append(child.open)
         elif interview is not None and interview is not child.open:
-            changed.append(interview)
+            changed.append((child.open, interview))
     moved = _moves(emptied, stale, new_links)
-    await uow.interviews.save([_taking_over(each, moved) for each in changed])
+    fresh = {after.interview_id for before, after in changed if before is None}
+    homes = {target: source for target, source in moved.items() if target in fresh}
+    changed = [_at_home(before, after, homes) for before, after in changed]
+    new_links = [_link_at_home(link, homes) for link in new_links]
+    staying = {(link.interview_id, link.episode_id) for link in new_links}
+    gone = [(link.interview_id, link.episode_id) for link in stale]
+    await uow.interviews.remove_links([each for each in gone if each not in staying])
+    for before, after in changed:
+        _tell(uow, before, after)
+    await uow.interviews.save([_taking_over(after, moved) for _, after in changed])
+    await uow.interviews.save(_closed_elsewhere(interviews, kept.values(), duties))
     await uow.interviews.save_links(new_links)
-    await _close_emptied(uow, emptied, {source.interview_id: target for target, source in moved.items()})
+    left = [each for each in emptied if each not in homes.values()]
+    await _close_emptied(uow, left, {source.interview_id: target for target, source in moved.items()})
+
+
+def _at_home(
+    before: Interview | None, after: Interview, homes: Mapping[str, Interview]
+) -> tuple[Interview | None, Interview]:
+    """An interview whose episodes all went to a record without one goes with them, with all that hangs on it."""
+    source = homes.get(after.interview_id)
+    if source is None:
+        return before, after
+    moved = _taking_over(after, homes)
+    return source, replace(
+        moved, interview_id=source.interview_id, opened_at=source.opened_at, version=source.version
+    )
+
+
+def _link_at_home(link: InterviewEpisode, homes: Mapping[str, Interview]) -> InterviewEpisode:
+    source = homes.get(link.interview_id)
+    return link if source is None else replace(link, interview_id=source.interview_id)
+
+
+def _closed_elsewhere(
+    interviews: Sequence[Interview],
+    links: Collection[InterviewEpisode],
+    duties: Mapping[str, list[Duty]],
+) -> list[Interview]:
+    """Return the closed interviews whose episodes all belong to one other record now, moved to that record."""
+    owners = _owners(links, duties)
+    found = []
+    for interview in interviews:
+        now_of = owners.get(interview.interview_id, {interview.child_id})
+        child_id = next(iter(now_of))
+        if (
+            interview.closed_at is not None
+            and len(now_of) == 1
+            and child_id not in (None, interview.child_id)
+        ):
+            found.append(replace(interview, child_id=child_id or ""))
+    return found
+
+
+def _owners(
+    links: Collection[InterviewEpisode], duties: Mapping[str, list[Duty]]
+) -> dict[str, set[str | None]]:
+    """Return for each interview whose record its episodes are on now; None for an episode that is on none."""
+    owner = {duty.episode_id: child_id for child_id, each in duties.items() for duty in each}
+    found: dict[str, set[str | None]] = {}
+    for link in links:
+        found.setdefault(link.interview_id, set()).add(owner.get(link.episode_id))
+    return found
 
 
 def _stale(
@@ -76,14 +135,19 @@ def _stale(
     duties: Mapping[str, list[Duty]],
     retired: set[str],
 ) -> list[InterviewEpisode]:
-    """A duty of an open interview goes when its episode is no longer over, or belongs to another child now."""
+    """A duty of an open interview goes when its episode is no longer over, or belongs to another child now.
+
+    One of a closed interview goes when its episode is gone, or went to another child without the interview's others.
+    """
     wanted = {duty.episode_id: (child_id, duty) for child_id, each in duties.items() for duty in each}
     by_id = {each.interview_id: each for each in interviews}
+    owners = _owners(links, duties)
 
     def is_stale(link: InterviewEpisode) -> bool:
         interview = by_id[link.interview_id]
         if interview.closed_at is not None:
-            return link.episode_id in retired
+            apart = len(owners[link.interview_id]) > 1 and link.episode_id in wanted
+            return link.episode_id in retired or (apart and wanted[link.episode_id][0] != interview.child_id)
         child_id, duty = wanted.get(link.episode_id, ("", None))
         return duty is None or duty.clock_from is None or child_id != interview.child_id
 
@@ -159,10 +223,7 @@ def _settle(uow: UnitOfWork, child: _Child) -> tuple[Interview | None, list[Inte
         **{link.episode_id: link for link in changed if link.interview_id == interview_id},
     }
     after = _interview(uow, child, interview_id, list(links.values()))
-    if after == child.open:
-        return child.open, changed
-    _tell(uow, child.open, after)
-    return after, changed
+    return (child.open if after == child.open else after), changed
 
 
 def _new_link(child: _Child, interview_id: str, duty: Duty) -> InterviewEpisode:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Incident, MatchState, MatchVerdict
 from missing_coord.domain.events import MatchReviewRaised
 from missing_coord.domain.records import ChildRecord, ChildStatus, PoliceNotice
+from missing_coord.matching.candidates import MAX_CANDIDATES
 from missing_coord.matching.decide import MatchDecision, MatchOutcome, MatchPolicy, decide
 from missing_coord.matching.evidence import PersonEvidence
 from missing_coord.matching.keys import lookup_keys
-from missing_coord.matching.prepared import prepare_evidence
+from missing_coord.matching.prepared import PreparedEvidence, prepare_evidence
 from missing_coord.matching.score import Scorer
 from missing_coord.services.ports import UnitOfWork
 
@@ -40,27 +41,52 @@ async def identify(
 
     A person's decision about the same incident stands; one about the same person in the same words is followed.
     """
-    verdicts = await uow.incidents.verdicts(
-        [each.incident.signature for each in waiting if each.incident.signature]
-    )
-    prepared = [prepare_evidence(each.evidence) for each in waiting]
-    candidates = await uow.children.candidates([lookup_keys(person) for person in prepared])
+    signatures = [each.incident.signature for each in waiting if each.incident.signature]
+    verdicts = await uow.incidents.verdicts(signatures)
+    told = [
+        in_force(each.incident.incident_id, [v for v in verdicts if _about(v, each.incident)])
+        for each in waiting
+    ]
+    people = [prepare_evidence(each.evidence) for each in waiting]
+    decisions = await _decide_all(uow, people, [out for _, out in told], scorer=scorer, policy=policy)
     decided: list[Incident] = []
     provisional: dict[str, tuple[str, ChildRecord]] = {}
-    for each, person, found in zip(waiting, prepared, candidates, strict=True):
-        said = [v for v in verdicts if _about(v, each.incident)]
-        ruled_out = {v.child_id for v in said if v.verdict == "not_same"}
-        decision = decide(person, found, scorer=scorer, policy=policy, excluded=ruled_out)
-        incident = _followed(each.incident, said) or _decided(uow, each, decision)
+    for each, (verdict, _), decision in zip(waiting, told, decisions, strict=True):
+        incident = _followed(each.incident, verdict) if verdict else _decided(uow, each, decision)
         if incident.match_state is not MatchState.AUTOMATIC and incident.child_id.startswith(PROVISIONAL):
-            told = each.latest.issued_at.isoformat() + each.latest.content_hash
-            record = provisional_record(incident.child_id, each.latest)
+            mark = each.latest.issued_at.isoformat() + each.latest.content_hash
+            marked = mark, provisional_record(incident.child_id, each.latest)
             provisional[incident.child_id] = max(
-                provisional.get(incident.child_id, ("", record)), (told, record), key=_mark
+                provisional.get(incident.child_id, marked), marked, key=_mark
             )
         decided.append(incident)
     await uow.children.add_provisional(provisional)
     return decided
+
+
+FIRST_LOOK = 16
+
+
+async def _decide_all(
+    uow: UnitOfWork,
+    people: Sequence[PreparedEvidence],
+    ruled_out: Sequence[Collection[str]],
+    *,
+    scorer: Scorer,
+    policy: MatchPolicy | None,
+) -> list[MatchDecision]:
+    """Decide on the likeliest few candidates; who is not matched by them is compared with all of them."""
+    decisions: dict[int, MatchDecision] = {}
+    left = list(range(len(people)))
+    for limit in (FIRST_LOOK, MAX_CANDIDATES):
+        keys = [lookup_keys(people[number]) for number in left]
+        found = await uow.children.candidates(keys, limit=limit) if left else []
+        for number, candidates in zip(left, found, strict=True):
+            decisions[number] = decide(
+                people[number], candidates, scorer=scorer, policy=policy, excluded=ruled_out[number]
+            )
+        left = [number for number in left if decisions[number].decision is not MatchOutcome.MATCH]
+    return [decisions[number] for number in range(len(people))]
 
 
 def _mark(marked: tuple[str, ChildRecord]) -> str:
@@ -73,23 +99,40 @@ def _about(verdict: MatchVerdict, incident: Incident) -> bool:
     )
 
 
-def _followed(incident: Incident, told: Sequence[MatchVerdict]) -> Incident | None:
-    """Return the incident as a person decided it, None when nobody has."""
-    for verdict in reversed(told):
-        if verdict.verdict == "same":
-            own = verdict.incident_id == incident.incident_id
-            return replace(
-                incident,
-                child_id=verdict.child_id,
-                match_state=MatchState.CONFIRMED if own else MatchState.AUTOMATIC,
-                probability=1.0,
-                reasons=[f"{verdict.decided_by} said so of the same person"],
-                decided_by=verdict.decided_by,
-                decided_at=verdict.decided_at,
-            )
-        if verdict.verdict == "not_on_register" and verdict.incident_id == incident.incident_id:
-            return replace(incident, match_state=MatchState.NOT_ON_REGISTER)
-    return None
+def in_force(incident_id: str, said: Sequence[MatchVerdict]) -> tuple[MatchVerdict | None, set[str]]:
+    """Return the decision that settles an incident, if any, and the children who are ruled out for it.
+
+    Later decisions go before earlier ones, and those about the incident itself before those about the same words.
+    """
+    settled: MatchVerdict | None = None
+    ruled_out: set[str] = set()
+    for verdict in sorted(said, key=lambda each: each.incident_id == incident_id):
+        if verdict.verdict == "not_same":
+            ruled_out.add(verdict.child_id)
+            settled = None if settled and settled.child_id == verdict.child_id else settled
+        elif verdict.verdict == "same":
+            ruled_out.discard(verdict.child_id)
+            settled = verdict
+        elif verdict.incident_id == incident_id:
+            settled = verdict
+    return settled, ruled_out
+
+
+def _followed(incident: Incident, verdict: MatchVerdict) -> Incident:
+    """Return the incident as a person decided it."""
+    own = verdict.incident_id == incident.incident_id
+    elsewhere = verdict.verdict == "not_on_register"
+    state = MatchState.CONFIRMED if own else MatchState.AUTOMATIC
+    told = "this child is not on the register" if elsewhere else "so of the same person"
+    return replace(
+        incident,
+        child_id=provisional_id(incident) if elsewhere else verdict.child_id,
+        match_state=MatchState.NOT_ON_REGISTER if elsewhere else state,
+        probability=None if elsewhere else 1.0,
+        reasons=[f"{verdict.decided_by} said {told}"],
+        decided_by=verdict.decided_by,
+        decided_at=verdict.decided_at,
+    )
 
 
 def _decided(uow: UnitOfWork, each: Unidentified, decision: MatchDecision) -> Incident:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,11 +59,17 @@ def reference_of(notice: PoliceNotice) -> Reference:
 
 
 async def reconsider(
-    uow: UnitOfWork, references: Sequence[Reference], *, engine: Engine, unsure_too: bool = False
+    uow: UnitOfWork,
+    references: Sequence[Reference],
+    *,
+    engine: Engine,
+    unsure_too: bool = False,
+    again: Collection[str] = (),
 ) -> None:
     """Work out anew the incidents of these references, whose they are, and the episodes that follow.
 
-    Incidents whose notices say nothing new are left alone, save the unsure ones when the register has changed.
+    Incidents whose notices say nothing new are left alone, save the unsure ones when the register has changed, and
+    those whose ids are in `again`, about which a person has just decided something.
     """
     notices = await uow.notices.of_references(references)
     before = {each.incident_id: each for each in await uow.incidents.of_references(references)}
@@ -73,8 +79,13 @@ async def reconsider(
         for each in people
         if _differs(each.incident, before.get(each.incident.incident_id))
         or (unsure_too and each.incident.match_state in OPEN_MATCH_STATES)
+        or each.incident.incident_id in again
     ]
-    waiting = [each for each in changed if each.incident.match_state not in SETTLED_BY_PERSON]
+    waiting = [
+        each
+        for each in changed
+        if each.incident.match_state not in SETTLED_BY_PERSON or each.incident.incident_id in again
+    ]
     identified = {each.incident_id: each for each in await identify(uow, waiting, **_matching(engine))}
     after = [identified.get(each.incident.incident_id, each.incident) for each in changed]
     gone = [

@@ -93,8 +93,10 @@ class IncidentStore(Protocol):
         """Remove incidents whose notices were all counted to another one."""
         ...
 
-    async def verdicts(self, signatures: Iterable[str]) -> list[MatchVerdict]:
-        """Return the decisions in force about persons described in these words."""
+    async def verdicts(
+        self, signatures: Iterable[str], *, incident_ids: Iterable[str] = ()
+    ) -> list[MatchVerdict]:
+        """Return the decisions in force about persons described in these words, or about these incidents."""
         ...
 
     async def add_verdicts(self, verdicts: Sequence[MatchVerdict]) -> None:
@@ -121,8 +123,8 @@ class ChildStore(Protocol):
         """Return what deriving episodes needs to know of each child."""
         ...
 
-    async def candidates(self, keys: Sequence[Sequence[str]]) -> list[list[PreparedChild]]:
-        """Return, for each list of look-up keys, the register children filed under any of them."""
+    async def candidates(self, keys: Sequence[Sequence[str]], *, limit: int) -> list[list[PreparedChild]]:
+        """Return, for each list of look-up keys, at most `limit` register children, those under rare keys first."""
         ...
 
     async def known(self, child_ids: Iterable[str]) -> set[str]:
@@ -249,8 +251,10 @@ class InterviewStore(Protocol):
         """Return the children's interviews, closed ones included."""
         ...
 
-    async def links_of(self, interview_ids: Iterable[str]) -> list[InterviewEpisode]:
-        """Return the duties of the interviews."""
+    async def links_of(
+        self, interview_ids: Iterable[str], *, for_update: bool = False
+    ) -> list[InterviewEpisode]:
+        """Return the duties of the interviews; held until the transaction ends when asked."""
         ...
 
     async def get(self, interview_id: str, *, for_update: bool = False) -> Interview:
@@ -301,18 +305,65 @@ class InterviewStore(Protocol):
 class UnitOfWork(Protocol):
     """One transaction on behalf of one actor; only leaving it without an error commits."""
 
-    actor: Actor
-    now: datetime
-    notices: NoticeStore
-    incidents: IncidentStore
-    children: ChildStore
-    placements: PlacementStore
-    workforce: WorkforceStore
-    missing_list: MissingListStore
-    intake: IntakeStore
-    episodes: EpisodeStore
-    interviews: InterviewStore
-    planning: PlanningStore
+    @property
+    def actor(self) -> Actor:
+        """On whose behalf the transaction runs."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The clock's time at the start of the transaction, UTC."""
+        ...
+
+    @property
+    def notices(self) -> NoticeStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def incidents(self) -> IncidentStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def children(self) -> ChildStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def placements(self) -> PlacementStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def workforce(self) -> WorkforceStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def missing_list(self) -> MissingListStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def intake(self) -> IntakeStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def episodes(self) -> EpisodeStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def interviews(self) -> InterviewStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def planning(self) -> PlanningStore:
+        """The store of this name, in this transaction."""
+        ...
 
     def record(self, *events: Event) -> None:
         """Add events to the outbox of this transaction."""

@@ -78,7 +78,7 @@ _DECODERS: dict[Any, tuple[dict[str, Decoder], dict[str, Any]]] = {}
 
 def _names(kind: Any) -> tuple[str, ...]:
     if kind not in _NAMES:
-        _NAMES[kind] = tuple(f.name for f in fields(kind))
+        _NAMES[kind] = tuple(f.name for f in fields(kind) if f.init)
     return _NAMES[kind]
 
 

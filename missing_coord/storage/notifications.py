@@ -24,7 +24,7 @@ Heard = Callable[[str], object]
 class Changes:
     """One LISTEN connection for the process; whoever follows is called with `queue`, `outbox` or `messages`.
 
-    A lost connection is opened again; as something may have been missed meanwhile, everybody is then told of everything.
+    A lost connection is opened again; something may have been missed, so everybody is then told of everything.
     """
 
     database: Database
@@ -53,7 +53,9 @@ class Changes:
         url = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         return await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=10)
 
-    async def _hear(self, connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event) -> None:
+    async def _hear(
+        self, connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event
+    ) -> None:
         """Pass on what is heard; a question in every silence finds out whether the line is still open."""
         listening = asyncio.create_task(self._pass_on(connection))
         stopping = asyncio.create_task(stop.wait())

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.contracts.envelopes import OutgoingEvent
@@ -22,11 +19,6 @@ RELAY = system_actor("relay")
 RELAY_LOCK = 7236001
 """The advisory lock that the active relay holds; the audit trail's is 7236002."""
 
-_ADD = """
-insert into outbox (event_id, type, topic, key, body, occurred_at)
-select * from jsonb_to_recordset(cast(:rows as jsonb))
-     as w(event_id uuid, type text, topic text, key text, body jsonb, occurred_at timestamptz)
-"""
 # Always by "not yet sent", never "after the last one seen": positions are given before commit, and a slow transaction
 # would be passed over.
 _UNSENT = """
@@ -34,13 +26,6 @@ select position, event_id::text, type, topic, key, body, occurred_at, correlatio
 from outbox where sent_at is null and key <> all(cast(:resting as text[]))
 order by position limit :limit
 """
-
-
-async def add(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write events in one statement, in their order; `rows` hold the columns of the outbox."""
-    if rows:
-        content = json.dumps([dict(row) for row in rows], default=datetime.isoformat)
-        await connection.execute(text(_ADD), {"rows": content})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +53,9 @@ class OutboxLease:
         """Say that an event could not be delivered; it stays first of its key and is tried again."""
         async with _transaction(self.connection):
             await self.connection.execute(
-                text("update outbox set attempts = attempts + 1, last_error = :error where position = :position"),
+                text(
+                    "update outbox set attempts = attempts + 1, last_error = :error where position = :position"
+                ),
                 {"error": error[:200], "position": position},
             )
 
@@ -101,5 +88,5 @@ async def _transaction(connection: AsyncConnection) -> AsyncIterator[None]:
 async def _errors() -> AsyncIterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (OperationalError, InterfaceError, PendingRollbackError) as error:
         raise TransientError("The database did not answer the relay; it tries again.") from error

@@ -1,29 +1,66 @@
-"""Small shared ways of writing many rows: insert or update by key, and pages of a bounded size."""
+"""Writes many rows in one statement: one JSON document, which PostgreSQL unpacks by the table's types."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CursorResult, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+PAGE = 5_000
 
 
 async def upsert(
-    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str]
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], where: str = ""
 ) -> None:
-    """Insert rows, or update every other column of those whose key is there already."""
+    """Insert rows, or update every other column of those whose key is there already (and which meet `where`)."""
     if not rows:
         return
-    statement = insert(table)
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=changes), list(rows)
-    )
+    changes = ", ".join(f"{name} = excluded.{name}" for name in rows[0] if name not in key)
+    condition = f" where {where}" if where else ""
+    await _insert(connection, table, rows, f"on conflict ({', '.join(key)}) do update set {changes}{condition}")
 
 
-async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows; those whose key is there already change nothing."""
-    if rows:
-        await connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+async def insert_new(
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, returning: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """Insert rows; those whose key is there already change nothing. Return the columns asked for of the new ones."""
+    found: list[tuple[Any, ...]] = []
+    ending = "on conflict do nothing" + (f" returning {', '.join(returning)}" if returning else "")
+    for page in _pages(rows):
+        result = await _insert(connection, table, page, ending)
+        found.extend(tuple(row) for row in result) if returning else None
+    return found
+
+
+async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows whose keys are new; in the order given."""
+    for page in _pages(rows):
+        await _insert(connection, table, page, "")
+
+
+async def _insert(
+    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], ending: str
+) -> CursorResult[Any]:
+    names = ", ".join(rows[0])
+    source = f"jsonb_populate_recordset(null::{table.name}, cast(:rows as jsonb))"
+    statement = text(f"insert into {table.name} ({names}) select {names} from {source} {ending}")
+    return await connection.execute(statement, {"rows": to_document(rows)})
+
+
+def to_document(rows: Sequence[dict[str, Any]]) -> str:
+    """Return rows as one JSON document."""
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_as_json)
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be written to a table")
+
+
+def _pages(rows: Sequence[dict[str, Any]]) -> list[Sequence[dict[str, Any]]]:
+    return [rows[start : start + PAGE] for start in range(0, len(rows), PAGE)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Episode, Incident, MatchState, MatchVerdict
@@ -89,11 +89,15 @@ class SqlIncidents:
         for table in (episode_incidents, mentions, incidents) if incident_ids else ():
             await self._connection.execute(delete(table).where(table.c.incident_id.in_(list(incident_ids))))
 
-    async def verdicts(self, signatures: Iterable[str]) -> list[MatchVerdict]:
-        """Return the decisions in force about persons described in these words."""
-        statement = select(match_decisions).where(
-            match_decisions.c.signature.in_(list(signatures)), match_decisions.c.undone_at.is_(None)
+    async def verdicts(
+        self, signatures: Iterable[str], *, incident_ids: Iterable[str] = ()
+    ) -> list[MatchVerdict]:
+        """Return the decisions in force about persons described in these words, or about these incidents."""
+        about = or_(
+            match_decisions.c.signature.in_(list(signatures)),
+            match_decisions.c.incident_id.in_(list(incident_ids)),
         )
+        statement = select(match_decisions).where(about, match_decisions.c.undone_at.is_(None))
         result = await self._connection.execute(statement.order_by(match_decisions.c.decision_id))
         return [_verdict(row._mapping) for row in result]
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import ChildFacts
@@ -23,7 +22,7 @@ from missing_coord.services.ports import Received
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import canonical
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import upsert
+from missing_coord.storage.rows import insert_all, upsert
 from missing_coord.storage.tables import children, match_keys, placement_addresses, placements
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -65,18 +64,8 @@ class SqlChildren:
     async def add_provisional(self, wanted: Mapping[str, tuple[str, ChildRecord]]) -> None:
         """Open or renew provisional records by id; of several the one with the greatest mark stays."""
         rows = [self._row(record, mark, provisional=True) for _, (mark, record) in sorted(wanted.items())]
-        if not rows:
-            return
-        new = insert(children)
-        names = [name for name in rows[0] if name not in ("child_id", "provisional")]
-        await self._connection.execute(
-            new.on_conflict_do_update(
-                index_elements=["child_id"],
-                set_={name: new.excluded[name] for name in names},
-                where=children.c.provisional & (children.c.content_hash < new.excluded.content_hash),
-            ),
-            rows,
-        )
+        newer = "children.provisional and children.content_hash < excluded.content_hash"
+        await upsert(self._connection, children, rows, key=["child_id"], where=newer)
 
     async def facts(self, child_ids: Iterable[str]) -> dict[str, ChildFacts]:
         """Return what deriving episodes needs to know of each child."""
@@ -109,26 +98,19 @@ class SqlChildren:
         )
         return {row[0] for row in result}
 
-    async def candidates(self, keys: Sequence[Sequence[str]]) -> list[list[PreparedChild]]:
-        """Return, for each list of look-up keys, the register children filed under any of them."""
+    async def candidates(self, keys: Sequence[Sequence[str]], *, limit: int) -> list[list[PreparedChild]]:
+        """Return, for each list of look-up keys, at most `limit` register children, those under rare keys first."""
         wanted = sorted({key for each in keys for key in each})
         filed = await self._filed(wanted)
-        chosen = [select_candidates({key: filed.get(key, ()) for key in each}) for each in keys]
+        chosen = [select_candidates({key: filed.get(key, ()) for key in each}, limit=limit) for each in keys]
         prepared = await self._prepared({child_id for each in chosen for child_id in each})
         return [[prepared[child_id] for child_id in each if child_id in prepared] for each in chosen]
 
     async def _filed(self, keys: Sequence[str]) -> dict[str, list[str]]:
         result = await self._connection.execute(
-            text(
-                "select k.key, found.child_id from unnest(cast(:keys as text[])) as k(key) cross join lateral"
-                " (select child_id from match_keys m where m.key = k.key limit :most) as found"
-            ),
-            {"keys": list(keys), "most": MAX_CHILDREN_PER_KEY + 1},
+            _FILED, {"keys": list(keys), "most": MAX_CHILDREN_PER_KEY + 1}
         )
-        filed: dict[str, list[str]] = {}
-        for key, child_id in result:
-            filed.setdefault(key, []).append(child_id)
-        return filed
+        return {key: found.split(_BETWEEN) for key, found in result}
 
     async def _prepared(self, child_ids: set[str]) -> dict[str, PreparedChild]:
         result = await self._connection.execute(
@@ -182,6 +164,13 @@ class SqlPlacements:
         return found
 
 
+_BETWEEN = "\x1f"
+_FILED = text(
+    "select k.key, found.child_ids from unnest(cast(:keys as text[])) as k(key) cross join lateral"
+    " (select string_agg(child_id, chr(31)) as child_ids from"
+    " (select child_id from match_keys m where m.key = k.key limit :most) as capped) as found"
+    " where found.child_ids is not null"
+)
 _TEXTS = (
     "forename",
     "middle_names",
@@ -259,8 +248,7 @@ async def refile(connection: AsyncConnection, child_ids: Sequence[str]) -> None:
     ready = [prepare_child(_register_child(row)) for row in result.mappings()]
     await connection.execute(delete(match_keys).where(match_keys.c.child_id.in_(ids)))
     keys = [{"key": key, "child_id": each.child_id} for each in ready for key in blocking_keys(each)]
-    if keys:
-        await connection.execute(insert(match_keys), keys)
+    await insert_all(connection, match_keys, keys)
     if ready:
         await connection.execute(
             text(

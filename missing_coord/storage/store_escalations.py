@@ -39,7 +39,8 @@ join jsonb_to_recordset(cast(:rows as jsonb)) as w(interview_id uuid, episode_id
 where e.withdrawn_at is null
 """
 _RECORD = """
-insert into escalations (interview_id, episode_id, step, breach, recipients, due_at, planned_at, fired_at, ladder_version)
+insert into escalations (interview_id, episode_id, step, breach, recipients, due_at, planned_at, fired_at,
+                         ladder_version)
 select interview_id, episode_id, step, breach, recipients, due_at, planned_at, fired_at, ladder_version
 from jsonb_to_recordset(cast(:rows as jsonb))
      as w(interview_id uuid, episode_id uuid, step text, breach boolean, recipients text[], due_at timestamptz,
@@ -87,7 +88,8 @@ class SqlEscalations:
         if not duties:
             return set()
         rows = [
-            {"interview_id": each.interview_id, "episode_id": each.episode_id, "due_at": each.due_at} for each in duties
+            {"interview_id": each.interview_id, "episode_id": each.episode_id, "due_at": each.due_at}
+            for each in duties
         ]
         result = await self._connection.execute(text(_RECORDED), {"rows": _json(rows)})
         return {(row[0], row[1], row[2], row[3]) for row in result}
@@ -100,7 +102,9 @@ class SqlEscalations:
     async def advance(self, advances: Sequence[Advance]) -> None:
         """Move duties to their next step."""
         if advances:
-            await self._connection.execute(text(_ADVANCE), {"rows": _json([to_row(each) for each in advances])})
+            await self._connection.execute(
+                text(_ADVANCE), {"rows": _json([to_row(each) for each in advances])}
+            )
 
 
 class SqlMessages:
@@ -108,6 +112,17 @@ class SqlMessages:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def users_of_worker(self, worker_id: str) -> list[str]:
+        """Return the ids of the users who sign in as a worker and may still do so."""
+        result = await self._connection.execute(
+            text(
+                "select user_id::text from users where worker_id = :worker and worker_id <> ''"
+                " and role = 'interview_worker' and disabled_at is null order by user_id"
+            ),
+            {"worker": worker_id},
+        )
+        return [row[0] for row in result]
 
     async def add(self, planned: Sequence[Message]) -> None:
         """Keep messages; one that is there already is not written, and so not sent, again."""

@@ -39,11 +39,14 @@ class SqlInterviews:
         )
         return [_interview(row._mapping) for row in result]
 
-    async def links_of(self, interview_ids: Iterable[str]) -> list[InterviewEpisode]:
-        """Return the duties of the interviews, the earliest deadline first."""
+    async def links_of(
+        self, interview_ids: Iterable[str], *, for_update: bool = False
+    ) -> list[InterviewEpisode]:
+        """Return the duties of the interviews, the earliest deadline first; held, when asked, against the sweep."""
         statement = select(interview_episodes).where(
             interview_episodes.c.interview_id.in_(list(interview_ids))
         )
+        statement = statement.with_for_update(key_share=True) if for_update else statement
         result = await self._connection.execute(
             statement.order_by(interview_episodes.c.due_at, interview_episodes.c.episode_id)
         )
@@ -52,8 +55,9 @@ class SqlInterviews:
     async def get(self, interview_id: str, *, for_update: bool = False) -> Interview:
         """Return one interview; raises NotFound when the actor may not see it."""
         statement = select(interviews).where(interviews.c.interview_id == interview_id)
-        result = await self._connection.execute(statement.with_for_update() if for_update else statement)
-        row = result.one_or_none()
+        # Not "for update": that would wait for, and block, rows that only point at this one, such as escalations.
+        held = statement.with_for_update(key_share=True) if for_update else statement
+        row = (await self._connection.execute(held)).one_or_none()
         if row is None:
             raise NotFound(f"There is no interview {interview_id} that you may see.")
         return _interview(row._mapping)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import StoredNotice
-from missing_coord.domain.records import PoliceNotice, comparable
+from missing_coord.domain.records import PoliceNotice, comparable, with_known_hash
 from missing_coord.services.ports import Received
-from missing_coord.storage.mappers import from_json, plain, to_json
+from missing_coord.storage.mappers import from_json, to_json
+from missing_coord.storage.rows import insert_new
 from missing_coord.storage.tables import notices
 
 _IDENTITY = ("force_key", "reference_key", "message", "issued_at", "content_hash")
@@ -31,19 +31,16 @@ class SqlNotices:
             return []
         keys = [identity(notice) for notice, _ in received]
         rows = {key: self._row(key, notice, how) for key, (notice, how) in zip(keys, received, strict=True)}
-        columns = [notices.c.notice_id, *(notices.c[name] for name in _IDENTITY)]
-        statement = (
-            insert(notices).on_conflict_do_nothing(constraint="uq_notices_identity").returning(*columns)
-        )
-        result = await self._connection.execute(statement, [rows[key] for key in sorted(rows)])
-        new = {tuple(row[1:]): row[0] for row in result}
+        ordered = [rows[key] for key in sorted(rows)]
+        found = await insert_new(self._connection, notices, ordered, returning=["notice_id", *_IDENTITY])
+        new = {row[1:]: row[0] for row in found}
         return [new.pop(key, None) for key in keys]
 
     def _row(self, key: tuple[object, ...], notice: PoliceNotice, how: Received) -> dict[str, object]:
         return {
             **dict(zip(_IDENTITY, key, strict=True)),
             "data": to_json(notice),
-            "raw": plain(dict(how.raw)),
+            "raw": how.raw,
             "received_at": self._now,
             "batch_id": how.batch_id,
             "line": how.line,
@@ -54,14 +51,18 @@ class SqlNotices:
         wanted = list(references)
         result = await self._connection.execute(
             text(
-                "select n.notice_id, n.incident_id, n.data from notices n"
+                "select n.notice_id, n.incident_id, n.data, n.content_hash from notices n"
                 " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
                 " using (force_key, reference_key)"
             ),
             {"forces": [force for force, _ in wanted], "refs": [reference for _, reference in wanted]},
         )
         return [
-            StoredNotice(notice_id=row[0], incident_id=_text(row[1]), notice=from_json(PoliceNotice, row[2]))
+            StoredNotice(
+                notice_id=row[0],
+                incident_id=_text(row[1]),
+                notice=with_known_hash(from_json(PoliceNotice, row[2]), row[3]),
+            )
             for row in result
         ]
 

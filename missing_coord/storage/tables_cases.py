@@ -65,6 +65,7 @@ match_decisions = Table(
     Column("verdict", Text, nullable=False),
     words("reason"),
     words("moved_from"),
+    Column("before", JSONB, nullable=False, server_default=text("'{}'")),
     Column("decided_by", Text, nullable=False),
     instant("decided_at"),
     words("undone_by"),

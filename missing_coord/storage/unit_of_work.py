@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, insert
+from sqlalchemy import CursorResult, Executable, insert, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.contracts.events import to_wire
-from missing_coord.domain.access import Actor
+from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.events import Event
+from missing_coord.storage.accounts import SqlAccounts
+from missing_coord.storage.api_keys import SqlApiKeys
 from missing_coord.storage.mappers import plain
+from missing_coord.storage.rows import insert_all
 from missing_coord.storage.store_cases import SqlEpisodes, SqlIncidents
 from missing_coord.storage.store_children import SqlChildren, SqlPlacements
-from missing_coord.storage.store_intake import SqlIntake, SqlMissingList
 from missing_coord.storage.store_escalations import SqlEscalations, SqlMessages
+from missing_coord.storage.store_intake import SqlIntake, SqlMissingList
 from missing_coord.storage.store_interviews import SqlInterviews
 from missing_coord.storage.store_notices import SqlNotices
+from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
+from missing_coord.storage.store_quarantine import SqlQuarantine
+from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
+from missing_coord.storage.views_verify import SqlChecks
 
 
 class SqlUnitOfWork:
@@ -44,6 +53,12 @@ class SqlUnitOfWork:
         self.planning = SqlPlanning(connection, now)
         self.escalations = SqlEscalations(connection)
         self.messages = SqlMessages(connection)
+        self.accounts = SqlAccounts(connection)
+        self.keys = SqlApiKeys(connection)
+        self.patterns = SqlPatterns(connection, now)
+        self.checks = SqlChecks(connection)
+        self.reviews = SqlReviews(connection, now)
+        self.quarantined = SqlQuarantine(connection, now)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 
@@ -52,6 +67,24 @@ class SqlUnitOfWork:
     ) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return await self.connection.execute(statement, parameters)
+
+    @asynccontextmanager
+    async def as_system(self) -> AsyncIterator[None]:
+        """Write what only the system may write, as the consequence of what the person decided.
+
+        Events and audit rows still name the person; their own role is back when the block is left, by an error too.
+        """
+        await self._set_role(Role.SYSTEM)
+        try:
+            yield
+        except BaseException:
+            with suppress(DBAPIError):  # a transaction that failed takes no statement and no longer matters
+                await self._set_role(self.actor.role)
+            raise
+        await self._set_role(self.actor.role)
+
+    async def _set_role(self, role: Role) -> None:
+        await self.connection.execute(text("select set_config('role', :role, true)"), {"role": f"mc_{role}"})
 
     def record(self, *events: Event) -> None:
         """Add events to the outbox of this transaction."""
@@ -74,7 +107,7 @@ class SqlUnitOfWork:
     async def flush(self) -> None:
         """Write events and audit rows; the audit trail comes last, as it makes others wait until the commit."""
         if self._events:
-            await self.connection.execute(insert(outbox), [self._outbox_row(event) for event in self._events])
+            await insert_all(self.connection, outbox, [self._outbox_row(event) for event in self._events])
             self._events = []
         if self._audit:
             await self.connection.execute(insert(audit_trail).inline(), self._audit)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.services.ports import Received
 from missing_coord.storage.mappers import plain
+from missing_coord.storage.rows import insert_all
 from missing_coord.storage.tables import register_versions
 
 R = TypeVar("R")
@@ -38,18 +39,15 @@ async def keep_versions(
     connection: AsyncConnection, kind: str, rows: Sequence[Keyed[Any]], now: datetime
 ) -> None:
     """Keep the raw rows of a register as versions."""
-    if rows:
-        await connection.execute(
-            insert(register_versions),
-            [
-                {
-                    "kind": kind,
-                    "natural_key": key,
-                    "content_hash": digest,
-                    "raw": plain(dict(how.raw)),
-                    "received_at": now,
-                    "batch_id": how.batch_id,
-                }
-                for key, digest, _, how in rows
-            ],
-        )
+    versions = [
+        {
+            "kind": kind,
+            "natural_key": key,
+            "content_hash": digest,
+            "raw": plain(dict(how.raw)),
+            "received_at": now,
+            "batch_id": how.batch_id,
+        }
+        for key, digest, _, how in rows
+    ]
+    await insert_all(connection, register_versions, versions)

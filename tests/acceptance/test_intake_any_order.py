@@ -27,7 +27,9 @@ def a_month() -> tuple[Rows, Rows, Rows]:
     return list(council.children), list(council.placements), list(history.notices)
 
 
-async def road_of(database: Database, *parts: Rows, register_last: bool = False, chunk: int = 200) -> dict[str, Any]:
+async def road_of(
+    database: Database, *parts: Rows, register_last: bool = False, chunk: int = 200
+) -> dict[str, Any]:
     children, placements, _ = a_month()
     async with open_road(database) as road:
         if not register_last:
@@ -54,7 +56,9 @@ async def test_the_same_file_twice_changes_nothing(expected: dict[str, Any], pos
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_a_shuffled_file_gives_the_same_road(expected: dict[str, Any], postgres_server: Any, seed: int) -> None:
+async def test_a_shuffled_file_gives_the_same_road(
+    expected: dict[str, Any], postgres_server: Any, seed: int
+) -> None:
     notices = a_month()[2].copy()
     random.Random(seed).shuffle(notices)
     with postgres_server.migrated() as other:
@@ -70,12 +74,16 @@ async def test_a_file_split_in_two_with_the_second_half_first_gives_the_same_roa
         assert await road_of(other, notices[half:], notices[:half], chunk=20) == expected
 
 
-async def test_found_before_missing_gives_the_same_road(expected: dict[str, Any], postgres_server: Any) -> None:
+async def test_found_before_missing_gives_the_same_road(
+    expected: dict[str, Any], postgres_server: Any
+) -> None:
     notices = sorted(a_month()[2], key=lambda row: LATEST_FIRST[row["message"]])
     with postgres_server.migrated() as other:
         assert await road_of(other, notices, chunk=10) == expected
 
 
-async def test_one_notice_at_a_time_gives_the_same_road(expected: dict[str, Any], postgres_server: Any) -> None:
+async def test_one_notice_at_a_time_gives_the_same_road(
+    expected: dict[str, Any], postgres_server: Any
+) -> None:
     with postgres_server.migrated() as other:
         assert await road_of(other, a_month()[2][::-1], chunk=1) == expected

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from missing_coord.domain.clock import FixedClock
 from missing_coord.services.escalation import Fired, sweep, sweep_batches
 from missing_coord.storage.database import Database
+from tests import databases
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP
 from tests.builders.cases import BUILDER, RETURNED
-from tests import databases
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 DUTIES = 50_000
@@ -22,18 +22,18 @@ _CHILDREN = "insert into children (child_id) select 'C-' || n from generate_seri
 _EPISODES = """
 insert into episodes (episode_id, child_id, kind, status, started_at, start_known, ended_at, told_at, population,
                       created_at, updated_at)
-select gen_random_uuid(), child_id, 'M', 'ended', cast(:returned as timestamptz) - interval '20 hours', true, :returned, :returned,
-       'own_lac_in_area', :returned, :returned from children
+select gen_random_uuid(), child_id, 'M', 'ended', cast(:returned as timestamptz) - interval '20 hours', true,
+       :returned, :returned, 'own_lac_in_area', :returned, :returned from children
 """
 _INTERVIEWS = """
 insert into interviews (interview_id, child_id, population, state, opened_at, updated_at)
 select gen_random_uuid(), child_id, 'own_lac_in_area', 'not_offered', :returned, :returned from children
 """
 _DUTIES = """
-insert into interview_episodes (interview_id, episode_id, clock_from, basis, due_at, provisional, next_step, next_step_at,
-                                ladder_version)
-select i.interview_id, e.episode_id, :returned, 'returned', cast(:returned as timestamptz) + interval '72 hours', false, 0,
-       cast(:returned as timestamptz) + interval '24 hours', '2026-1'
+insert into interview_episodes (interview_id, episode_id, clock_from, basis, due_at, provisional, next_step,
+                                next_step_at, ladder_version)
+select i.interview_id, e.episode_id, :returned, 'returned', cast(:returned as timestamptz) + interval '72 hours',
+       false, 0, cast(:returned as timestamptz) + interval '24 hours', '2026-1'
 from interviews i join episodes e using (child_id)
 """
 

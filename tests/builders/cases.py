@@ -161,7 +161,8 @@ async def resolve(database: Database, case: Case, *, at: datetime, result: str =
     async with database.unit_of_work(BUILDER) as uow:
         await uow.execute(
             text(
-                "update interview_episodes set resolved_at = :at, result = :result where interview_id = cast(:id as uuid)"
+                "update interview_episodes set resolved_at = :at, result = :result"
+                " where interview_id = cast(:id as uuid)"
             ),
             {"at": at, "result": result, "id": case.interview_id},
         )

@@ -26,6 +26,14 @@ create function app_user() returns text language sql stable parallel safe
 --;;
 revoke all on schema public from public;
 --;;
+-- Nobody needs temporary tables; where the database is not ours to change, docs/security.md says what to do by hand.
+do $$
+begin
+    if pg_has_role((select datdba from pg_database where datname = current_database()), 'usage') then
+        execute format('revoke temporary on database %I from public', current_database());
+    end if;
+end $$;
+--;;
 grant usage on schema public to mc_system, mc_sign_in, mc_coordinator, mc_interview_worker, mc_manager,
     mc_quality_auditor, mc_exploitation_lead, mc_administrator;
 --;;
@@ -56,18 +64,23 @@ grant insert on audit_trail to mc_system, mc_sign_in, mc_coordinator, mc_intervi
     mc_exploitation_lead, mc_administrator;
 --;;
 create policy all_add on audit_trail for insert to mc_system, mc_sign_in, mc_coordinator, mc_interview_worker, mc_manager,
-    mc_quality_auditor, mc_exploitation_lead, mc_administrator with check (true);
+    mc_quality_auditor, mc_exploitation_lead, mc_administrator with check ('mc_' || actor_role = current_user);
 --;;
 grant select on audit_trail to mc_system, mc_manager, mc_administrator;
 --;;
 create policy few_read on audit_trail for select to mc_system, mc_manager, mc_administrator using (true);
 --;;
-create function audit_chain() returns trigger language plpgsql security definer set search_path = public as $$
+-- The number is given under the lock, so that the order of the numbers is the order of the chain and none is missing.
+-- pg_temp stands last in every search path, so that nobody can put a temporary table before a real one.
+create function audit_chain() returns trigger language plpgsql security definer
+    set search_path = pg_catalog, public, pg_temp as $$
 declare
+    last_seq bigint;
     last_hash bytea;
 begin
     perform pg_advisory_xact_lock(7236002);
-    select row_hash into last_hash from audit_trail order by seq desc limit 1;
+    select seq, row_hash into last_seq, last_hash from audit_trail order by seq desc limit 1;
+    new.seq := coalesce(last_seq, 0) + 1;
     new.previous_hash := coalesce(last_hash, '\x00');
     new.row_hash := sha256(new.previous_hash || audit_content(new.seq, new.at, new.actor, new.actor_role, new.action,
                                                               new.subject_type, new.subject_id, new.detail));
@@ -90,19 +103,20 @@ end $$;
 create trigger audit_append_only before update or delete or truncate on audit_trail
     for each statement execute function audit_is_append_only();
 --;;
-create function audit_broken_at() returns bigint language sql stable security definer set search_path = public as $$
+create function audit_broken_at() returns bigint language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
     select min(seq) from (
         select seq, previous_hash, row_hash, at, actor, actor_role, action, subject_type, subject_id, detail,
-               lag(row_hash, 1, '\x00'::bytea) over (order by seq) as expected
+               lag(row_hash, 1, '\x00'::bytea) over (order by seq) as expected, row_number() over (order by seq) as place
         from audit_trail) t
-    where previous_hash <> expected
+    where seq <> place or previous_hash <> expected
        or row_hash <> sha256(previous_hash || audit_content(seq, at, actor, actor_role, action, subject_type, subject_id, detail)) $$;
 --;;
 revoke execute on function audit_broken_at() from public;
 --;;
 grant execute on function audit_broken_at() to mc_system, mc_manager, mc_administrator;
 --;;
--- Interviews: workers see and change their own only.
+-- Interviews: workers see and change their own only, and can reach no other child by naming it in one of theirs.
 grant select, insert, update on interviews, interview_episodes to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
 grant select on interviews, interview_episodes to mc_quality_auditor, mc_exploitation_lead;
@@ -115,13 +129,29 @@ create policy own_work on interviews for all to mc_interview_worker
     using (worker_id <> '' and worker_id = app_worker() and (closed_at is null or closed_at > now() - interval '28 days'))
     with check (worker_id <> '' and worker_id = app_worker());
 --;;
+create function worker_keeps_to_own_children() returns trigger language plpgsql
+    set search_path = pg_catalog, public, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' and new.child_id <> old.child_id
+       or not exists (select from interviews i where i.child_id = new.child_id) then
+        raise exception 'a worker opens interviews only for a child of their own interviews'
+            using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+--;;
+create trigger worker_keeps_to_own_children before insert or update on interviews for each row
+    when (current_user = 'mc_interview_worker') execute function worker_keeps_to_own_children();
+--;;
 create policy office_all on interview_episodes for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
 create policy readers on interview_episodes for select to mc_quality_auditor, mc_exploitation_lead using (true);
 --;;
 create policy own_work on interview_episodes for all to mc_interview_worker
     using (exists (select from interviews i where i.interview_id = interview_episodes.interview_id))
-    with check (exists (select from interviews i where i.interview_id = interview_episodes.interview_id));
+    with check (exists (select from interviews i join episodes e on e.child_id = i.child_id
+                        where i.interview_id = interview_episodes.interview_id
+                          and e.episode_id = interview_episodes.episode_id));
 --;;
 grant select, insert on interview_events to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
@@ -176,11 +206,11 @@ create policy of_own_interviews on placement_addresses for select to mc_intervie
 -- Notices, incidents and matching: the office, and the exploitation lead for evidence.
 grant select on notices, incidents to mc_coordinator, mc_manager, mc_exploitation_lead;
 --;;
-grant select, insert, update on match_decisions to mc_coordinator, mc_manager;
+grant select, insert, update (undone_by, undone_at) on match_decisions to mc_coordinator, mc_manager;
 --;;
 grant select on missing_list_entries, intake_batches to mc_coordinator, mc_manager;
 --;;
-grant select, update on quarantine to mc_coordinator, mc_manager;
+grant select, update (resolved_at, resolved_by, resolution) on quarantine to mc_coordinator, mc_manager;
 --;;
 create policy office_reads on notices for select to mc_coordinator, mc_manager, mc_exploitation_lead using (true);
 --;;
@@ -215,7 +245,7 @@ grant select, insert, update, delete on proposals to mc_coordinator, mc_manager;
 --;;
 create policy office_all on proposals for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
-grant select, update on escalations to mc_coordinator, mc_manager, mc_interview_worker;
+grant select, update (interview_id) on escalations to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
 grant select on escalations to mc_quality_auditor;
 --;;
@@ -250,9 +280,16 @@ create policy lead_reads on pattern_children for select to mc_exploitation_lead 
 create policy lead_reads on mentions for select to mc_exploitation_lead using (true);
 --;;
 -- A link's existence, and nothing of it, may be told to those who can open the child.
-create function child_has_open_link(child text) returns boolean language sql stable security definer set search_path = public as $$
+-- Inside, current_user is the owner of the function; the role that asks is the one the transaction took.
+create function child_has_open_link(child text) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
     select exists (select from pattern_children pc join patterns p using (pattern_id)
                    where pc.child_id = child and p.state in ('proposed', 'confirmed')
+                     and (current_setting('role') not in ('mc_interview_worker', 'mc_quality_auditor')
+                          or exists (select from interviews i where i.child_id = child
+                                     and (current_setting('role') = 'mc_quality_auditor'
+                                          or i.worker_id <> '' and i.worker_id = app_worker()
+                                             and (i.closed_at is null or i.closed_at > now() - interval '28 days'))))
                      and (select count(distinct other.child_id) from pattern_children other where other.pattern_id = p.pattern_id) > 1) $$;
 --;;
 revoke execute on function child_has_open_link(text) from public;
@@ -266,9 +303,9 @@ grant insert, update on user_secrets to mc_administrator;
 --;;
 grant select (user_id) on user_secrets to mc_administrator;
 --;;
-grant select, delete on sessions to mc_administrator;
+grant select (user_id, created_at, last_seen_at, expires_at), delete on sessions to mc_administrator;
 --;;
-grant select, insert, update on api_keys to mc_administrator;
+grant select (key_id, source, scopes, created_at, revoked_at), insert, update on api_keys to mc_administrator;
 --;;
 grant select on users, api_keys to mc_sign_in;
 --;;

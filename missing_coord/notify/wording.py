@@ -1,0 +1,61 @@
+"""The words of every message: what is wanted, a reference and a link, and nothing about the child."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from missing_coord.domain.messages import MessageKind, Notice
+
+LONDON = ZoneInfo("Europe/London")
+_PAGES = {"interview": "interviews", "incident": "reviews", "pattern": "patterns"}
+_SUBJECTS = {"interview": "Return interview", "incident": "Notice", "pattern": "Pattern"}
+
+
+def words_of(notice: Notice, *, address: str) -> str:
+    """Return the text of a message; `address` is the product's own web address without a slash at its end."""
+    reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"
+    link = f"{address}/{_PAGES[notice.subject_type]}/{notice.subject_id}"
+    return f"{reference}: {_matter(notice)} {link}"
+
+
+def short_reference(subject_id: str) -> str:
+    """Return the reference by which people name a record to each other."""
+    return subject_id.replace("-", "")[:8].upper()
+
+
+def london_time(instant: datetime) -> str:
+    """Return an instant as people read it, such as `Thu 29 Oct 2026 14:30 GMT`."""
+    return instant.astimezone(LONDON).strftime("%a %d %b %Y %H:%M %Z")
+
+
+def _matter(notice: Notice) -> str:
+    if notice.kind is MessageKind.BREACH and notice.due_at is not None:
+        return (
+            f"72 hours have passed (at {london_time(notice.due_at)}) and it is not done, declined or decided."
+        )
+    if notice.kind is MessageKind.ESCALATION and notice.due_at is not None:
+        return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
+    return _EVENTS[notice.kind]
+
+
+_EVENTS = {
+    MessageKind.ASSIGNED: "it is yours now.",
+    MessageKind.UNASSIGNED: "it is no longer yours.",
+    MessageKind.MATCH_REVIEW: "it is not certain which child this is about. Please decide.",
+    MessageKind.PATTERN: "a new pattern waits for your decision.",
+}
+
+
+def step_words(step: str) -> str:
+    """Return the name of a rung in words: `48h_from_return` is `48 hours from the return, still not done`."""
+    name, _, repeat = step.partition("+")
+    hours, _, rest = name.partition("h_")
+    known = {
+        "from_return": "hours from the return, still not done",
+        "over": "hours over the deadline, still not done",
+    }
+    if not hours.isdigit() or rest not in known:
+        return name.replace("_", " ")
+    again = f" (reminder {int(repeat) + 1})" if repeat.isdigit() else ""
+    return f"{hours} {known[rest]}{again}"

@@ -1,0 +1,203 @@
+"""What hangs on which record before a decision, where it goes, and how it comes back: activity follows its episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from missing_coord.domain.cases import Episode, Incident, Interview
+from missing_coord.domain.episodes import EpisodeStatus, IncidentOfChild, derive_episodes
+from missing_coord.domain.interviews import InterviewState
+from missing_coord.services.ports_reviews import ReviewWork
+
+_AGREED = ("state", "worker_id", "independence_basis", "independence_note")
+_AGREED_TIMES = ("visit_starts_at", "visit_ends_at", "first_offered_at")
+_CONTACTS = frozenset({"attempt", "offer", "did_not_attend"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """What a decision would move from one record to another."""
+
+    episodes: int = 0
+    interviews: int = 0
+    contacts: int = 0
+    joins: int = 0
+    followers: int = 0
+
+    @property
+    def words(self) -> str:
+        """The move in a sentence for the person who decides."""
+        if not self.episodes:
+            return "No episode moves."
+        parts = [_count(self.episodes, "episode"), _count(self.interviews, "return interview")]
+        parts.append(_count(self.contacts, "offer or attempt", "offers or attempts"))
+        said = f"{', '.join(parts[:2])} and {parts[2]} would move to this child"
+        if self.joins:
+            said += f"; {_count(self.joins, 'episode')} would join with one that is there already"
+        if self.followers:
+            said += f"; {_count(self.followers, 'other notice')} in the same words would follow"
+        return f"{said}."
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+async def moves_to(
+    uow: ReviewWork, moving: Sequence[Incident], child_ids: Collection[str]
+) -> dict[str, Moves]:
+    """Return for each child what would move to it with these incidents, the first of which is being decided."""
+    sources = {each.child_id for each in moving}
+    kept = await uow.episodes.of_children(sources)
+    incidents = await uow.incidents.of_children(set(child_ids))
+    interviews = await uow.interviews.of_children(sources)
+    links = await uow.interviews.links_of([each.interview_id for each in interviews])
+    entries = await uow.reviews.entries({link.interview_id for link in links})
+    found = {}
+    for child_id in child_ids:
+        going = {each.incident_id for each in moving if each.child_id != child_id}
+        episode_ids = {episode.episode_id for episode, ids in kept if going & set(ids)}
+        interview_ids = {link.interview_id for link in links if link.episode_id in episode_ids}
+        said = [kind for each in interview_ids for _, kind in entries.get(each, ())]
+        found[child_id] = Moves(
+            episodes=len(episode_ids),
+            interviews=len(interview_ids),
+            contacts=sum(kind in _CONTACTS for kind in said),
+            joins=_joins(moving, [i for i in incidents if i.child_id == child_id]),
+            followers=len(going - {moving[0].incident_id}),
+        )
+    return found
+
+
+def _joins(moving: Sequence[Incident], there: Sequence[Incident]) -> int:
+    new = {each.incident_id for each in moving} - {each.incident_id for each in there}
+    together = [*there, *(each for each in moving if each.incident_id in new)]
+    rounds = [IncidentOfChild(incident_id=i.incident_id, facts=facts) for i in together for facts in i.facts]
+    live = [each for each in derive_episodes(rounds) if each.status is not EpisodeStatus.CANCELLED]
+    return sum(bool(new & set(each.incident_ids)) and not new >= set(each.incident_ids) for each in live)
+
+
+async def as_it_stands(uow: ReviewWork, child_ids: Collection[str]) -> dict[str, Any]:
+    """Return what hangs where before a decision: the open interviews with their entries, and what episodes are of."""
+    interviews = [i for i in await uow.interviews.of_children(child_ids) if i.closed_at is None]
+    ids = [each.interview_id for each in interviews]
+    links = await uow.interviews.links_of(ids)
+    entries = await uow.reviews.entries(ids)
+    episodes = {e.episode_id: list(of) for e, of in await uow.episodes.of_children(child_ids) if of}
+    return {
+        "interviews": {
+            each.interview_id: {
+                "child_id": each.child_id,
+                "incidents": sorted(
+                    {
+                        incident_id
+                        for link in links
+                        if link.interview_id == each.interview_id
+                        for incident_id in episodes.get(link.episode_id, ())
+                    }
+                ),
+                "entries": [number for number, _ in entries.get(each.interview_id, ())],
+                "agreed": {name: getattr(each, name) for name in (*_AGREED, *_AGREED_TIMES)},
+            }
+            for each in interviews
+        },
+        "episodes": episodes,
+    }
+
+
+async def part_again(uow: ReviewWork, before: Mapping[str, Any], child_ids: Collection[str]) -> None:
+    """Before the incidents go back: take joined episodes apart, and open the interviews that the decision emptied."""
+    kept = await uow.episodes.of_children(child_ids)
+    was = {key: set(ids) for key, ids in before.get("episodes", {}).items()}
+    known = {each.incident_id for each in await uow.incidents.of_children(child_ids)}
+    restored = [(episode, _apart(episode, set(ids), was) & known) for episode, ids in kept]
+    changed = [
+        (episode, tuple(sorted(ids)))
+        for (episode, ids), (_, had) in zip(restored, kept, strict=True)
+        if ids != set(had)
+    ]
+    await uow.episodes.save(changed)
+    interviews = await uow.interviews.of_children(child_ids)
+    busy = {each.child_id for each in interviews if each.closed_at is None}
+    await uow.interviews.save(
+        [
+            _open_again(each, was_there)
+            for each in interviews
+            if (was_there := before.get("interviews", {}).get(each.interview_id)) is not None
+            and each.state == InterviewState.RECORDED_IN_ERROR
+            and was_there["child_id"] not in busy
+        ]
+    )
+
+
+def _apart(episode: Episode, now_of: set[str], was: Mapping[str, set[str]]) -> set[str]:
+    newer = now_of - set().union(*was.values())
+    return newer | was.get(episode.episode_id, set())
+
+
+def _open_again(interview: Interview, was: Mapping[str, Any]) -> Interview:
+    return replace(
+        _with_agreed(interview, was["agreed"]),
+        child_id=was["child_id"],
+        closed_at=None,
+        closed_by="",
+        reason="",
+    )
+
+
+def _with_agreed(interview: Interview, agreed: Mapping[str, Any]) -> Interview:
+    """Return the interview with the worker, visit and state that were agreed."""
+    said: dict[str, Any] = {name: agreed[name] for name in _AGREED}
+    return replace(interview, **said, **{name: _instant(agreed[name]) for name in _AGREED_TIMES})
+
+
+def _instant(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+async def settle_activity(
+    uow: ReviewWork, before: Mapping[str, Any], child_ids: Collection[str], *, exactly: bool
+) -> None:
+    """Bring each timeline, and what was agreed, to the open interview about the same notices as before.
+
+    `exactly`: what was agreed is put back as it was wherever nobody has recorded anything since.
+    """
+    was = before.get("interviews", {})
+    interviews = {i.interview_id: i for i in await uow.interviews.of_children(child_ids)}
+    targets = await _targets(uow, was, interviews, child_ids)
+    for source, target in targets.items():
+        await uow.reviews.move_entries(was[source]["entries"], target=target)
+    entries = await uow.reviews.entries(targets.values())
+    changed: dict[str, Interview] = {}
+    for source, target in sorted(targets.items(), key=lambda pair: pair[0] != pair[1]):
+        kept = changed.get(target, interviews[target])
+        nothing_new = {number for number, _ in entries.get(target, ())} <= set(was[source]["entries"])
+        free = not kept.worker_id and kept.state == InterviewState.NOT_OFFERED
+        if free or (exactly and nothing_new):
+            changed[target] = _with_agreed(kept, was[source]["agreed"])
+    await uow.interviews.save([each for key, each in changed.items() if each != interviews[key]])
+
+
+async def _targets(
+    uow: ReviewWork,
+    was: Mapping[str, Any],
+    interviews: Mapping[str, Interview],
+    child_ids: Collection[str],
+) -> dict[str, str]:
+    """Return for each interview of then the one open interview that is about its notices now."""
+    links = await uow.interviews.links_of([i for i, each in interviews.items() if each.closed_at is None])
+    about = {link.episode_id: link.interview_id for link in links}
+    covered = [
+        (set(ids), about[episode.episode_id])
+        for episode, ids in await uow.episodes.of_children(child_ids)
+        if episode.episode_id in about
+    ]
+    found = {}
+    for source, each in was.items():
+        now_at = {target for ids, target in covered if ids & set(each["incidents"])}
+        if len(now_at) == 1:
+            found[source] = now_at.pop()
+    return found

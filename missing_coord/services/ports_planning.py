@@ -1,0 +1,62 @@
+"""What assigning needs from storage: who is to be seen, who can go, and the proposals made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from missing_coord.planning.situation import OpenInterview, Proposal, WorkerSituation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanningCase:
+    """An open interview as planning sees it, and what decides whether a visit is to be planned at all."""
+
+    wanted: OpenInterview
+    population: str
+    state: str
+    child_missing: bool
+    worker_id: str
+    visit_starts_at: datetime | None
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProposal:
+    """A proposal as kept; `detail` holds basis, reasons, passed_over, alternatives, binding_reason as JSON."""
+
+    interview_id: str
+    worker_id: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    late: bool
+    detail: Mapping[str, Any]
+    made_at: datetime
+
+
+class PlanningStore(Protocol):
+    """Open interviews and workers as planning sees them, and the proposals."""
+
+    async def cases(self, interview_ids: Collection[str] | None = None) -> list[PlanningCase]:
+        """Return these interviews, or every open one; places that the actor may not see are None."""
+        ...
+
+    async def workers(self, *, without: Collection[str] = ()) -> list[WorkerSituation]:
+        """Return every worker with diary and used capacity; interviews in `without` count for nothing."""
+        ...
+
+    async def replace_proposals(
+        self, proposals: Sequence[Proposal], *, instead_of: Collection[str] | None = None
+    ) -> None:
+        """Keep proposals in place of those of the interviews named, or of all."""
+        ...
+
+    async def proposal(self, interview_id: str) -> KeptProposal | None:
+        """Return what is proposed for an interview."""
+        ...
+
+    async def drop_proposal(self, interview_id: str) -> None:
+        """Forget what is proposed for an interview."""
+        ...

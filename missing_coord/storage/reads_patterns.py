@@ -1,0 +1,258 @@
+"""Reads what the pattern rules need from the whole database, a few statements for everything."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from missing_coord.linking.forms import (
+    full_name,
+    is_numbered,
+    person_form,
+    phone_form,
+    place_form,
+    plain_words,
+    postcode_in,
+)
+from missing_coord.linking.mentions import MentionKind, NoticeWords
+from missing_coord.linking.proposals import EpisodeSpan
+from missing_coord.linking.shared import NOBODY, Naming, OwnWorld, is_own_place
+from missing_coord.linking.together import Circumstances
+
+CHANGED = """
+select child_id from episodes where updated_at >= :since
+union select child_id from children where updated_at >= :since
+union select i.child_id from notices n join incidents i using (incident_id) where n.received_at >= :since
+union select pc.child_id from pattern_children pc join patterns p using (pattern_id)
+      left join episodes e on e.episode_id = pc.episode_id
+      where p.state = 'proposed'
+        and (e.episode_id is null or e.status = 'cancelled' or e.child_id <> pc.child_id)
+"""
+OLDEST = """
+select min(e.started_at) from patterns p join pattern_children pc using (pattern_id)
+join episodes e on e.episode_id = pc.episode_id
+where p.state = 'proposed' and p.kind not in ('repeat_missing', 'long_missing')
+"""
+_WORDS = """
+with wanted as (
+    select i.incident_id from incidents i
+    where (:after = '' or i.incident_id > cast(nullif(:after, '') as uuid))
+      and (cast(:since as timestamptz) is null or exists (
+          select from notices n where n.force_key = i.force_key and n.reference_key = i.reference_key
+                                  and n.received_at >= :since))
+    order by i.incident_id limit :limit)
+select w.incident_id::text, n.data->'places' as places, n.data->'companions' as companions,
+       n.data->'vehicles' as vehicles, n.data->>'phone' as phone, n.data->>'found_place' as found_place,
+       n.data->>'found_postcode' as found_postcode, n.data->>'last_seen_place' as last_seen_place,
+       n.data->>'last_seen_postcode' as last_seen_postcode
+from wanted w left join notices n using (incident_id)
+"""
+_EPISODES = """
+select episode_id::text, child_id, kind, started_at, ended_at from episodes
+where status <> 'cancelled' and (:everything or child_id = any(:ids)) order by child_id, started_at
+"""
+_NAMINGS = """
+with asked as (
+    select distinct m.kind, m.value from mentions m join incidents i using (incident_id)
+    where :everything or i.child_id = any(:ids)
+    union
+    select m.kind, m.value from patterns p join pattern_children pc using (pattern_id)
+    join mentions m on m.incident_id = pc.incident_id
+    where not :everything and p.state = 'proposed'
+      and p.pattern_id in (select pattern_id from pattern_children where child_id = any(:ids))),
+live as (
+    select m.kind, m.value, m.as_said, e.child_id, e.episode_id, m.incident_id, e.started_at
+    from asked a join mentions m on m.kind = a.kind and m.value = a.value
+    join episode_incidents ei on ei.incident_id = m.incident_id
+    join episodes e on e.episode_id = ei.episode_id and e.status <> 'cancelled' and e.started_at >= :since)
+select l.kind, l.value, l.as_said, l.child_id, l.episode_id::text, l.incident_id::text, l.started_at
+from live l join (select kind, value from live group by kind, value having count(distinct child_id) > 1) s
+     on s.kind = l.kind and s.value = l.value
+"""
+_GOING = """
+select e.episode_id::text, e.child_id, e.kind, e.started_at, e.ended_at, e.found_at, e.urn,
+       coalesce(a.address, '') as address, coalesce(a.postcode, '') as postcode
+from episodes e left join placement_addresses a on a.placement_id = e.placement_id
+where e.status <> 'cancelled' and e.started_at >= :since
+"""
+_REFERENCES = """
+select e.episode_id::text, i.incident_id::text, i.force_key || '/' || i.reference_key as reference
+from episodes e join episode_incidents ei using (episode_id) join incidents i using (incident_id)
+where e.status <> 'cancelled' and e.started_at >= :since and i.source = 'police'
+order by i.incident_id
+"""
+_WHERE_FROM = """
+select distinct e.episode_id::text, n.data->>'missing_from' as missing_from, n.data->>'missing_from_postcode' as
+       missing_from_postcode, n.data->>'found_place' as found_place, n.data->>'found_postcode' as found_postcode
+from episodes e join episode_incidents ei using (episode_id) join notices n on n.incident_id = ei.incident_id
+where e.status <> 'cancelled' and e.started_at >= :since
+"""
+_COMPANIONS = """
+select e.episode_id::text, m.incident_id::text, m.value, m.as_said
+from episodes e join episode_incidents ei using (episode_id) join mentions m on m.incident_id = ei.incident_id
+where e.status <> 'cancelled' and e.started_at >= :since and m.kind = 'person'
+"""
+_CHILDREN = """
+select c.child_id, c.provisional, c.forename, c.surname, c.aliases, c.home_address, c.home_postcode,
+       c.previous_addresses, c.previous_postcodes, c.school,
+       coalesce((select array_agg(a.address || '|' || a.postcode) from placement_addresses a
+                 where a.child_id = c.child_id), '{}') as lived_at
+from children c where c.child_id = any(:ids)
+"""
+_FAMILY_PHONES = """
+select c.child_id, f.phone from children c
+join children f on f.child_id = c.child_id
+     or (c.home_address <> '' and f.home_postcode = c.home_postcode and f.home_address = c.home_address)
+where c.child_id = any(:ids) and f.phone <> ''
+"""
+
+
+async def notice_words(
+    connection: AsyncConnection, *, since: datetime | None, after: str, limit: int
+) -> dict[str, list[NoticeWords]]:
+    """Return what the notices of the next incidents say, by incident; one without notices has an empty list."""
+    found: dict[str, list[NoticeWords]] = {}
+    result = await connection.execute(text(_WORDS), {"since": since, "after": after, "limit": limit})
+    for row in result.mappings():
+        said = found.setdefault(row["incident_id"], [])
+        said.append(_notice(row))
+    return found
+
+
+def _notice(row: Mapping[Any, Any]) -> NoticeWords:
+    return NoticeWords(
+        places=tuple(row["places"] or ()),
+        companions=tuple(row["companions"] or ()),
+        vehicles=tuple(row["vehicles"] or ()),
+        phone=row["phone"] or "",
+        found_place=row["found_place"] or "",
+        found_postcode=row["found_postcode"] or "",
+        last_seen_place=row["last_seen_place"] or "",
+        last_seen_postcode=row["last_seen_postcode"] or "",
+    )
+
+
+async def episodes_of(connection: AsyncConnection, child_ids: Collection[str] | None) -> list[EpisodeSpan]:
+    """Return the live episodes of children, or of all when `child_ids` is None."""
+    values = {"everything": child_ids is None, "ids": sorted(child_ids or ())}
+    return [_span(row) for row in (await connection.execute(text(_EPISODES), values)).mappings()]
+
+
+async def namings(
+    connection: AsyncConnection, child_ids: Collection[str] | None, since: datetime
+) -> list[Naming]:
+    """Return who named what, for each thing that these children (None: any) named and another child too."""
+    values = {"everything": child_ids is None, "ids": sorted(child_ids or ()), "since": since}
+    result = await connection.execute(text(_NAMINGS), values)
+    return [Naming(**{**row, "kind": MentionKind(row["kind"])}) for row in result.mappings()]
+
+
+async def circumstances(connection: AsyncConnection, since: datetime) -> list[Circumstances]:
+    """Return the live episodes that began since then, with what may join them to others."""
+    values = {"since": since}
+    rows = (await connection.execute(text(_GOING), values)).mappings().all()
+    own = await worlds(connection, {row["child_id"] for row in rows})
+    references = _by_episode(await connection.execute(text(_REFERENCES), values))
+    words = _by_episode(await connection.execute(text(_WHERE_FROM), values))
+    companions = _by_episode(await connection.execute(text(_COMPANIONS), values))
+    return [
+        _circumstances(
+            row,
+            own.get(row["child_id"], NOBODY),
+            references=references[row["episode_id"]],
+            words=words[row["episode_id"]],
+            companions=companions[row["episode_id"]],
+        )
+        for row in rows
+    ]
+
+
+Rows = list[Mapping[Any, Any]]
+
+
+def _by_episode(result: Any) -> dict[str, Rows]:
+    found: dict[str, Rows] = defaultdict(list)
+    for row in result.mappings():
+        found[row["episode_id"]].append(row)
+    return found
+
+
+def _circumstances(
+    row: Mapping[Any, Any], own: OwnWorld, *, references: Rows, words: Rows, companions: Rows
+) -> Circumstances:
+    found = {place_form(each["found_place"] or "", each["found_postcode"] or "") for each in words}
+    return Circumstances(
+        span=_span(row),
+        incident_id=references[0]["incident_id"] if references else "",
+        references=frozenset((each["reference"], each["reference"]) for each in references),
+        companions={each["value"]: (each["as_said"], each["incident_id"]) for each in companions},
+        homes=_homes(row, words),
+        found_places=frozenset(place for place in found if place and not is_own_place(place, own)),
+        found_at=row["found_at"],
+        names=own.names,
+        household=own.household,
+        provisional=own.provisional,
+    )
+
+
+def _homes(row: Mapping[Any, Any], words: Rows) -> frozenset[str]:
+    forms = {place_form(each["missing_from"] or "", each["missing_from_postcode"] or "") for each in words}
+    forms.add(place_form(row["address"], row["postcode"]))
+    homes = {f"place:{form}" for form in forms if form}
+    return frozenset(homes | ({f"urn:{row['urn']}"} if row["urn"] else set()))
+
+
+def _span(row: Mapping[Any, Any]) -> EpisodeSpan:
+    return EpisodeSpan(
+        episode_id=row["episode_id"],
+        child_id=row["child_id"],
+        kind=row["kind"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+    )
+
+
+async def worlds(connection: AsyncConnection, child_ids: Collection[str]) -> dict[str, OwnWorld]:
+    """Return what is each child's own: homes, placements, school, family telephones and names."""
+    values = {"ids": sorted(child_ids)}
+    phones: dict[str, set[str]] = defaultdict(set)
+    for row in await connection.execute(text(_FAMILY_PHONES), values):
+        phones[row.child_id].add(phone_form(row.phone))
+    result = await connection.execute(text(_CHILDREN), values)
+    return {row["child_id"]: _world(row, phones[row["child_id"]]) for row in result.mappings()}
+
+
+def _world(row: Mapping[Any, Any], phones: set[str]) -> OwnWorld:
+    homes = [(row["home_address"], row["home_postcode"])]
+    homes += [(address, "") for address in row["previous_addresses"]]
+    homes += [("", postcode) for postcode in row["previous_postcodes"]]
+    homes += [_address(each) for each in row["lived_at"]]
+    forms = {form for home in homes if (form := place_form(*home))}
+    numbered = {postcode_in(form) for form in forms if is_numbered(form)}
+    postcodes = {code for form in forms if (code := postcode_in(form))}
+    return OwnWorld(
+        places=frozenset(forms),
+        postcodes=frozenset(postcodes),
+        whole_postcodes=frozenset(postcodes - numbered),
+        school=plain_words(row["school"]),
+        phones=frozenset(phones - {""}),
+        names=_names(row["forename"], row["surname"], row["aliases"]),
+        household=place_form(row["home_address"], row["home_postcode"]) if row["home_address"] else "",
+        provisional=row["provisional"],
+    )
+
+
+def _address(packed: str) -> tuple[str, str]:
+    address, _, postcode = packed.rpartition("|")
+    return address, postcode
+
+
+def _names(forename: str, surname: str, aliases: Iterable[str]) -> frozenset[str]:
+    """Return the full names of a child; a forename alone is too common to name one child."""
+    whole = [full_name(forename, surname), *(person_form(alias) for alias in aliases)]
+    return frozenset(name for name in whole if " " in name)

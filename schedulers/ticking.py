@@ -1,0 +1,78 @@
+"""One tick: claim its slot, do the work, write down how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from missing_coord.domain.errors import TransientError
+from missing_coord.storage.ticks import slot_of
+from missing_coord.telemetry import logger
+from schedulers.jobs import Job, Services
+
+_log = logger("schedulers")
+
+
+class Ledger(Protocol):
+    """Who does which tick."""
+
+    async def now(self) -> datetime:
+        """Return the instant on which all schedulers agree."""
+        ...
+
+    async def claim(self, job: str, slot_at: datetime) -> bool:
+        """Take a slot of a job; False when another scheduler has it."""
+        ...
+
+    async def finish(self, job: str, slot_at: datetime, *, outcome: str) -> None:
+        """Write down how a tick ended."""
+        ...
+
+
+@dataclass(slots=True)
+class Ticker:
+    """Runs the jobs' ticks; `under_way` are those that have not ended, which a shutdown waits for."""
+
+    ledger: Ledger
+    services: Services
+    under_way: set[asyncio.Task[bool]] = field(default_factory=set)
+
+    async def tick(self, job: Job) -> bool:
+        """Do one tick if nobody else has its slot, and say whether we did; no error of a job leaves it."""
+        task = asyncio.ensure_future(self._tick(job))
+        self.under_way.add(task)
+        task.add_done_callback(self.under_way.discard)
+        # Shielded: stopping the scheduler cancels what it awaits, and a tick that has begun is finished.
+        return await asyncio.shield(task)
+
+    async def settle(self) -> None:
+        """Wait for every tick that has begun."""
+        while self.under_way:
+            await asyncio.wait(set(self.under_way))
+
+    async def _tick(self, job: Job) -> bool:
+        try:
+            slot_at = slot_of(await self.ledger.now(), every=job.every)
+            if not await self.ledger.claim(job.name, slot_at):
+                return False
+            outcome = await self._work(job)
+            await self.ledger.finish(job.name, slot_at, outcome=outcome)
+        except TransientError:
+            _log.warning("a tick could not reach the database", job=job.name)
+            return False
+        return True
+
+    async def _work(self, job: Job) -> str:
+        began = time.perf_counter()
+        try:
+            outcome = await job.call(self.services)
+        except Exception as error:  # a failing job must not end the others; the next tick tries again
+            outcome = f"failed: {type(error).__name__}"
+            _log.error("a regular job failed", job=job.name, exc_info=True)
+        _log.info(
+            "tick", job=job.name, outcome=outcome, duration_ms=round((time.perf_counter() - began) * 1000)
+        )
+        return outcome

@@ -1,0 +1,254 @@
+"""Every database role times every table: what it may do at all, against one table that people can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from missing_coord.domain.access import PEOPLE_ROLES, Role
+from missing_coord.storage.schema import metadata
+from tests.databases import Database, plain
+
+# S select, I insert, U update, D delete; a small letter means some columns only, which stand in COLUMNS.
+# A table that is not named does not exist for the role. Rows are narrowed further: see test_access_rows.
+OFFICE = {
+    "absences": "S",
+    "audit_trail": "I",
+    "children": "S",
+    "episode_incidents": "S",
+    "episodes": "S",
+    "escalations": "Su",
+    "incidents": "S",
+    "intake_batches": "S",
+    "interview_episodes": "SIU",
+    "interview_events": "SI",
+    "interviews": "SIU",
+    "match_decisions": "SIu",
+    "messages": "Su",
+    "missing_list_entries": "S",
+    "notices": "S",
+    "outbox": "I",
+    "placement_addresses": "S",
+    "placements": "S",
+    "proposals": "SIUD",
+    "quarantine": "Su",
+    "users": "S",
+    "workers": "S",
+}
+KEPT_FROM_THE_SYSTEM = {"api_keys": "", "sessions": "", "user_secrets": "", "audit_trail": "SI"}
+RIGHTS: dict[Role, dict[str, str]] = {
+    Role.COORDINATOR: OFFICE,
+    Role.MANAGER: {**OFFICE, "audit_trail": "SI", "patterns": "S"},
+    Role.INTERVIEW_WORKER: {
+        "absences": "S",
+        "audit_trail": "I",
+        "children": "S",
+        "episodes": "S",
+        "escalations": "Su",
+        "interview_episodes": "SIU",
+        "interview_events": "SI",
+        "interviews": "SIU",
+        "messages": "Su",
+        "outbox": "I",
+        "placement_addresses": "S",
+        "placements": "S",
+        "users": "S",
+        "workers": "S",
+    },
+    Role.QUALITY_AUDITOR: {
+        "audit_trail": "I",
+        "children": "S",
+        "episodes": "S",
+        "escalations": "S",
+        "interview_episodes": "S",
+        "interview_events": "S",
+        "interviews": "S",
+        "messages": "Su",
+        "outbox": "I",
+        "placements": "S",
+        "users": "S",
+        "workers": "S",
+    },
+    Role.EXPLOITATION_LEAD: {
+        "audit_trail": "I",
+        "children": "S",
+        "episode_incidents": "S",
+        "episodes": "S",
+        "incidents": "S",
+        "interview_episodes": "S",
+        "interview_events": "S",
+        "interviews": "S",
+        "mentions": "S",
+        "messages": "Su",
+        "notices": "S",
+        "outbox": "I",
+        "pattern_children": "S",
+        "patterns": "SU",
+        "placements": "S",
+        "users": "S",
+    },
+    Role.ADMINISTRATOR: {
+        "api_keys": "sIU",
+        "audit_trail": "SI",
+        "intake_batches": "S",
+        "outbox": "I",
+        "sessions": "sD",
+        "user_secrets": "sIU",
+        "users": "SIU",
+        "workers": "S",
+    },
+    Role.SIGN_IN: {
+        "api_keys": "S",
+        "audit_trail": "I",
+        "sessions": "SIUD",
+        "user_secrets": "SU",
+        "users": "S",
+    },
+    Role.SYSTEM: {**dict.fromkeys(metadata.tables, "SIUD"), **KEPT_FROM_THE_SYSTEM},
+}
+SEEN = "seen_at seen_by"
+RESOLVED = "resolved_at resolved_by resolution"
+UNDONE = "undone_by undone_at"
+COLUMNS: dict[tuple[Role, str, str], str] = {
+    **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
+    **{(role, "quarantine", "u"): RESOLVED for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{(role, "match_decisions", "u"): UNDONE for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{
+        (role, "escalations", "u"): "interview_id"
+        for role in (Role.COORDINATOR, Role.MANAGER, Role.INTERVIEW_WORKER)
+    },
+    (Role.ADMINISTRATOR, "api_keys", "s"): "key_id source scopes created_at revoked_at",
+    (Role.ADMINISTRATOR, "sessions", "s"): "user_id created_at last_seen_at expires_at",
+    (Role.ADMINISTRATOR, "user_secrets", "s"): "user_id",
+}
+
+_EFFECTIVE = """
+with roles as (select rolname, oid from pg_roles where rolname like 'mc\\_%'),
+commands (letter, privilege) as (values ('S', 'SELECT'), ('I', 'INSERT'), ('U', 'UPDATE'), ('D', 'DELETE'))
+select r.rolname, c.relname, k.letter,
+       has_table_privilege(r.oid, c.oid, k.privilege) as whole,
+       case when k.privilege = 'DELETE' then '{}' else
+           array(select a.attname::text from pg_attribute a
+                 where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                   and has_column_privilege(r.oid, c.oid, a.attnum, k.privilege) order by a.attnum) end as columns,
+       exists (select from pg_policy p where p.polrelid = c.oid
+               and p.polcmd::text in ('*', translate(k.letter, 'SIUD', 'rawd'))
+               and (r.oid = any(p.polroles) or 0 = any(p.polroles))) as policy
+from roles r cross join commands k
+join pg_class c on c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relnamespace = 'public'::regnamespace
+where c.relname <> 'alembic_version'
+order by 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """One command that the database's catalogue lets a role run on a table."""
+
+    role: str
+    table: str
+    letter: str
+    columns: str
+    policy: bool
+
+
+@pytest.fixture
+def rights(database: Database) -> list[Right]:
+    """What is granted in a fresh database, with whether any row policy goes with it."""
+    with psycopg.connect(plain(database.admin_url)) as admin:
+        found = admin.execute(_EFFECTIVE).fetchall()
+    return [
+        Right(
+            role=role.removeprefix("mc_"),
+            table=table,
+            letter=letter if whole else letter.lower(),
+            columns="" if whole else " ".join(columns),
+            policy=policy,
+        )
+        for role, table, letter, whole, columns, policy in found
+        if whole or columns
+    ]
+
+
+def test_every_role_may_do_on_every_table_exactly_what_is_written_here(rights: list[Right]) -> None:
+    found: dict[str, dict[str, str]] = {role.value: {} for role in Role}
+    for right in rights:
+        of_role = found[right.role]
+        of_role[right.table] = of_role.get(right.table, "") + right.letter
+    written = {
+        role.value: {
+            table: "".join(sorted(letters, key=_place)) for table, letters in of_role.items() if letters
+        }
+        for role, of_role in RIGHTS.items()
+    }
+    ordered = {
+        role: {table: "".join(sorted(letters, key=_place)) for table, letters in of_role.items()}
+        for role, of_role in found.items()
+    }
+    assert ordered == written
+
+
+def test_rights_to_some_columns_cover_exactly_those_written_here(rights: list[Right]) -> None:
+    found = {(r.role, r.table, r.letter): r.columns for r in rights if r.columns}
+    assert found == {(role.value, table, letter): names for (role, table, letter), names in COLUMNS.items()}
+
+
+def test_every_right_has_a_row_policy_and_none_is_dead(rights: list[Right]) -> None:
+    assert [(r.role, r.table, r.letter) for r in rights if not r.policy] == []
+
+
+def test_every_table_of_the_program_is_expected_here_and_the_database_has_no_other(
+    rights: list[Right],
+) -> None:
+    named = {table for of_role in RIGHTS.values() for table in of_role}
+    assert named == set(metadata.tables)
+    assert {right.table for right in rights} == set(metadata.tables)
+
+
+def test_row_level_security_is_on_for_every_table_and_the_database_has_no_view(database: Database) -> None:
+    with psycopg.connect(plain(database.admin_url)) as admin:
+        found = admin.execute(
+            "select relname, relkind::text, relrowsecurity from pg_class"
+            " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')"
+            " and relname <> 'alembic_version'"
+        ).fetchall()
+    assert {name for name, kind, secured in found if kind == "r" and secured} == set(metadata.tables)
+    assert [name for name, kind, _ in found if kind != "r"] == []
+
+
+def test_no_role_may_truncate_refer_to_or_put_triggers_on_a_table(database: Database) -> None:
+    with psycopg.connect(plain(database.admin_url)) as admin:
+        found = admin.execute(
+            "select r.rolname, c.relname, p.name from pg_roles r, pg_class c,"
+            " unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']) as p(name)"
+            " where (r.rolname like 'mc\\_%' or r.rolname = 'missing_coord_app') and c.relkind = 'r'"
+            " and c.relnamespace = 'public'::regnamespace and has_table_privilege(r.oid, c.oid, p.name)"
+        ).fetchall()
+    assert found == []
+
+
+def test_the_application_itself_may_read_nothing_and_inherits_nothing(database: Database) -> None:
+    with psycopg.connect(plain(database.app_url), autocommit=True) as app:
+        for table in (*metadata.tables, "alembic_version"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(f"select count(*) from public.{table}")
+
+
+@pytest.mark.parametrize("role", [*Role, None])
+def test_no_role_can_become_the_owner_or_a_superuser(database: Database, role: Role | None) -> None:
+    with psycopg.connect(plain(database.app_url), autocommit=True) as app:
+        if role is not None:
+            app.execute(f"set role mc_{role}")
+        superuser = str(make_url(database.admin_url).username)
+        for target in ("missing_coord_owner", superuser, "pg_read_all_data", "pg_read_server_files"):
+            with pytest.raises(psycopg.Error):
+                app.execute(f"set role {target}")
+            with pytest.raises(psycopg.Error):
+                app.execute(f"set session authorization {target}")
+
+
+def _place(letter: str) -> int:
+    return "SIUD".index(letter.upper())

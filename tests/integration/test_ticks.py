@@ -1,0 +1,127 @@
+"""The tick ledger and the scheduler: one winner for each slot, nothing cut off at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from missing_coord.domain.clock import FixedClock
+from missing_coord.storage.database import Database
+from missing_coord.storage.ticks import TickLedger, slot_of
+from schedulers.app import build_scheduler, run_scheduler
+from schedulers.jobs import JOBS, Job
+from schedulers.ticking import Ticker
+from tests import databases
+from tests.builders.cases import RETURNED, rows
+
+SLOT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Work:
+    """A stand-in for the application's regular work that counts, and may be slow or fail."""
+
+    swept: int = 0
+    fails: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def sweep(self) -> str:
+        self.begun.set()
+        await self.gate.wait()
+        if self.fails:
+            raise ValueError
+        self.swept += 1
+        return "fired 0"
+
+    async def plan(self) -> str:
+        return "planned 0"
+
+    async def find_patterns(self) -> str:
+        return "raised 0"
+
+
+EVERY_SECOND = Job(name="sweep", every=1, call=lambda services: services.sweep())
+
+
+@pytest.fixture
+async def house(database: databases.Database) -> AsyncIterator[Database]:
+    opened = Database.open(database.app_url, clock=FixedClock(RETURNED))
+    yield opened
+    await opened.close()
+
+
+async def test_of_eight_schedulers_one_wins_a_slot(house: Database) -> None:
+    ledger = TickLedger(house)
+    won = await asyncio.gather(*(ledger.claim("sweep", SLOT) for _ in range(8)))
+    assert sorted(won) == [False] * 7 + [True]
+
+
+async def test_another_job_and_the_next_slot_are_free(house: Database) -> None:
+    ledger = TickLedger(house)
+    assert await ledger.claim("sweep", SLOT)
+    assert await ledger.claim("plan", SLOT)
+    assert await ledger.claim("sweep", SLOT + timedelta(seconds=30))
+
+
+async def test_the_ledger_says_how_a_tick_ended(house: Database) -> None:
+    ledger = TickLedger(house)
+    await ledger.claim("sweep", SLOT)
+    await ledger.finish("sweep", SLOT, outcome="fired 3")
+    assert await rows(house, "select outcome, finished_at >= claimed_at from tick_ledger") == [
+        ("fired 3", True)
+    ]
+
+
+async def test_a_failing_job_is_written_down_and_the_next_slot_is_tried(house: Database) -> None:
+    work = Work(fails=True)
+    work.gate.set()
+    ticker = Ticker(TickLedger(house), work)
+    assert await ticker.tick(EVERY_SECOND)
+    assert await rows(house, "select outcome from tick_ledger") == [("failed: ValueError",)]
+
+
+@pytest.mark.parametrize("skew", [-14.9, -1, 0, 0.4, 14.9])
+def test_clocks_that_disagree_by_less_than_half_a_slot_name_the_same_slot(skew: float) -> None:
+    assert slot_of(SLOT + timedelta(seconds=skew), every=30) == SLOT
+
+
+async def test_two_schedulers_side_by_side_do_every_slot_once_and_finish_what_they_began(
+    house: Database,
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        for _ in range(2):
+            tasks.create_task(run_scheduler(work, TickLedger(house), stop, jobs=[EVERY_SECOND]))
+        await work.begun.wait()
+        stop.set()
+        await asyncio.sleep(0.05)
+        assert work.swept == 0
+        work.gate.set()
+    ticks = await rows(house, "select slot_at, outcome from tick_ledger")
+    assert work.swept == len(ticks) >= 1
+    assert {outcome for _, outcome in ticks} == {"fired 0"}
+
+
+def test_every_job_of_the_table_ticks_at_wall_clock_slots_and_is_never_dropped_for_being_late() -> None:
+    scheduler = build_scheduler(Ticker(TickLedger(None), Work()))  # type: ignore[arg-type]
+    jobs = scheduler.get_jobs()
+    assert [job.id for job in jobs] == [job.name for job in JOBS] == ["sweep", "plan", "patterns"]
+    for job, row in zip(jobs, JOBS, strict=True):
+        fires_at = job.trigger.get_next_fire_time(None, SLOT + timedelta(seconds=1))
+        assert fires_at.timestamp() % row.every == 0
+
+
+def test_every_job_of_the_table_calls_the_service_of_its_row() -> None:
+    work = Work()
+    work.gate.set()
+    said = [asyncio.run(_call(job, work)) for job in JOBS]
+    assert said == ["fired 0", "planned 0", "raised 0"]
+
+
+async def _call(job: Job, work: Work) -> str:
+    return await job.call(work)
