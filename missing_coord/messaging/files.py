@@ -68,13 +68,16 @@ class FileIntake:
         async with self.database.unit_of_work(self.actor) as uow:
             batch_id = await uow.intake.open_batch(kind=kind, source=path.name, content_sha256=digest)
         taken: list[str] = []
+        size = file_size(path)
+
+        def settled(done_bytes: int, outcomes: list[str]) -> None:
+            taken.extend(outcomes)
+            if progress is not None:
+                progress(done_bytes, size)
+
+        chunks = _chunks(first, rows, self.chunk)
         try:
-            async for done, outcomes in self._in_turn(
-                _chunks(first, rows, self.chunk), kind, batch_id, path.name
-            ):
-                taken.extend(outcomes)
-                if progress is not None:
-                    progress(done, file_size(path))
+            await self._in_turn(chunks, kind=kind, batch_id=batch_id, source=path.name, settled=settled)
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
         await self._finish(batch_id, kind)

@@ -33,6 +33,8 @@ LONDON = ZoneInfo("Europe/London")
 class IncidentChangedMeanwhile(ConcurrencyConflict):
     """Somebody else, or a new notice, changed this incident since it was read; says who and when."""
 
+    what = "This notice"
+
     def __init__(self, incident: Incident, *, now: datetime) -> None:
         self.changed_by = "the matching engine" if incident.decided_by == "engine" else incident.decided_by
         self.changed_at = incident.decided_at or now

@@ -42,7 +42,8 @@ async def identify(
     A person's decision about the same incident stands; one about the same person in the same words is followed.
     """
     signatures = [each.incident.signature for each in waiting if each.incident.signature]
-    verdicts = await uow.incidents.verdicts(signatures)
+    incident_ids = [each.incident.incident_id for each in waiting]
+    verdicts = await uow.incidents.verdicts(signatures, incident_ids=incident_ids)
     told = [
         in_force(each.incident.incident_id, [v for v in verdicts if _about(v, each.incident)])
         for each in waiting

@@ -51,7 +51,10 @@ class ReviewStore(Protocol):
 class ReviewWork(UnitOfWork, Protocol):
     """A transaction in which a person's decision is followed by what only the system may write."""
 
-    reviews: ReviewStore
+    @property
+    def reviews(self) -> ReviewStore:
+        """Remembered decisions and timeline entries."""
+        ...
 
     def as_system(self) -> AbstractAsyncContextManager[None]:
         """Write derived rows; the person's own role is back when the block is left."""

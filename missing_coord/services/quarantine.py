@@ -33,6 +33,8 @@ SETTLEMENT_NAMES = {
 class SettledMeanwhile(ConcurrencyConflict):
     """Somebody else settled this row since it was read; says who and when."""
 
+    what = "This row"
+
     def __init__(self, by: str, at: datetime) -> None:
         self.changed_by = by
         self.changed_at = at

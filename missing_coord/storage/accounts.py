@@ -136,13 +136,14 @@ class SqlAccounts:
 
     async def session(self, token_hash: str) -> tuple[Session, Account] | None:
         """Return a session and whose it is."""
-        statement = select(sessions).where(sessions.c.token_hash == token_hash)
-        row = (await self._connection.execute(statement)).mappings().one_or_none()
+        whose = [users.c[name].label(f"of_{name}") for name in sorted(_ACCOUNT_COLUMNS)]
+        statement = select(sessions, *whose).join(users, users.c.user_id == sessions.c.user_id)
+        result = await self._connection.execute(statement.where(sessions.c.token_hash == token_hash))
+        row = result.mappings().one_or_none()
         if row is None:
             return None
-        session = from_row(Session, {**row, "user_id": str(row["user_id"])})
-        whose = select(users).where(users.c.user_id == session.user_id)
-        return session, _account((await self._connection.execute(whose)).mappings().one())
+        account = _account({name: row[f"of_{name}"] for name in _ACCOUNT_COLUMNS})
+        return from_row(Session, {**row, "user_id": account.user_id}), account
 
     async def touch_session(self, token_hash: str, at: datetime) -> None:
         """Write when a session was last seen."""

@@ -28,7 +28,9 @@ class Database:
     @classmethod
     def open(cls, url: str, *, clock: Clock, pool_size: int = 10) -> Database:
         """Open a pool on `url`, which must sign in as the application's role, not the owner."""
-        engine = create_async_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        engine = create_async_engine(
+            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+        )
         return cls(engine=engine, clock=clock)
 
     @asynccontextmanager
@@ -53,7 +55,9 @@ class Database:
     async def schema_revision(self) -> str | None:
         """Return the revision of the schema, None when there is none yet."""
         async with self.engine.connect() as connection:
-            there = await connection.execute(text("select exists (select from pg_roles where rolname = 'mc_system')"))
+            there = await connection.execute(
+                text("select exists (select from pg_roles where rolname = 'mc_system')")
+            )
             if not there.scalar_one():
                 return None
             await take_role(connection, system_actor("start"))

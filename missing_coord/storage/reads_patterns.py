@@ -105,10 +105,11 @@ select c.child_id, c.provisional, c.forename, c.surname, c.aliases, c.home_addre
 from children c where c.child_id = any(:ids)
 """
 _FAMILY_PHONES = """
+select c.child_id, c.phone from children c where c.child_id = any(:ids) and c.phone <> ''
+union
 select c.child_id, f.phone from children c
-join children f on f.child_id = c.child_id
-     or (c.home_address <> '' and f.home_postcode = c.home_postcode and f.home_address = c.home_address)
-where c.child_id = any(:ids) and f.phone <> ''
+join children f on f.home_address = c.home_address and f.home_postcode = c.home_postcode
+where c.child_id = any(:ids) and c.home_address <> '' and f.phone <> ''
 """
 
 

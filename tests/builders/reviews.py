@@ -141,7 +141,9 @@ async def audit_rows(road: Application, action: str) -> list[dict[str, Any]]:
     """Return the audit rows of an action, the oldest first."""
     async with road.database.unit_of_work(system_actor("test")) as uow:
         result = await uow.execute(
-            text("select actor, actor_role, subject_id, detail from audit_trail where action = :a order by seq"),
+            text(
+                "select actor, actor_role, subject_id, detail from audit_trail where action = :a order by seq"
+            ),
             {"a": action},
         )
         return [dict(row) for row in result.mappings()]

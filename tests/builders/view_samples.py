@@ -134,7 +134,7 @@ def queue_rows() -> list[View]:
 def queue() -> View:
     """Return the coordinators' queue."""
     return {
-        "shell": shell(live_url="/live?topic=queue"),
+        "shell": shell(live_url="/stream?topic=queue"),
         "now": NOW,
         "rows_url": "/queue/rows?clock=unassigned",
         "tiles": tiles(),
@@ -157,6 +157,7 @@ def sign_in() -> View:
             {"role_name": "Coordinator", "username": "coordinator", "password": "demo-only-1"},
             {"role_name": "Interview worker", "username": "worker", "password": "demo-only-2"},
         ],
+        "said": "You were signed out because nothing was done for a while.",
     }
 
 
@@ -166,6 +167,7 @@ def child_page() -> View:
         "shell": shell("/children"),
         "child": child(),
         "patterns": [{"pattern_id": "P7", "text": "Missing 3 times in 90 days"}],
+        "linked": "A link with another child is open.",
         "interviews": [
             {**queue_row(1, clock="breached", due_at=ago(2)), "interview_id": "I0001"},
             {**queue_row(2, clock="closed", state="completed"), "interview_id": "I0002"},
@@ -230,6 +232,7 @@ def episode() -> View:
             "worked_out": "72 elapsed hours from the time the child was found; provisional for now",
             "lag": "26 h 3 min",
             "flags": ["The start was moved: two references overlap."],
+            "placement": "Children's home, Larch House, in area",
         },
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
         "notices": [

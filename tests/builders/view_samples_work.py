@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.builders import view_samples_office as office
 from tests.builders.view_samples import (
     NO_PAGER,
     NOW,
@@ -36,12 +37,24 @@ def pages() -> dict[str, Callable[[], View]]:
         "quarantine_item": quarantine_item,
         "patterns": patterns,
         "pattern": pattern,
-        "monthly_report": monthly_report,
-        "audit": audit,
-        "users": users,
+        **office.pages(),
         "errors/403": lambda: {"shell": shell(""), "detail": None},
         "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999"},
         "errors/409": conflict,
+        "errors/401": lambda: {
+            "shell": shell(""),
+            "href": "/sign-in",
+            "expired": True,
+            "posted": [("Note", "Rang")],
+        },
+        "errors/refused": lambda: {
+            "shell": shell(""),
+            "title": "Nothing was changed",
+            "detail": "This form is older than your sign-in.",
+            "href": "/queue",
+            "posted": [("Note", "Rang the carer")],
+        },
+        "messages": messages,
         "errors/500": lambda: {"shell": shell(""), "detail": None, "error_reference": "REQ-81f3"},
     }
 
@@ -49,7 +62,7 @@ def pages() -> dict[str, Callable[[], View]]:
 def interview() -> View:
     """Return an interview over its time, with every form, after a refused completion."""
     return {
-        "shell": shell("/queue", live_url="/live?topic=interview:I0001"),
+        "shell": shell("/queue", live_url="/stream?topic=interview:I0001"),
         "child": child(),
         "interview": {
             "interview_id": "I0001",
@@ -73,6 +86,16 @@ def interview() -> View:
             "start_at": NOW + timedelta(hours=2),
             "reasons": ["independent of the placement", "6.1 miles away", "9 of 15 visits this week"],
         },
+        "short": "I0001",
+        "no_proposal": "nobody is free before the deadline",
+        "alternatives": [
+            {
+                "worker_id": "W03",
+                "worker_name": "Chidi Marsh",
+                "start_at": NOW + timedelta(hours=5),
+                "reason": "9.4 miles away",
+            }
+        ],
         "passed_over": [{"worker_name": "Chidi Marsh", "reasons": ["on leave until Mon 23 Nov 2026"]}],
         "workers": WORKERS,
         "escalations": [{"at": ago(2.2), "step": "Breach", "told": "Coordinator, Manager"}],
@@ -92,7 +115,35 @@ def interview() -> View:
         "form": "complete",
         "values": {"kind": "completed", "episode_ids": ["E2"]},
         "errors": {"held_at": "Enter when the interview was held"},
+        "defaults": {"attempt": {"method": "phone", "with_whom": "child"}},
+        "open_form": "",
+        "changed": "This interview was changed by kit.larch at 14:02. Nothing of yours was saved.",
+        "outcomes": [("", "Choose"), ("did_not_attend", "Did not attend"), ("unwell", "Unwell")],
     }
+
+
+def messages() -> View:
+    """Return a manager's messages."""
+    row: View = {
+        "message_id": 7,
+        "tone": "breached",
+        "kind": "Breach",
+        "text": "Return interview 3F0A91C2: 72 hours have passed and it is not done, declined or decided.",
+        "href": "/interviews/I0001",
+        "at": ago(2),
+        "to": "Your role",
+        "new": True,
+        "seen": "Not yet",
+    }
+    read: View = {
+        **row,
+        "message_id": 3,
+        "new": False,
+        "href": None,
+        "seen": "by mara.quint",
+        "tone": "closed",
+    }
+    return {"shell": shell("/messages"), "new": 1, "rows": [row, read], "to_mark": [7], "pager": NO_PAGER}
 
 
 def _covered(episode_id: str) -> View:
@@ -158,6 +209,7 @@ def review() -> View:
         },
         "candidates": [_candidate("C000412", 71), _candidate("C000977", 22)],
         "decided": None,
+        "undo": None,
         "values": {},
         "errors": {},
     }
@@ -174,6 +226,7 @@ def _candidate(child_id: str, probability: int) -> View:
             ("Postcode", "", "unknown"),
         ],
         "reasons": ["Mo is short for Mohamed", "day and month are swapped"],
+        "moves": "1 episode, 1 return interview and 2 offers or attempts would move to this child.",
     }
 
 
@@ -206,6 +259,10 @@ def quarantine_item() -> View:
         "shell": shell("/quarantine"),
         "item": {**rows[0], **more},
         "may_settle": True,
+        "fields": [
+            {"name": "field_force", "label": "force", "text": "NB", "error": None},
+            {"name": "field_surname", "label": "surname", "text": "", "error": "Fill in the surname"},
+        ],
         "values": {},
         "errors": {"outcome": "Say what was done"},
     }
@@ -267,86 +324,6 @@ def pattern() -> View:
         "values": {},
         "errors": {},
     }
-
-
-def monthly_report() -> View:
-    """Return a month with shares, a plain count and a zero base."""
-    return {
-        "shell": shell("/reports/monthly"),
-        "report": {
-            "month": "October 2026",
-            "month_value": "2026-10",
-            "as_at": NOW,
-            "rules": "Interviews count in the month of the return, episodes in the month of the start.",
-        },
-        "months": [("2026-10", "October 2026"), ("2026-09", "September 2026")],
-        "groups": [
-            {
-                "title": "Return interviews",
-                "measures": [
-                    _measure("Episodes", 312, None),
-                    _measure("Completed within 72 hours", 141, 224, pending=12, note="Of those completed"),
-                    _measure("Offered, other authorities", 0, 0),
-                ],
-            }
-        ],
-        "csv_href": "/reports/monthly.csv?month=2026-10",
-    }
-
-
-def _measure(label: str, numerator: int, denominator: int | None, **changes: object) -> View:
-    return {
-        "label": label,
-        "numerator": numerator,
-        "denominator": denominator,
-        "pending": None,
-        "note": None,
-    } | changes
-
-
-def audit() -> View:
-    """Return the newest rows of the trail."""
-    row: View = {
-        "number": 90211,
-        "at": ago(0.2),
-        "actor": "Robin Ashdown",
-        "role": "Coordinator",
-        "action": "Opened child",
-        "subject": "C000412",
-        "reason": None,
-    }
-    return {
-        "shell": shell("/audit"),
-        "filters": {"q": "", "action": ""},
-        "actions": [("opened", "Opened a record")],
-        "intact": True,
-        "checked_at": ago(5),
-        "rows": [row],
-        "pager": PAGER,
-    }
-
-
-def users() -> View:
-    """Return an active and a disabled account."""
-    row: View = {
-        "user_id": "U1",
-        "username": "robin",
-        "name": "Robin Ashdown",
-        "role": "coordinator",
-        "worker_name": None,
-        "active": True,
-        "last_seen_at": ago(1),
-        "version": 3,
-    }
-    other = {
-        **row,
-        "user_id": "U2",
-        "username": "ade",
-        "name": "Ade Farrow",
-        "active": False,
-        "last_seen_at": None,
-    }
-    return {"shell": shell("/users"), "rows": [row, other], "workers": WORKERS, "values": {}, "errors": {}}
 
 
 def conflict() -> View:

@@ -58,7 +58,9 @@ async def test_the_same_child_takes_the_episode_and_the_interview_with_its_addre
 async def test_a_decision_is_written_by_the_person_and_told_by_reference(road: Application) -> None:
     seen = await incident(road)
     await decide(road, "same", child_id="C1")
-    kept = await rows_of(road, "select verdict, child_id, decided_by, moved_from, reason from match_decisions")
+    kept = await rows_of(
+        road, "select verdict, child_id, decided_by, moved_from, reason from match_decisions"
+    )
     assert kept == [
         {
             "verdict": "same",

@@ -18,7 +18,12 @@ from tests.builders.reviews import COORDINATOR, child, decide, incident, there_a
 from tests.builders.road import feed, open_road, rows_of
 from tests.databases import Database
 
-KNOWN = {"forename": "Tamsin", "surname": "Quillfeather", "date_of_birth": "2011-04-03", "local_child_id": "C1"}
+KNOWN = {
+    "forename": "Tamsin",
+    "surname": "Quillfeather",
+    "date_of_birth": "2011-04-03",
+    "local_child_id": "C1",
+}
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OFFERED = datetime(2026, 11, 12, 10, 0, tzinfo=UTC)
 

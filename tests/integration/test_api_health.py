@@ -1,0 +1,87 @@
+"""Probes and counts: up, ready or why not, and numbers without anything about a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from missing_coord.web.health import Health, health_of
+from tests.builders.reviews import there_and_back
+from tests.databases import Database, plain
+from tests.integration.api_sender import sender, stranger
+from tests.integration.web_scene import Site, open_site
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    """The running application."""
+    async with open_site(database) as opened:
+        yield opened
+
+
+async def test_a_process_that_answers_is_live(site: Site) -> None:
+    assert (await stranger(site).get("/live")).json() == {"status": "up"}
+
+
+async def test_ready_when_the_database_is_at_the_newest_schema(site: Site) -> None:
+    answer = await stranger(site).get("/ready")
+    assert (answer.status_code, answer.json()["checks"]) == (200, {"database": "ok"})
+
+
+async def test_not_ready_with_another_schema(site: Site, database: Database) -> None:
+    with psycopg.connect(plain(database.owner_url), autocommit=True) as owner:
+        owner.execute("update alembic_version set version_num = '0000'")
+    answer = await stranger(site).get("/ready")
+    assert answer.status_code == 503
+    assert "at schema 0000" in answer.json()["checks"]["database"]
+
+
+async def test_not_ready_while_the_database_does_not_answer(site: Site, database: Database) -> None:
+    await site.council.database.engine.dispose()
+    with psycopg.connect(plain(database.admin_url), autocommit=True) as admin:
+        admin.execute("alter role missing_coord_app nologin")
+        try:
+            answer = await stranger(site).get("/ready")
+            metrics = await stranger(site).get("/metrics")
+        finally:
+            admin.execute("alter role missing_coord_app login")
+    assert (answer.status_code, answer.json()["checks"]["database"]) == (503, "does not answer")
+    assert "missing_coord_database_up 0.0" in metrics.text
+
+
+async def test_not_ready_when_a_part_of_this_process_has_fallen_silent(site: Site) -> None:
+    clock = [100.0]
+    site.app.state.health = Health(seconds=lambda: clock[0])
+    health_of(site.app).expect("relay", within=30)
+    health_of(site.app).expect("scheduler", within=120)
+    clock[0] += 60
+    answer = await stranger(site).get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": "ok", "relay": "silent for 60 s", "scheduler": "ok"}
+    health_of(site.app).beat("relay")
+    assert (await stranger(site).get("/ready")).status_code == 200
+
+
+async def test_the_metrics_count_the_work_and_name_nobody(site: Site) -> None:
+    gmp = await sender(site)
+    await gmp.send("police-notices", [*there_and_back(), {"surname": "Lostname"}])
+    answer = await stranger(site).get("/metrics")
+    lines = answer.text.splitlines()
+    assert 'missing_coord_interviews_open{state="not_offered"} 1.0' in lines
+    assert "missing_coord_interviews_breached 1.0" in lines
+    assert "missing_coord_reviews_waiting 1.0" in lines
+    assert "missing_coord_quarantine_waiting 1.0" in lines
+    assert any(line.startswith("process_") or line.startswith("python_") for line in lines)
+    assert "Feather" not in answer.text
+    assert "Lostname" not in answer.text
+
+
+async def test_the_unsent_events_and_their_age_are_counted(site: Site) -> None:
+    gmp = await sender(site)
+    await gmp.send("police-notices", there_and_back())
+    async with site.council.database.unit_of_work(site.council.actor) as uow:
+        unsent = (await uow.execute(text("select count(*) from outbox where sent_at is null"))).scalar_one()
+    assert f"missing_coord_outbox_unsent {float(unsent)}" in (await stranger(site).get("/metrics")).text
