@@ -65,11 +65,14 @@ with asked as (
     join mentions m on m.incident_id = pc.incident_id
     where not :everything and p.state = 'proposed'
       and p.pattern_id in (select pattern_id from pattern_children where child_id = any(:ids))),
+recent as materialized (
+    select e.child_id, e.episode_id, e.started_at, ei.incident_id
+    from episodes e join episode_incidents ei on ei.episode_id = e.episode_id
+    where e.status <> 'cancelled' and e.started_at >= :since),
 live as (
     select m.kind, m.value, m.as_said, e.child_id, e.episode_id, m.incident_id, e.started_at
-    from asked a join mentions m on m.kind = a.kind and m.value = a.value
-    join episode_incidents ei on ei.incident_id = m.incident_id
-    join episodes e on e.episode_id = ei.episode_id and e.status <> 'cancelled' and e.started_at >= :since)
+    from recent e join mentions m on m.incident_id = e.incident_id
+    join asked a on a.kind = m.kind and a.value = m.value)
 select l.kind, l.value, l.as_said, l.child_id, l.episode_id::text, l.incident_id::text, l.started_at
 from live l join (select kind, value from live group by kind, value having count(distinct child_id) > 1) s
      on s.kind = l.kind and s.value = l.value
@@ -100,9 +103,11 @@ where e.status <> 'cancelled' and e.started_at >= :since and m.kind = 'person'
 _CHILDREN = """
 select c.child_id, c.provisional, c.forename, c.surname, c.aliases, c.home_address, c.home_postcode,
        c.previous_addresses, c.previous_postcodes, c.school,
-       coalesce((select array_agg(a.address || '|' || a.postcode) from placement_addresses a
-                 where a.child_id = c.child_id), '{}') as lived_at
-from children c where c.child_id = any(:ids)
+       coalesce(a.lived_at, '{}') as lived_at
+from children c
+left join (select child_id, array_agg(address || '|' || postcode) as lived_at from placement_addresses
+           where child_id = any(:ids) group by child_id) a on a.child_id = c.child_id
+where c.child_id = any(:ids)
 """
 _FAMILY_PHONES = """
 select c.child_id, c.phone from children c where c.child_id = any(:ids) and c.phone <> ''

@@ -54,9 +54,10 @@ class SqlPatterns:
         gone = [number for key, number in kept.items() if key not in wanted]
         if gone:
             await self._connection.execute(delete(mentions).where(mentions.c.mention_id.in_(gone)))
-        names = ("incident_id", "kind", "value", "as_said")
-        fresh = [dict(zip(names, key, strict=True)) for key in sorted(wanted - kept.keys())]
-        await insert_new(self._connection, mentions, fresh)
+        fresh = sorted(wanted - kept.keys())
+        if fresh:
+            columns_of = zip(("incidents", "kinds", "values", "said"), zip(*fresh, strict=True), strict=True)
+            await self._connection.execute(text(_ADD_MENTIONS), {name: list(cells) for name, cells in columns_of})
 
     async def changed_children(self, since: datetime) -> set[str]:
         """Return the children whose episodes, notices or records changed, or whose evidence no longer holds."""
@@ -183,6 +184,11 @@ class SqlPatterns:
             await self._connection.execute(text(_REMOVE), rows)
 
 
+_ADD_MENTIONS = """
+insert into mentions (incident_id, kind, value, as_said)
+select * from unnest(cast(:incidents as uuid[]), cast(:kinds as text[]), cast(:values as text[]), cast(:said as text[]))
+on conflict do nothing
+"""
 _TOUCHING = """
 select p.pattern_id::text, p.kind, p.dedupe_key, p.state, p.detail from patterns p
 where :everything or p.detail->>'family' = any(:families)

@@ -70,7 +70,9 @@ async def pattern_counts(uow: SqlUnitOfWork) -> dict[str, int]:
     return {state: counted.get(state, 0) for state in STATES}
 
 
-async def pattern_list(uow: SqlUnitOfWork, *, status: str = "all", limit: int = 50, offset: int = 0) -> list[PatternRow]:
+async def pattern_list(
+    uow: SqlUnitOfWork, *, status: str = "all", limit: int = 50, offset: int = 0
+) -> list[PatternRow]:
     """Return the patterns in one state, or `all`, strong ones first among those that wait, then the newest."""
     result = await uow.execute(text(_LIST), {"status": status, "limit": limit, "offset": offset})
     return [_row(row) for row in result.mappings()]
