@@ -1,1 +1,10 @@
-"""The `missing-coord` command: each module reads arguments, calls one service and prints the answer."""
+"""The `missing-coord` command."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Run the command that the arguments name and exit with its code."""
+    from missing_coord.cli.app import run
+
+    run()

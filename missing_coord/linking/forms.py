@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _POSTCODE = re.compile(r"\b([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][A-Z]{2})\b", re.IGNORECASE)
 _NOT_WORD = re.compile(r"[^\w]+")
@@ -11,10 +12,20 @@ _BRACKETED = re.compile(r"\([^)]*\)")
 _NUMBER = re.compile(r"\b(\d{1,4}[a-z]?)\b")
 _NUMBERED = re.compile(r"\d{1,4}[a-z]? [a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2}")
 _IN_HOUSE = re.compile(r"(flat|apartment|apt|room|unit)\b")
-_NOT_SAID = frozenset({"", "unknown", "not known", "none", "nk", "na", "n a", "not given", "not stated", "tbc"})
+_NOT_SAID = frozenset(
+    {"", "unknown", "not known", "none", "nk", "na", "n a", "not given", "not stated", "tbc"}
+)
 _NOBODY = _NOT_SAID | {"friend", "friends", "mum", "dad", "mother", "father", "brother", "sister"}
 _NOBODY |= {"boyfriend", "girlfriend", "unknown male", "unknown female", "alone"}
-_NOWHERE = _NOT_SAID | {"home", "at home", "home address", "family home", "placement", "friends house", "friends home"}
+_NOWHERE = _NOT_SAID | {
+    "home",
+    "at home",
+    "home address",
+    "family home",
+    "placement",
+    "friends house",
+    "friends home",
+}
 _TITLES = frozenset({"mr", "mrs", "miss", "ms", "dr"})
 _STYLES = (
     re.compile(r"[A-Z]{2}[0-9]{2}[A-Z]{3}"),
@@ -43,6 +54,7 @@ def postcode_in(text: str) -> str:
     return "".join(found[-1]).upper() if found else ""
 
 
+@lru_cache(maxsize=50_000)
 def place_form(text: str, postcode: str = "") -> str:
     """Return the comparing form of a place: house number and postcode when both are known, else its words.
 
@@ -64,11 +76,16 @@ def is_numbered(place: str) -> bool:
 
 def _house_number(parts: list[str]) -> str:
     """Return the number of the house, and that of the flat in it only when the house has a name instead."""
-    numbers = [(_IN_HOUSE.match(part) is not None, found.group(1)) for part in parts if (found := _NUMBER.search(part))]
+    numbers = [
+        (_IN_HOUSE.match(part) is not None, found.group(1))
+        for part in parts
+        if (found := _NUMBER.search(part))
+    ]
     houses = [number for in_house, number in numbers if not in_house]
     return houses[-1] if houses else (numbers[0][1] if numbers else "")
 
 
+@lru_cache(maxsize=50_000)
 def person_form(text: str) -> str:
     """Return a name as lower-case words without titles or what stands in brackets; empty when nobody is named."""
     words = [word for word in plain_words(_BRACKETED.sub(" ", text)).split() if not word.isdigit()]
@@ -83,6 +100,7 @@ def full_name(forename: str, surname: str) -> str:
     return f"{first} {last}" if first and last else ""
 
 
+@lru_cache(maxsize=50_000)
 def vehicle_form(text: str) -> str:
     """Return the first UK registration mark in a text, in capitals without a space; empty when there is none."""
     tokens = _TOKEN.findall(text.upper())

@@ -53,7 +53,9 @@ def mentions_of(notices: Iterable[NoticeWords]) -> tuple[Mention, ...]:
             key = (kind, value)
             if value and (key not in found or words < found[key]):
                 found[key] = words
-    return tuple(sorted(Mention(kind=kind, value=value, as_said=said) for (kind, value), said in found.items()))
+    return tuple(
+        sorted(Mention(kind=kind, value=value, as_said=said) for (kind, value), said in found.items())
+    )
 
 
 def _named(notice: NoticeWords) -> list[tuple[MentionKind, str, str]]:

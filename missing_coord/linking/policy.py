@@ -18,7 +18,9 @@ class RepeatRule:
 
     def __post_init__(self) -> None:
         if self.times < 2 or self.days < 1 or not self.kinds:
-            raise ValueError(f"{self.name}: a repeat is at least 2 times in at least 1 day, of at least one kind")
+            raise ValueError(
+                f"{self.name}: a repeat is at least 2 times in at least 1 day, of at least one kind"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,19 @@ COMMON_ENDINGS = frozenset(
     }
 )
 COMMON_NAMES = frozenset(
-    {"mcdonalds", "kfc", "burger king", "greggs", "subway", "tesco", "asda", "aldi", "lidl", "sainsburys", "primark"}
+    {
+        "mcdonalds",
+        "kfc",
+        "burger king",
+        "greggs",
+        "subway",
+        "tesco",
+        "asda",
+        "aldi",
+        "lidl",
+        "sainsburys",
+        "primark",
+    }
 )
 
 

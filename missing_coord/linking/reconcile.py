@@ -120,7 +120,9 @@ def _anchored(proposal: Proposal, related: Sequence[KeptPattern]) -> Target | No
     same += [each for each in related if each.key != proposal.key and each.anchors & proposal.anchors]
     if any(each.state in _DECIDED for each in same):
         return None
-    same.sort(key=lambda each: (each.key != proposal.key, each.state is PatternState.WITHDRAWN, each.pattern_id))
+    same.sort(
+        key=lambda each: (each.key != proposal.key, each.state is PatternState.WITHDRAWN, each.pattern_id)
+    )
     return proposal.key, same[0] if same else None
 
 
@@ -139,4 +141,6 @@ def _is_new(proposal: Proposal, decided: Sequence[KeptPattern]) -> bool:
     known = {piece for each in decided for piece in each.evidence}
     fresh = proposal.evidence - known
     children = {piece.child_id for piece in fresh}
-    return bool(children - {piece.child_id for piece in known}) or len(children) >= max(2, proposal.least_children)
+    return bool(children - {piece.child_id for piece in known}) or len(children) >= max(
+        2, proposal.least_children
+    )

@@ -29,7 +29,9 @@ def crossings(episodes: Iterable[EpisodeSpan], rule: RepeatRule) -> list[Crossin
     a third on day 90 cross, one on day 91 does not. Between two starts the count can only fall, so it crosses when a
     start makes it exactly the threshold.
     """
-    ordered = sorted((e for e in episodes if e.kind in rule.kinds), key=lambda e: (e.started_at, e.episode_id))
+    ordered = sorted(
+        (e for e in episodes if e.kind in rule.kinds), key=lambda e: (e.started_at, e.episode_id)
+    )
     found: list[Crossing] = []
     first = 0
     for index, episode in enumerate(ordered):
@@ -56,7 +58,11 @@ def repeat_proposals(
     child_id: str, episodes: Sequence[EpisodeSpan], *, policy: PatternPolicy, now: datetime
 ) -> list[Proposal]:
     """Return one proposal for each crossing of each repeat rule and for each episode that lasts too long."""
-    found = [_repeat(child_id, rule, each, policy, now) for rule in policy.repeat for each in crossings(episodes, rule)]
+    found = [
+        _repeat(child_id, rule, each, policy, now)
+        for rule in policy.repeat
+        for each in crossings(episodes, rule)
+    ]
     for rule in policy.long:
         long = [each for each in episodes if lasts_too_long(each, rule, now)]
         found += [_long(child_id, rule, each, policy, now) for each in long]
@@ -104,7 +110,12 @@ def _long(
         family=family,
         key=f"{family}:{episode.episode_id}",
         rule_version=policy.version,
-        detail={"rule": rule.name, "hours": rule.hours, "kinds": sorted(rule.kinds), "episode": episode.episode_id},
+        detail={
+            "rule": rule.name,
+            "hours": rule.hours,
+            "kinds": sorted(rule.kinds),
+            "episode": episode.episode_id,
+        },
         evidence=frozenset({Evidence(child_id=child_id, episode_id=episode.episode_id)}),
         anchors=frozenset({episode.episode_id}),
         news=episode.ended_at is None or _is_news(episode, policy, now),

@@ -99,7 +99,9 @@ def shared_proposals(
     for each in namings:
         if not is_own(each, own.get(each.child_id, NOBODY)):
             grouped[each.kind, each.value].append(each)
-    found = [_proposal(kind, value, group, own, policy, now) for (kind, value), group in sorted(grouped.items())]
+    found = [
+        _proposal(kind, value, group, own, policy, now) for (kind, value), group in sorted(grouped.items())
+    ]
     return [each for each in found if each is not None]
 
 

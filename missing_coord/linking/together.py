@@ -123,11 +123,15 @@ def _wanted(
     return of_children is None or any(episodes[number].span.child_id in of_children for number in pair)
 
 
-def _occurrence(episodes: Sequence[Circumstances], pair: tuple[int, int], why: set[TogetherReason]) -> Occurrence:
+def _occurrence(
+    episodes: Sequence[Circumstances], pair: tuple[int, int], why: set[TogetherReason]
+) -> Occurrence:
     return Occurrence(first=episodes[pair[0]], second=episodes[pair[1]], reasons=frozenset(why))
 
 
-def together_proposals(found: Iterable[Occurrence], *, policy: PatternPolicy, now: datetime) -> list[Proposal]:
+def together_proposals(
+    found: Iterable[Occurrence], *, policy: PatternPolicy, now: datetime
+) -> list[Proposal]:
     """Return one proposal for each two children, with every time that they were missing together."""
     pairs: dict[tuple[str, str], list[Occurrence]] = defaultdict(list)
     for each in found:
@@ -176,13 +180,17 @@ def _notes(times: list[Occurrence], reasons: list[str]) -> list[str]:
 def _evidence(each: Occurrence) -> list[Evidence]:
     pieces = []
     for one, other in ((each.first, each.second), (each.second, each.first)):
-        said = [(words, incident) for name, (words, incident) in one.companions.items() if name in other.names]
+        said = [
+            (words, incident) for name, (words, incident) in one.companions.items() if name in other.names
+        ]
         shared = {reference for reference, _ in other.references}
         said += [(words, one.incident_id) for reference, words in one.references if reference in shared]
         if not said:
             said = [("", one.incident_id)]
         pieces += [
-            Evidence(child_id=one.span.child_id, episode_id=one.span.episode_id, incident_id=incident, said=words)
+            Evidence(
+                child_id=one.span.child_id, episode_id=one.span.episode_id, incident_id=incident, said=words
+            )
             for words, incident in said
         ]
     return pieces

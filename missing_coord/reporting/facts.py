@@ -78,7 +78,9 @@ class DutyFact:
     def outcome(self) -> Outcome:
         """What became of it, as far as is known."""
         still_open = Outcome.OPEN_NOT_OFFERED if self.offered_at is None else Outcome.OPEN_OFFERED
-        return still_open if self.resolved_at is None else _OF_STATE.get(InterviewState(self.state), still_open)
+        return (
+            still_open if self.resolved_at is None else _OF_STATE.get(InterviewState(self.state), still_open)
+        )
 
     @property
     def completed_in_time(self) -> bool:

@@ -86,7 +86,6 @@ def children(facts: Iterable[EpisodeFact] | Iterable[DutyFact]) -> int:
 def missing_measures(facts: MonthFacts) -> MeasureGroup:
     """Return measures 1 to 5: who went missing, and how often."""
     missing = [each for each in facts.own_episodes if each.kind == MISSING]
-    away = [each for each in facts.own_episodes if each.kind == AWAY]
     in_care = [each for each in missing if each.population in IN_CARE]
     counted = (
         Measure(
@@ -121,6 +120,14 @@ def missing_measures(facts: MonthFacts) -> MeasureGroup:
             denominator=len(missing),
             definition="Of the missing incidents, those of looked-after children.",
         ),
+        *_away_measures(facts),
+    )
+    return MeasureGroup(title="Children and incidents, by the start of the episode", measures=counted)
+
+
+def _away_measures(facts: MonthFacts) -> tuple[Measure, ...]:
+    away = [each for each in facts.own_episodes if each.kind == AWAY]
+    return (
         Measure(
             key="away_children",
             name="Children away without authorisation",
@@ -134,7 +141,6 @@ def missing_measures(facts: MonthFacts) -> MeasureGroup:
             definition="Episodes of type A that began in the month; not counted above.",
         ),
     )
-    return MeasureGroup(title="Children and incidents, by the start of the episode", measures=counted)
 
 
 def interview_measures(facts: MonthFacts) -> MeasureGroup:
@@ -171,7 +177,10 @@ def interview_measures(facts: MonthFacts) -> MeasureGroup:
                 definition="Each episode by its own 72 elapsed hours; a talk before the return is in time.",
             ),
             _measure(
-                "completed_72_of_eligible", "Completed within 72 hours of return, of all episodes", in_time, _OF_ALL
+                "completed_72_of_eligible",
+                "Completed within 72 hours of return, of all episodes",
+                in_time,
+                _OF_ALL,
             ),
         ),
     )

@@ -91,16 +91,19 @@ def report_of(month: Month, facts: MonthFacts) -> MonthlyReport:
         other_authority_measures(facts),
     )
     return MonthlyReport(
-        month=month, as_at=facts.as_at, rules_version=RULES, rules=RULES_IN_WORDS, limits=LIMITS, groups=groups
+        month=month,
+        as_at=facts.as_at,
+        rules_version=RULES,
+        rules=RULES_IN_WORDS,
+        limits=LIMITS,
+        groups=groups,
     )
 
 
 async def episode_facts(uow: Reading, month: Month) -> list[EpisodeFact]:
     """Return the live episodes that began in a month."""
     result = await uow.execute(text(_EPISODES), {"first": month.starts_at, "after": month.ends_at})
-    return [
-        EpisodeFact(**{**row, "population": Population(row["population"])}) for row in result.mappings()
-    ]
+    return [EpisodeFact(**{**row, "population": Population(row["population"])}) for row in result.mappings()]
 
 
 async def duty_facts(uow: Reading, month: Month) -> list[DutyFact]:

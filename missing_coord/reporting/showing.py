@@ -28,7 +28,9 @@ def share_of(numerator: int, denominator: int) -> str:
     """Return a share in per cent with one decimal, half up; `no base` when there is nothing to divide by."""
     if denominator == 0:
         return "no base"
-    percent = (Decimal(numerator) * 100 / Decimal(denominator)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    percent = (Decimal(numerator) * 100 / Decimal(denominator)).quantize(
+        Decimal("0.1"), rounding=ROUND_HALF_UP
+    )
     return f"{percent}%"
 
 

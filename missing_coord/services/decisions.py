@@ -113,7 +113,7 @@ async def undo(
     children = case.children(last.verdict.child_id, last.verdict.moved_from)
     children |= {each["child_id"] for each in last.before.get("interviews", {}).values()}
     await uow.children.lock(children)
-    await uow.reviews.undo(last.decision_id, by=uow.actor.name)
+    await uow.reviews.undo(last.decision_id, by=uow.actor.name, reason=reason.strip())
     async with uow.as_system():
         await part_again(uow, last.before, children)
         decided = await _look_again(uow, case, engine)

@@ -70,7 +70,9 @@ class PatternStore(Protocol):
         """Return what is each child's own."""
         ...
 
-    async def touching(self, child_ids: Collection[str] | None, families: Collection[str]) -> list[KeptPattern]:
+    async def touching(
+        self, child_ids: Collection[str] | None, families: Collection[str]
+    ) -> list[KeptPattern]:
         """Return the patterns with evidence about these children, and those of these families."""
         ...
 
@@ -209,7 +211,9 @@ async def _together(
     uow: PatternUnit, changed: set[str] | None, floor: datetime, policy: PatternPolicy
 ) -> list[Proposal]:
     going = await uow.patterns.circumstances(floor)
-    return together_proposals(occurrences(going, policy=policy, of_children=changed), policy=policy, now=uow.now)
+    return together_proposals(
+        occurrences(going, policy=policy, of_children=changed), policy=policy, now=uow.now
+    )
 
 
 async def _shared(
@@ -227,7 +231,9 @@ async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str
     await uow.patterns.add(raised)
     await uow.messages.add([write(_notice(pattern_id), uow.now) for pattern_id, _, _ in raised])
     for pattern_id, _, proposal in raised:
-        uow.record(PatternProposed(child_id=proposal.children[0], pattern_id=pattern_id, kind=proposal.kind.value))
+        uow.record(
+            PatternProposed(child_id=proposal.children[0], pattern_id=pattern_id, kind=proposal.kind.value)
+        )
         uow.audit("pattern_proposed", subject_type="pattern", subject_id=pattern_id, kind=proposal.kind.value)
     for each in outcome.withdrawn:
         uow.audit("pattern_withdrawn", subject_type="pattern", subject_id=each.pattern_id, kind=each.kind)
@@ -257,7 +263,11 @@ async def decide_pattern(
         raise DomainError("reason_required", "reason: say why; others rely on it when it comes up again.")
     state = PatternState.CONFIRMED if confirm else PatternState.REJECTED
     first_child = await uow.patterns.decide(
-        pattern_id, expected_version=expected_version, state=state.value, by=uow.actor.name, reason=reason.strip()
+        pattern_id,
+        expected_version=expected_version,
+        state=state.value,
+        by=uow.actor.name,
+        reason=reason.strip(),
     )
     if first_child is None:
         raise await _refusal(uow, pattern_id)
@@ -270,7 +280,9 @@ async def _refusal(uow: PatternUnit, pattern_id: str) -> Exception:
     if kept is None:
         return NotFound(f"There is no pattern {pattern_id} that you may see.")
     if kept[0] == PatternState.PROPOSED:
-        return ConcurrencyConflict("New evidence came in since you opened this pattern. Load it again, then decide.")
+        return ConcurrencyConflict(
+            "New evidence came in since you opened this pattern. Load it again, then decide."
+        )
     if kept[0] == PatternState.WITHDRAWN:
         return DomainError("pattern_withdrawn", "This pattern was withdrawn: its evidence no longer holds.")
     return DomainError("pattern_decided", f"This pattern was {kept[0]} by {kept[1]} already.")

@@ -35,8 +35,8 @@ class ReviewStore(Protocol):
         """Keep a decision with the state that it was made on."""
         ...
 
-    async def undo(self, decision_id: int, *, by: str) -> None:
-        """Mark one decision as undone."""
+    async def undo(self, decision_id: int, *, by: str, reason: str) -> None:
+        """Mark one decision as undone, and keep why."""
         ...
 
     async def entries(self, interview_ids: Iterable[str]) -> dict[str, list[tuple[int, str]]]:

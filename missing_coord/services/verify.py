@@ -103,7 +103,9 @@ async def verify(uow: CheckedUnit) -> Verification:
     broken_at = await uow.checks.audit_broken_at()
     if broken_at is not None:
         says = "The audit trail was changed: from this row on it does not follow from the rows before."
-        findings.append(Finding(rule="audit_chain", says=says, count=1, references=(f"audit row {broken_at}",)))
+        findings.append(
+            Finding(rule="audit_chain", says=says, count=1, references=(f"audit row {broken_at}",))
+        )
     uncounted = counts.notices_in - counts.accounted - counts.quarantined
     return Verification(
         notices_in=counts.notices_in,

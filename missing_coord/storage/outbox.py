@@ -16,8 +16,8 @@ from missing_coord.domain.errors import TransientError
 from missing_coord.storage.database import Database, take_role
 
 RELAY = system_actor("relay")
-RELAY_LOCK = 7236001
-"""The advisory lock that the active relay holds; the audit trail's is 7236002."""
+RELAY_LOCK = 7236003
+"""The advisory lock that the active relay holds; migrations hold 7236001, the audit trail 7236002."""
 
 # Always by "not yet sent", never "after the last one seen": positions are given before commit, and a slow transaction
 # would be passed over.

@@ -43,7 +43,13 @@ class SqlPatterns:
     async def replace_mentions(self, named: Mapping[str, Sequence[Mention]]) -> None:
         """Keep for these incidents exactly these mentions; those that stay are not written again."""
         ids = list(named)
-        columns = mentions.c.mention_id, mentions.c.incident_id, mentions.c.kind, mentions.c.value, mentions.c.as_said
+        columns = (
+            mentions.c.mention_id,
+            mentions.c.incident_id,
+            mentions.c.kind,
+            mentions.c.value,
+            mentions.c.as_said,
+        )
         result = await self._connection.execute(select(*columns).where(mentions.c.incident_id.in_(ids)))
         kept = {(str(row[1]), row[2], row[3], row[4]): row[0] for row in result}
         wanted = {
@@ -57,7 +63,9 @@ class SqlPatterns:
         fresh = sorted(wanted - kept.keys())
         if fresh:
             columns_of = zip(("incidents", "kinds", "values", "said"), zip(*fresh, strict=True), strict=True)
-            await self._connection.execute(text(_ADD_MENTIONS), {name: list(cells) for name, cells in columns_of})
+            await self._connection.execute(
+                text(_ADD_MENTIONS), {name: list(cells) for name, cells in columns_of}
+            )
 
     async def changed_children(self, since: datetime) -> set[str]:
         """Return the children whose episodes, notices or records changed, or whose evidence no longer holds."""
@@ -90,7 +98,9 @@ class SqlPatterns:
         """Return what is each child's own."""
         return await reads.worlds(self._connection, child_ids)
 
-    async def touching(self, child_ids: Collection[str] | None, families: Collection[str]) -> list[KeptPattern]:
+    async def touching(
+        self, child_ids: Collection[str] | None, families: Collection[str]
+    ) -> list[KeptPattern]:
         """Return the patterns with evidence about these children, and those of these families."""
         everything = child_ids is None
         values = {"everything": everything, "ids": sorted(child_ids or ()), "families": sorted(families)}

@@ -53,12 +53,12 @@ class SqlReviews:
             insert(match_decisions).values(**to_row(verdict), before=plain(before))
         )
 
-    async def undo(self, decision_id: int, *, by: str) -> None:
-        """Mark one decision as undone."""
+    async def undo(self, decision_id: int, *, by: str, reason: str) -> None:
+        """Mark one decision as undone, and keep why."""
         await self._connection.execute(
             match_decisions.update()
             .where(match_decisions.c.decision_id == decision_id)
-            .values(undone_by=by, undone_at=self._now)
+            .values(undone_by=by, undone_at=self._now, undone_reason=reason)
         )
 
     async def entries(self, interview_ids: Iterable[str]) -> dict[str, list[tuple[int, str]]]:

@@ -70,6 +70,7 @@ match_decisions = Table(
     instant("decided_at"),
     words("undone_by"),
     instant("undone_at", nullable=True),
+    words("undone_reason"),
     CheckConstraint("verdict in ('same', 'not_same', 'not_on_register')", name="verdict_known"),
 )
 

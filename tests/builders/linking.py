@@ -19,7 +19,12 @@ def at(days: float = 0, hours: float = 0) -> datetime:
 
 
 def an_episode(
-    episode_id: str = "E1", *, child: str = "C1", start: datetime = START, hours: float | None = 5, kind: str = "M"
+    episode_id: str = "E1",
+    *,
+    child: str = "C1",
+    start: datetime = START,
+    hours: float | None = 5,
+    kind: str = "M",
 ) -> EpisodeSpan:
     """Return an episode of so many hours, still open when that is None."""
     ended_at = None if hours is None else start + timedelta(hours=hours)
@@ -31,7 +36,9 @@ def on_days(days: Sequence[float], *, kind: str = "M") -> list[EpisodeSpan]:
     return [an_episode(f"E{n}", start=at(day - 1), kind=kind) for n, day in enumerate(days, start=1)]
 
 
-def a_naming(child: str, *, kind: str = "vehicle", value: str = "AB12CDE", said: str = "", day: float = 0) -> Naming:
+def a_naming(
+    child: str, *, kind: str = "vehicle", value: str = "AB12CDE", said: str = "", day: float = 0
+) -> Naming:
     """Return one thing named for one child."""
     return Naming(
         kind=MentionKind(kind),

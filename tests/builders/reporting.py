@@ -54,16 +54,32 @@ def a_duty_fact(number: int = 1, **changes: Any) -> DutyFact:
     return DutyFact(**values)
 
 
+_COUNTERS = (
+    "inc",
+    "care",
+    "away",
+    "elig",
+    "off",
+    "off72",
+    "done",
+    "done72",
+    "p_off",
+    "p_off72",
+    "p_done",
+    "p_done72",
+)
+
+
 def oracle(
-    episodes: list[dict[str, Any]], duties: list[dict[str, Any]], *, month: tuple[datetime, datetime], as_at: datetime
+    episodes: list[dict[str, Any]],
+    duties: list[dict[str, Any]],
+    *,
+    month: tuple[datetime, datetime],
+    as_at: datetime,
 ) -> dict[str, tuple[int, int | None, int | None]]:
     """Count the measures by one plain loop over dictionaries, knowing nothing of the product's own counting."""
-    kids: set[str] = set()
-    care_kids: set[str] = set()
-    away_kids: set[str] = set()
-    n = dict.fromkeys(
-        ("inc", "care", "away", "elig", "off", "off72", "done", "done72", "p_off", "p_off72", "p_done", "p_done72"), 0
-    )
+    kids, care_kids, away_kids = set(), set(), set()
+    n = dict.fromkeys(_COUNTERS, 0)
     for e in episodes:
         if e["population"].startswith("other") or e["told_at"] > as_at:
             continue

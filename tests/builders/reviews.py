@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import text
 
@@ -25,6 +25,15 @@ WORKER = Actor(
 )
 
 
+class Said(TypedDict, total=False):
+    """What a notice may say otherwise."""
+
+    forename: str
+    surname: str
+    date_of_birth: str
+    local_child_id: str
+
+
 def child(child_id: str = "C1", **changes: str) -> dict[str, str]:
     """Return a row of the register."""
     row = {
@@ -41,7 +50,7 @@ def child(child_id: str = "C1", **changes: str) -> dict[str, str]:
 
 
 def notice(
-    reference: str = "MP/1", *, day: int = 10, message: str = "missing", **changes: str
+    reference: str = "MP/1", *, day: int = 10, message: str = "missing", **changes: Unpack[Said]
 ) -> dict[str, str]:
     """Return a police notice about somebody whom the register does not know by these words."""
     row = {
@@ -59,10 +68,12 @@ def notice(
     if message == "returned":
         row["issued_at"] = f"2026-11-{day + 1:02d}T08:00:00Z"
         row["returned_at"] = f"2026-11-{day + 1:02d}T07:00:00Z"
-    return row | changes
+    return row | {name: str(text) for name, text in changes.items()}
 
 
-def there_and_back(reference: str = "MP/1", *, day: int = 10, **changes: str) -> list[dict[str, str]]:
+def there_and_back(
+    reference: str = "MP/1", *, day: int = 10, **changes: Unpack[Said]
+) -> list[dict[str, str]]:
     """Return the two notices of one episode that has ended."""
     return [
         notice(reference, day=day, **changes),

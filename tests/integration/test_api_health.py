@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
-from sqlalchemy import text
 
 from missing_coord.web.health import Health, health_of
 from tests.builders.reviews import there_and_back
@@ -82,6 +81,5 @@ async def test_the_metrics_count_the_work_and_name_nobody(site: Site) -> None:
 async def test_the_unsent_events_and_their_age_are_counted(site: Site) -> None:
     gmp = await sender(site)
     await gmp.send("police-notices", there_and_back())
-    async with site.council.database.unit_of_work(site.council.actor) as uow:
-        unsent = (await uow.execute(text("select count(*) from outbox where sent_at is null"))).scalar_one()
+    unsent = (await site.council.rows("select count(*) from outbox where sent_at is null"))[0][0]
     assert f"missing_coord_outbox_unsent {float(unsent)}" in (await stranger(site).get("/metrics")).text

@@ -48,8 +48,7 @@ async def test_one_object_is_as_good_as_an_array(gmp: Sender) -> None:
     assert outcomes(answer) == ["accepted"]
 
 
-@pytest.mark.parametrize("kind", ["application/cloudevents+json", "application/json; charset=utf-8"])
-async def test_an_envelope_is_opened(gmp: Sender, kind: str) -> None:
+async def test_an_envelope_is_opened(gmp: Sender) -> None:
     envelope = {
         "specversion": "1.0",
         "id": "1",
@@ -57,7 +56,12 @@ async def test_an_envelope_is_opened(gmp: Sender, kind: str) -> None:
         "type": "missing-coord.police-notice.v1",
         "data": notice(),
     }
-    assert outcomes(await gmp.send(POLICE, envelope, content_type=kind)) == ["accepted"]
+    answer = await gmp.send(POLICE, envelope, content_type="application/cloudevents+json")
+    assert outcomes(answer) == ["accepted"]
+    many = await gmp.send(
+        POLICE, [envelope], content_type="application/cloudevents-batch+json; charset=utf-8"
+    )
+    assert outcomes(many) == ["duplicate"]
     assert outcomes(await gmp.send(POLICE, [notice()])) == ["duplicate"]
 
 
@@ -114,13 +118,14 @@ async def test_the_batch_names_the_source(site: Site, gmp: Sender) -> None:
     assert await site.council.rows("select source, accepted from intake_batches") == [("gmp", 1)]
 
 
-@pytest.mark.parametrize("header", [{}, {"authorization": "Basic x"}, {"authorization": "Bearer "}])
-async def test_without_a_key_the_call_is_refused(site: Site, header: dict[str, str]) -> None:
-    answer = await stranger(site).post("/api/v1/police-notices", json=notice(), headers=header)
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert "Authorization: Bearer" in answer.json()["detail"]
+async def test_without_a_key_the_call_is_refused(site: Site) -> None:
+    headers: list[dict[str, str]] = [{}, {"authorization": "Basic x"}, {"authorization": "Bearer "}]
+    for header in headers:
+        answer = await stranger(site).post("/api/v1/police-notices", json=notice(), headers=header)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "Authorization: Bearer" in answer.json()["detail"]
 
 
 async def test_a_key_that_never_was_is_refused(gmp: Sender) -> None:
@@ -148,7 +153,7 @@ async def test_another_scope_is_refused_and_says_which_is_needed(site: Site) -> 
     assert answer.status_code == 403
     assert "police-notices" in answer.json()["detail"]
     assert "needs register" in answer.json()["detail"]
-    assert await count(site, "children") == await count(site, "children where child_id <> 'C1'")
+    assert await count(site, "children") == 0
 
 
 async def test_a_key_that_calls_too_often_is_told_when_to_come_back(site: Site, gmp: Sender) -> None:
@@ -163,13 +168,11 @@ async def test_a_key_that_calls_too_often_is_told_when_to_come_back(site: Site, 
     assert (await gmp.send(POLICE, [])).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/csv", "", "application/x-www-form-urlencoded", "application/json; charset=utf-16"]
-)
-async def test_another_kind_of_body_is_refused(gmp: Sender, kind: str) -> None:
-    answer = await gmp.raw(POLICE, b"force,reference", content_type=kind)
-    assert answer.status_code == 415
-    assert "application/json" in answer.json()["detail"]
+async def test_another_kind_of_body_is_refused(gmp: Sender) -> None:
+    for kind in ("text/csv", "", "application/x-www-form-urlencoded", "application/json; charset=utf-16"):
+        answer = await gmp.raw(POLICE, b"force,reference", content_type=kind)
+        assert answer.status_code == 415, kind
+        assert "application/json" in answer.json()["detail"]
 
 
 async def test_a_compressed_body_is_refused(gmp: Sender) -> None:
@@ -191,16 +194,15 @@ MALFORMED: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", MALFORMED)
-async def test_a_body_that_is_no_json_is_the_senders_error(site: Site, gmp: Sender, name: str) -> None:
-    answer = await gmp.raw(POLICE, MALFORMED[name])
-    assert (answer.status_code, answer.json()["status"]) == (400, 400)
+async def test_a_body_that_is_no_json_is_the_senders_error(site: Site, gmp: Sender) -> None:
+    answers = {name: await gmp.raw(POLICE, body) for name, body in MALFORMED.items()}
+    assert {name: each.status_code for name, each in answers.items()} == dict.fromkeys(MALFORMED, 400)
+    assert all("Nothing was taken" in each.json()["detail"] for each in answers.values())
     assert await count(site, "quarantine") == 0
 
 
-@pytest.mark.parametrize("body", ["text", 7, None, True])
-async def test_json_that_is_neither_object_nor_array_is_refused(gmp: Sender, body: object) -> None:
-    assert (await gmp.send(POLICE, body)).status_code == 422
+async def test_json_that_is_neither_object_nor_array_is_refused(gmp: Sender) -> None:
+    assert [(await gmp.send(POLICE, body)).status_code for body in ("text", 7, None, True)] == [422] * 4
 
 
 ODD: dict[str, Any] = {
@@ -223,16 +225,14 @@ ODD: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", ODD)
-async def test_an_odd_item_is_taken_or_quarantined_and_never_an_error(
-    site: Site, gmp: Sender, name: str
-) -> None:
-    answer = await gmp.send(POLICE, [ODD[name], notice("MP/77")])
-    assert answer.status_code in (200, 207), answer.text
-    assert outcomes(answer)[1] == "accepted"
-    assert outcomes(answer)[0] in ("accepted", "quarantined")
-    again = await gmp.send(POLICE, [ODD[name]])
-    assert outcomes(again)[0] in ("duplicate", "quarantined")
+async def test_an_odd_item_is_taken_or_quarantined_and_never_an_error(gmp: Sender) -> None:
+    for number, (name, item) in enumerate(ODD.items()):
+        answer = await gmp.send(POLICE, [item, notice(f"MP/odd/{number}")])
+        assert answer.status_code in (200, 207), name
+        assert outcomes(answer)[0] in ("accepted", "quarantined"), name
+        assert outcomes(answer)[1] == "accepted", name
+        again = await gmp.send(POLICE, [item])
+        assert outcomes(again)[0] in ("duplicate", "quarantined"), name
 
 
 async def test_ten_thousand_items_are_too_many_and_none_is_taken(site: Site, gmp: Sender) -> None:

@@ -14,10 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from missing_coord.bootstrap import Application
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound, TransientError
 from missing_coord.services import decisions
+from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from tests.builders.reviews import (
     COORDINATOR,
     MANAGER,
     WORKER,
+    Said,
     audit_rows,
     child,
     decide,
@@ -102,7 +104,7 @@ async def test_a_follower_may_be_told_apart_from_the_one_it_followed(road: Appli
 async def test_a_child_ruled_out_is_no_candidate_any_more_even_when_the_register_comes_again(
     database: Database,
 ) -> None:
-    near = {"surname": "Quillfeather", "date_of_birth": "2011-04-03", "forename": ""}
+    near: Said = {"surname": "Quillfeather", "date_of_birth": "2011-04-03", "forename": ""}
     async with open_road(database) as road:
         await feed(road, "children", [child(), child("C2", forename="Tegan")])
         await feed(road, "police", [notice(**near)])
@@ -129,8 +131,13 @@ async def test_not_on_the_register_takes_an_incident_away_from_a_wrong_automatic
 ) -> None:
     async with open_road(database) as road:
         await feed(road, "children", [child()])
-        exact = {"forename": "Tamsin", "surname": "Quillfeather", "date_of_birth": "2011-04-03"}
-        await feed(road, "police", there_and_back(**exact, local_child_id="C1"))
+        exact: Said = {
+            "forename": "Tamsin",
+            "surname": "Quillfeather",
+            "date_of_birth": "2011-04-03",
+            "local_child_id": "C1",
+        }
+        await feed(road, "police", there_and_back(**exact))
         assert (await incident(road))["child_id"] == "C1"
         await decide(road, "not_on_register")
         assert (await incident(road))["child_id"].startswith("P-")
@@ -214,21 +221,33 @@ async def test_the_preview_counts_what_then_moves(road: Application) -> None:
     assert [row["child_id"] for row in live] == ["C1", "C1"]
 
 
+async def role_of(uow: SqlUnitOfWork) -> str:
+    return str((await uow.execute(text("select current_user"))).scalar_one())
+
+
+async def stop_as_system(uow: SqlUnitOfWork) -> None:
+    async with uow.as_system():
+        assert await role_of(uow) == "mc_system"
+        raise ValueError("stop")
+
+
 async def test_as_system_gives_the_persons_role_back_after_an_error_too(road: Application) -> None:
     async with road.database.unit_of_work(COORDINATOR) as uow:
         with pytest.raises(ValueError, match="stop"):
-            async with uow.as_system():
-                assert (await uow.execute(text("select current_user"))).scalar_one() == "mc_system"
-                raise ValueError("stop")
-        assert (await uow.execute(text("select current_user"))).scalar_one() == "mc_coordinator"
+            await stop_as_system(uow)
+        assert await role_of(uow) == "mc_coordinator"
+
+
+async def write_after_system(road: Application) -> None:
+    async with road.database.unit_of_work(COORDINATOR) as uow:
+        async with uow.as_system():
+            await role_of(uow)
+        await uow.execute(text("update episodes set risk = 'low'"))
 
 
 async def test_a_coordinator_still_cannot_write_what_only_the_system_writes(road: Application) -> None:
-    with pytest.raises(DBAPIError):
-        async with road.database.unit_of_work(COORDINATOR) as uow:
-            async with uow.as_system():
-                pass
-            await uow.execute(text("update episodes set risk = 'low'"))
+    with pytest.raises(DBAPIError, match="permission denied"):
+        await write_after_system(road)
 
 
 async def test_a_decision_that_fails_leaves_nothing(road: Application) -> None:

@@ -14,16 +14,17 @@ from missing_coord.demo.council import generate_council
 from missing_coord.demo.history import generate_history
 from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.services import interviews
-from tests.builders.reviews import COORDINATOR, child, decide, incident, there_and_back, whole_state
+from tests.builders.reviews import COORDINATOR, Said, child, decide, incident, there_and_back, whole_state
 from tests.builders.road import feed, open_road, rows_of
 from tests.databases import Database
 
-KNOWN = {
+KNOWN: Said = {
     "forename": "Tamsin",
     "surname": "Quillfeather",
     "date_of_birth": "2011-04-03",
     "local_child_id": "C1",
 }
+WORKER_ROW = {"worker_id": "W1", "name": "Ade Farrow", "team": "in_house", "fte": "1", "weekly_target": "15"}
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 OFFERED = datetime(2026, 11, 12, 10, 0, tzinfo=UTC)
 
@@ -177,8 +178,31 @@ async def test_decisions_are_undone_one_by_one_the_newest_first(road: Applicatio
     assert await whole_state(road) == second
     await decide(road, "undo")
     assert await whole_state(road) == first
-    undone = await rows_of(road, "select undone_by from match_decisions")
+    undone = await rows_of(road, "select undone_by, undone_reason from match_decisions")
     assert {row["undone_by"] for row in undone} == {COORDINATOR.name}
+    assert {row["undone_reason"] for row in undone} == {"Asked the social worker"}
+
+
+async def test_the_worker_and_the_offer_agreed_before_come_back_exactly(road: Application) -> None:
+    await feed(road, "workers", [WORKER_ROW])
+    await feed(road, "police", [*there_and_back(), *there_and_back("MP/9", day=12, **KNOWN)])
+    interview_id = await interview_of(road, "MP/1")
+    async with road.database.unit_of_work(COORDINATOR) as uow:
+        await interviews.assign(uow, policy=road.policy, interview_id=interview_id, worker_id="W1")
+        await interviews.record_offer(
+            uow,
+            policy=road.policy,
+            interview_id=interview_id,
+            at=OFFERED,
+            method=ContactMethod.PHONE,
+            contact_with=ContactWith.CHILD,
+        )
+    before = await whole_state(road)
+    await decide(road, "same", child_id="C1")
+    agreed = await rows_of(road, "select worker_id, state from interviews where closed_at is null")
+    assert agreed == [{"worker_id": "W1", "state": "offered_awaiting"}]
+    await decide(road, "undo")
+    assert await whole_state(road) == before
 
 
 @pytest.mark.parametrize("seed", [1, 2])

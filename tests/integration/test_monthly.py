@@ -54,7 +54,9 @@ def figures(report: MonthlyReport) -> dict[str, tuple[int, int | None, int | Non
     return {each.key: (each.numerator, each.denominator, each.pending) for each in measures}
 
 
-def random_case(rng: random.Random, child_id: str, population: Population, returned: datetime) -> dict[str, Any]:
+def random_case(
+    rng: random.Random, child_id: str, population: Population, returned: datetime
+) -> dict[str, Any]:
     """Return the rows of one episode with any history: told late, offered or not, closed in any way or open."""
     case = Case(returned_at=returned, child_id=child_id)
     told = returned + hours(rng.choice([0, 1, 30, 200]))
@@ -76,7 +78,9 @@ def random_case(rng: random.Random, child_id: str, population: Population, retur
     return {"episode": episode, "interview": interview, "duty": duty, "events": events}
 
 
-def closed(rng: random.Random, duty: InterviewEpisode, interview: Interview) -> tuple[InterviewEpisode, Interview]:
+def closed(
+    rng: random.Random, duty: InterviewEpisode, interview: Interview
+) -> tuple[InterviewEpisode, Interview]:
     """Return duty and interview with one of the ways in which an interview is closed."""
     state = rng.choice((*CLOSED_STATES, "completed", "completed", "completed"))
     at = duty.clock_from + hours(rng.randint(1, 150))
@@ -96,7 +100,9 @@ def _offer(case: Case, at: datetime, recorded_at: datetime) -> dict[str, Any]:
     }
 
 
-async def seed(storage: Storage, rng: random.Random, *, cases: int, one_child_each: int = 4) -> list[dict[str, Any]]:
+async def seed(
+    storage: Storage, rng: random.Random, *, cases: int, one_child_each: int = 4
+) -> list[dict[str, Any]]:
     """Put random cases from September to November into the database and return their rows."""
     made = []
     for number in range(cases // one_child_each):
@@ -193,6 +199,25 @@ async def test_what_happens_later_does_not_change_a_report_as_at_an_earlier_time
     assert render(await reported(storage, AS_AT[1]), format="csv") != before
 
 
+async def test_a_return_that_nobody_told_of_is_known_when_the_next_episode_is_told(storage: Storage) -> None:
+    first = Case(returned_at=OCTOBER.starts_at + hours(100))
+    again = replace(
+        first.episode(), episode_id=str(uuid.uuid4()), started_at=first.returned_at, ended_at=None
+    )
+    told = first.returned_at + hours(5)
+    rows = [
+        replace(first.episode(), told_ended_at=None, end_basis="presumed", population="own_home_child"),
+        replace(again, status="open", told_at=told, told_ended_at=None, population="own_home_child"),
+    ]
+    async with storage.unit_of_work(system_actor("test")) as uow:
+        await uow.execute(children.insert(), [{"child_id": first.child_id}])
+        await uow.execute(episodes.insert(), [to_row(each) for each in rows])
+        await uow.execute(interviews.insert(), [to_row(first.interview())])
+        await uow.execute(interview_episodes.insert(), [to_row(first.duty())])
+    assert figures(await reported(storage, told - hours(1)))["eligible"][0] == 0
+    assert figures(await reported(storage, told))["eligible"][0] == 1
+
+
 async def test_cancelled_episodes_are_in_no_figure(storage: Storage) -> None:
     await seed(storage, random.Random(5), cases=40)
     async with storage.unit_of_work(system_actor("test")) as uow:
@@ -201,7 +226,9 @@ async def test_cancelled_episodes_are_in_no_figure(storage: Storage) -> None:
     assert {value[0] for value in found.values()} == {0}
 
 
-async def test_looked_after_children_are_those_with_a_placement_on_any_day_of_the_month(storage: Storage) -> None:
+async def test_looked_after_children_are_those_with_a_placement_on_any_day_of_the_month(
+    storage: Storage,
+) -> None:
     spans = {
         "ended on the first": (date(2026, 9, 1), date(2026, 10, 1), 0),
         "first night": (date(2026, 9, 1), date(2026, 10, 2), 1),
@@ -218,7 +245,9 @@ async def test_looked_after_children_are_those_with_a_placement_on_any_day_of_th
             for name, (start, end, _) in [*spans.items(), ("elsewhere", spans["whole"])]
         ]
         await uow.execute(placements.insert(), placed)
-    assert figures(await reported(storage, AS_AT[1]))["looked_after"][0] == sum(n for _, _, n in spans.values())
+    assert figures(await reported(storage, AS_AT[1]))["looked_after"][0] == sum(
+        n for _, _, n in spans.values()
+    )
 
 
 async def test_a_month_that_has_not_begun_and_a_time_without_offset_are_refused(storage: Storage) -> None:

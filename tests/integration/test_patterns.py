@@ -62,7 +62,10 @@ def notice(number: int, *, days_ago: float = 2, reference: str = "", **changes: 
         "found_at": (start + timedelta(hours=4)).isoformat(),
         "returned_at": (start + timedelta(hours=5)).isoformat(),
         "local_child_id": child["child_id"],
-        **{name: child[name] for name in ("forename", "surname", "date_of_birth", "home_address", "home_postcode")},
+        **{
+            name: child[name]
+            for name in ("forename", "surname", "date_of_birth", "home_address", "home_postcode")
+        },
     }
     return row | changes
 
@@ -79,7 +82,9 @@ async def kinds(road: Application, state: str = "proposed") -> list[str]:
     return [each["kind"] for each in found]
 
 
-async def decide(road: Application, pattern_id: str, *, confirm: bool, version: int = 1, **changes: Any) -> None:
+async def decide(
+    road: Application, pattern_id: str, *, confirm: bool, version: int = 1, **changes: Any
+) -> None:
     """Decide as the exploitation lead."""
     async with road.database.unit_of_work(changes.get("actor", LEAD)) as uow:
         await decide_pattern(
@@ -91,14 +96,21 @@ async def decide(road: Application, pattern_id: str, *, confirm: bool, version: 
         )
 
 
-async def test_a_vehicle_named_for_two_children_is_proposed_to_the_lead_with_its_words(road: Application) -> None:
-    await feed(road, "police", [notice(1, vehicles="grey QD19 XKV"), notice(2, vehicles="qd19xkv", days_ago=5)])
+async def test_a_vehicle_named_for_two_children_is_proposed_to_the_lead_with_its_words(
+    road: Application,
+) -> None:
+    await feed(
+        road, "police", [notice(1, vehicles="grey QD19 XKV"), notice(2, vehicles="qd19xkv", days_ago=5)]
+    )
     (pattern_id,) = await find(road)
     async with road.database.unit_of_work(LEAD) as uow:
         view = await pattern_view(uow, pattern_id)
         assert await pattern_counts(uow) == {"proposed": 1, "confirmed": 0, "rejected": 0, "withdrawn": 0}
     assert view.row.text == "The same vehicle named for 2 children"
-    assert [(each.child_id, each.text) for each in view.evidence] == [("C2", "qd19xkv"), ("C1", "grey QD19 XKV")]
+    assert [(each.child_id, each.text) for each in view.evidence] == [
+        ("C2", "qd19xkv"),
+        ("C1", "grey QD19 XKV"),
+    ]
     assert [(each.child_id, each.episodes) for each in view.children] == [("C1", 1), ("C2", 1)]
     assert {each.source for each in view.evidence} == {
         "greater manchester police mp/1/2",
@@ -116,7 +128,11 @@ async def test_finding_again_raises_and_writes_nothing_new(road: Application) ->
 
 
 async def test_looking_only_at_what_changed_gives_what_looking_at_everything_gives(road: Application) -> None:
-    rows = [notice(n, days_ago=n + d / 10, vehicles="QD19 XKV", companions="Dez") for n in (1, 2, 3) for d in (0, 5, 9)]
+    rows = [
+        notice(n, days_ago=n + d / 10, vehicles="QD19 XKV", companions="Dez")
+        for n in (1, 2, 3)
+        for d in (0, 5, 9)
+    ]
     for row in rows:
         await feed(road, "police", [row])
         await find(road, since=NOW)
@@ -140,14 +156,20 @@ def _delete(table: str) -> Any:
     return metadata.tables[table].delete()
 
 
-async def test_a_third_child_is_added_to_the_open_proposal_and_the_lead_is_told_once(road: Application) -> None:
+async def test_a_third_child_is_added_to_the_open_proposal_and_the_lead_is_told_once(
+    road: Application,
+) -> None:
     await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
     (pattern_id,) = await find(road)
     await feed(road, "police", [notice(3, vehicles="QD19 XKV")])
     assert await find(road, since=NOW) == ()
     assert [each["child_id"] for each in await rows_of(road, _CONTENT)] == ["C1", "C2", "C3"]
-    messages = await rows_of(road, "select recipient_role, subject_id, kind, text from messages where kind = 'pattern'")
-    assert [(each["recipient_role"], each["subject_id"]) for each in messages] == [("exploitation_lead", pattern_id)]
+    messages = await rows_of(
+        road, "select recipient_role, subject_id, kind, text from messages where kind = 'pattern'"
+    )
+    assert [(each["recipient_role"], each["subject_id"]) for each in messages] == [
+        ("exploitation_lead", pattern_id)
+    ]
     assert not any(name.split()[0] in messages[0]["text"] for name in NAMES)
 
 
@@ -199,6 +221,17 @@ async def test_a_cancelled_episode_takes_its_evidence_away(road: Application) ->
     assert await rows_of(road, "select * from pattern_children") == []
 
 
+async def test_evidence_that_went_without_a_trace_is_noticed_when_only_changes_are_looked_at(
+    road: Application,
+) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    await find(road)
+    async with road.database.unit_of_work(system_actor("test")) as uow:
+        await uow.connection.exec_driver_sql("update episodes set status = 'cancelled' where child_id = 'C2'")
+    assert await find(road, since=NOW + timedelta(hours=1)) == ()
+    assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["shared_vehicle"])
+
+
 async def test_own_homes_family_telephones_and_common_places_link_nobody(road: Application) -> None:
     said = {"phone": "07700 900101", "places": "1 Larch Road, M4 1AB;Northgate bus station"}
     await feed(road, "police", [notice(1, **said), notice(2, phone="07700 900102", places=said["places"])])
@@ -219,7 +252,9 @@ async def test_missing_together_by_one_reference_and_as_companions(road: Applica
     assert "Jory Ashdown" in {each.text for each in view.evidence}
 
 
-async def test_three_times_in_ninety_days_is_proposed_once_and_withdrawn_with_its_evidence(road: Application) -> None:
+async def test_three_times_in_ninety_days_is_proposed_once_and_withdrawn_with_its_evidence(
+    road: Application,
+) -> None:
     await feed(road, "police", [notice(1, days_ago=days) for days in (80, 50, 3)])
     await find(road)
     assert await kinds(road) == ["repeat_missing"]
@@ -231,7 +266,9 @@ async def test_three_times_in_ninety_days_is_proposed_once_and_withdrawn_with_it
     assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["repeat_missing"])
 
 
-async def test_a_child_missing_for_more_than_a_day_is_proposed_without_any_new_event(road: Application) -> None:
+async def test_a_child_missing_for_more_than_a_day_is_proposed_without_any_new_event(
+    road: Application,
+) -> None:
     started = (NOW - timedelta(hours=23)).isoformat()
     gone = notice(1, message="missing", last_seen_at=started, issued_at=started, found_at="", returned_at="")
     await feed(road, "police", [gone])

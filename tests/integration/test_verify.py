@@ -106,8 +106,8 @@ BREAKS = {
     "interviews_show_their_first_deadline": "update interviews set due_at = due_at + interval '1 second'",
     "events_are_sent": "update outbox set sent_at = null, occurred_at = '2026-11-20 11:49+00'",
     "audit_chain": "alter table audit_trail disable trigger all; insert into audit_trail (at, actor, actor_role,"
-    " action, subject_type, subject_id, detail, previous_hash, row_hash) values (now(), 'x', 'system', 'x', 'x', 'x', '{}',"
-    " '\\x00', '\\x01')",
+    " action, subject_type, subject_id, detail, previous_hash, row_hash)"
+    " values (now(), 'x', 'system', 'x', 'x', 'x', '{}', '\\x00', '\\x01')",
 }
 
 
@@ -151,7 +151,9 @@ async def test_a_stopped_run_is_explained_by_a_later_run_of_the_same_file(road: 
             "insert into intake_batches (batch_id, kind, source, content_sha256, started_at)"
             f" values ('{BATCH}', 'police', 'october.csv', 'same', timestamptz '2026-11-20 10:00+00')"
         )
-    assert [each.references for each in (await verified(road)).findings] == [(f"batch {BATCH} from october.csv",)]
+    assert [each.references for each in (await verified(road)).findings] == [
+        (f"batch {BATCH} from october.csv",)
+    ]
     assert (await verified(road)).balanced
     async with road.database.unit_of_work(system_actor("intake")) as uow:
         await uow.connection.exec_driver_sql(

@@ -147,7 +147,7 @@ async def test_demo_sign_ins_are_shown_in_demo_mode_only(database: Database) -> 
         async with site.council.database.unit_of_work(OPERATOR) as uow:
             await add_demo_users(uow, demo=True, hasher=hasher)
         shown = await site.browser().get("/sign-in")
-        assert "demo-coordinator" in shown.text
+        assert "demo-exploitation-lead" in shown.text
         assert "Demo: synthetic data" in shown.text
         assert (await site.browser().sign_in("exploitation-lead", "demo-exploitation-lead")).status_code == 303
     hasher.close()

@@ -54,7 +54,12 @@ def test_several_numbers_in_one_field_are_several_mentions() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["14 Copper Lane, Manchester, M4 1AB", "14 copper ln, M41AB", "Flat 3, 14 Copper Lane M4 1AB", "14 M4 1AB"],
+    [
+        "14 Copper Lane, Manchester, M4 1AB",
+        "14 copper ln, M41AB",
+        "Flat 3, 14 Copper Lane M4 1AB",
+        "14 M4 1AB",
+    ],
 )
 def test_one_numbered_house_agrees_however_it_is_written(said: str) -> None:
     assert place_form(said) == "14 m41ab"
@@ -103,7 +108,10 @@ def test_all_notices_of_an_incident_mention_each_thing_once() -> None:
 def test_no_text_breaks_the_forms_and_order_does_not_matter(texts: list[str], phone: str) -> None:
     words = NoticeWords(places=tuple(texts), companions=tuple(texts), vehicles=tuple(texts), phone=phone)
     turned = NoticeWords(
-        places=tuple(reversed(texts)), companions=tuple(reversed(texts)), vehicles=tuple(reversed(texts)), phone=phone
+        places=tuple(reversed(texts)),
+        companions=tuple(reversed(texts)),
+        vehicles=tuple(reversed(texts)),
+        phone=phone,
     )
     found = mentions_of([words])
     assert found == mentions_of([turned, words])

@@ -13,7 +13,9 @@ from missing_coord.linking.reconcile import KeptPattern, reconcile, stored_detai
 
 def link(*children: str, episodes: Sequence[str] = ("1",), news: bool = True) -> Proposal:
     """Return a proposed link between children with these episodes of each."""
-    pieces = {Evidence(child_id=child, episode_id=f"{child}-{n}", said="x") for child in children for n in episodes}
+    pieces = {
+        Evidence(child_id=child, episode_id=f"{child}-{n}", said="x") for child in children for n in episodes
+    }
     return Proposal(
         kind=PatternKind.SHARED_VEHICLE,
         family="shared:vehicle:1",
@@ -39,7 +41,9 @@ def crossing(at: str, *later: str) -> Proposal:
     )
 
 
-def kept(proposal: Proposal, state: PatternState = PatternState.PROPOSED, pattern_id: str = "p1") -> KeptPattern:
+def kept(
+    proposal: Proposal, state: PatternState = PatternState.PROPOSED, pattern_id: str = "p1"
+) -> KeptPattern:
     """Return a proposal as it is kept."""
     return KeptPattern(
         pattern_id=pattern_id,

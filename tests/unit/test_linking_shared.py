@@ -62,7 +62,13 @@ def test_the_house_next_door_to_the_own_home_is_not_the_own_home() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["Northgate bus station", "city centre", "burger restaurant, Kingsway", "McDonald's, M1 1AA", "Alder Park"],
+    [
+        "Northgate bus station",
+        "city centre",
+        "burger restaurant, Kingsway",
+        "McDonald's, M1 1AA",
+        "Alder Park",
+    ],
 )
 def test_a_common_place_links_nobody_by_itself(said: str) -> None:
     namings = [a_naming(child, kind="place", value="v", said=said) for child in ("C1", "C2", "C3")]
@@ -88,7 +94,9 @@ def test_a_common_place_named_for_many_over_a_long_time_is_no_hot_spot() -> None
 
 
 def test_a_first_name_alone_siblings_and_unmatched_records_are_called_weak() -> None:
-    (first,) = proposed([a_naming("C1", kind="person", value="dez"), a_naming("C2", kind="person", value="dez")])
+    (first,) = proposed(
+        [a_naming("C1", kind="person", value="dez"), a_naming("C2", kind="person", value="dez")]
+    )
     assert first.detail["notes"] == ["first_name_only"]
     home = OwnWorld(household="14 m41ab")
     (family,) = proposed([a_naming("C1"), a_naming("C2")], {"C1": home, "C2": home})

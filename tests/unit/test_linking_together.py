@@ -55,7 +55,9 @@ def test_one_home_alone_is_weak_and_says_so() -> None:
 
 
 def test_one_home_and_one_reference_are_strong() -> None:
-    (found,) = proposed(gone("C1", homes=HOME, references=REFERENCE), gone("C2", homes=HOME, references=REFERENCE))
+    (found,) = proposed(
+        gone("C1", homes=HOME, references=REFERENCE), gone("C2", homes=HOME, references=REFERENCE)
+    )
     assert found.detail["reasons"] == ["same_home", "same_police_reference"]
     assert found.detail["strength"] == "strong"
 
@@ -86,7 +88,9 @@ def test_an_open_episode_overlaps_what_begins_later() -> None:
 def test_every_time_of_one_pair_is_in_one_proposal() -> None:
     again = [
         Circumstances(
-            span=an_episode(f"E-{child}-2", child=child, start=at(9)), incident_id=f"I-{child}-2", references=REFERENCE
+            span=an_episode(f"E-{child}-2", child=child, start=at(9)),
+            incident_id=f"I-{child}-2",
+            references=REFERENCE,
         )
         for child in ("C1", "C2")
     ]
@@ -98,7 +102,10 @@ def test_every_time_of_one_pair_is_in_one_proposal() -> None:
 def test_only_pairs_with_a_changed_child_are_looked_at_when_asked() -> None:
     three = [gone(child, references=REFERENCE) for child in ("C1", "C2", "C3")]
     found = occurrences(three, policy=DEFAULT_PATTERN_POLICY, of_children={"C3"})
-    assert {(each.first.span.child_id, each.second.span.child_id) for each in found} == {("C1", "C3"), ("C2", "C3")}
+    assert {(each.first.span.child_id, each.second.span.child_id) for each in found} == {
+        ("C1", "C3"),
+        ("C2", "C3"),
+    }
 
 
 def test_a_hundred_thousand_episodes_of_three_years_do_not_explode() -> None:

@@ -23,9 +23,13 @@ OCTOBER = month_of("2026-10")
 
 def a_report() -> MonthlyReport:
     """Return a report with 12 incidents, 7 interviews completed and 3 declined."""
-    duties = [a_duty_fact(n, held_at=RETURN + hours(5), state="completed", provider="in_house") for n in range(7)]
+    duties = [
+        a_duty_fact(n, held_at=RETURN + hours(5), state="completed", provider="in_house") for n in range(7)
+    ]
     duties += [a_duty_fact(n, resolved_at=RETURN + hours(5), state="declined_by_child") for n in range(7, 10)]
-    duties += [a_duty_fact(n, resolved_at=RETURN + hours(5), state="declined_by_parent") for n in range(10, 16)]
+    duties += [
+        a_duty_fact(n, resolved_at=RETURN + hours(5), state="declined_by_parent") for n in range(10, 16)
+    ]
     facts = facts_of_month(
         OCTOBER,
         datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
@@ -56,7 +60,9 @@ def test_csv_gives_numerator_denominator_share_and_pending_of_each_figure() -> N
 def test_no_cell_of_the_csv_starts_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
     report = a_report()
-    named = replace(report, groups=(MeasureGroup(title=text, measures=(Measure(key="k", name=text, numerator=1),)),))
+    named = replace(
+        report, groups=(MeasureGroup(title=text, measures=(Measure(key="k", name=text, numerator=1),)),)
+    )
     row = csv_rows(render_csv(named))["k"]
     assert row["table"].startswith("'")
     assert row["measure"].startswith("'")
@@ -64,7 +70,9 @@ def test_no_cell_of_the_csv_starts_a_formula(text: str) -> None:
 
 def test_the_workbook_holds_numbers_and_text_and_no_formula() -> None:
     report = a_report()
-    named = replace(report, groups=(MeasureGroup(title="=1+1", measures=(Measure(key="k", name="=A1", numerator=7),)),))
+    named = replace(
+        report, groups=(MeasureGroup(title="=1+1", measures=(Measure(key="k", name="=A1", numerator=7),)),)
+    )
     sheet = load_workbook(io.BytesIO(render(named, format="xlsx")))["Measures"]
     cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
@@ -107,6 +115,8 @@ def test_a_single_hidden_part_takes_the_next_smallest_with_it() -> None:
 
 
 def test_a_share_that_leaves_out_a_small_number_is_hidden_too() -> None:
-    group = MeasureGroup(title="t", measures=(Measure(key="k", name="n", numerator=58, denominator=60, pending=2),))
+    group = MeasureGroup(
+        title="t", measures=(Measure(key="k", name="n", numerator=58, denominator=60, pending=2),)
+    )
     (shown,) = shown_group(group, suppress_below=5)
     assert (shown.count, shown.share, shown.base, shown.pending) == ("c", "c", "60", "c")

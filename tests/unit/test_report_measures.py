@@ -31,7 +31,10 @@ LATER = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 def report(
-    *, episodes: list[EpisodeFact] | None = None, duties: list[DutyFact] | None = None, as_at: datetime = LATER
+    *,
+    episodes: list[EpisodeFact] | None = None,
+    duties: list[DutyFact] | None = None,
+    as_at: datetime = LATER,
 ) -> MonthlyReport:
     """Return the October report of these facts."""
     facts = facts_of_month(OCTOBER, as_at, episodes=episodes or [], duties=duties or [], looked_after=100)
@@ -137,7 +140,9 @@ def test_what_the_police_told_later_was_not_known_then() -> None:
 
 def test_who_held_them_adds_up_to_all_that_were_held() -> None:
     teams = ("in_house", "commissioned", "spot_purchase", "", "retired_team")
-    duties = [a_duty_fact(n, held_at=RETURN, state="completed", provider=team) for n, team in enumerate(teams)]
+    duties = [
+        a_duty_fact(n, held_at=RETURN, state="completed", provider=team) for n, team in enumerate(teams)
+    ]
     found = figures(duties=duties)
     assert found["provider_in_house"] == (1, 5, None)
     assert found["provider_unknown"] == (2, 5, None)
@@ -152,7 +157,11 @@ DELAYS = st.integers(-20, 200)
 def random_duty(draw: st.DrawFn, number: int = 0) -> DutyFact:
     """Return a duty with any history, late entries included."""
     returned = draw(MOMENTS)
-    values: dict[str, Any] = {"returned_at": returned, "population": draw(POPULATIONS), "child_id": draw(CHILDREN)}
+    values: dict[str, Any] = {
+        "returned_at": returned,
+        "population": draw(POPULATIONS),
+        "child_id": draw(CHILDREN),
+    }
     values["told_ended_at"] = returned + hours(draw(st.integers(0, 300)))
     if draw(st.booleans()):
         values["offered_at"] = returned + hours(draw(DELAYS))

@@ -206,7 +206,7 @@ create policy of_own_interviews on placement_addresses for select to mc_intervie
 -- Notices, incidents and matching: the office, and the exploitation lead for evidence.
 grant select on notices, incidents to mc_coordinator, mc_manager, mc_exploitation_lead;
 --;;
-grant select, insert, update (undone_by, undone_at) on match_decisions to mc_coordinator, mc_manager;
+grant select, insert, update (undone_by, undone_at, undone_reason) on match_decisions to mc_coordinator, mc_manager;
 --;;
 grant select on missing_list_entries, intake_batches to mc_coordinator, mc_manager;
 --;;

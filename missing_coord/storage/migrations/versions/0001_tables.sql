@@ -205,6 +205,7 @@ CREATE TABLE match_decisions (
     decided_at TIMESTAMP WITH TIME ZONE NOT NULL,
     undone_by TEXT DEFAULT '' NOT NULL,
     undone_at TIMESTAMP WITH TIME ZONE,
+    undone_reason TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_match_decisions PRIMARY KEY (decision_id),
     CONSTRAINT ck_match_decisions_verdict_known CHECK (verdict in ('same', 'not_same', 'not_on_register'))
 );

@@ -1,0 +1,99 @@
+"""`match evaluate`: what the matching engine decides about a file of notices, row by row."""
+
+from __future__ import annotations
+
+import csv
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from missing_coord.cli.output import Json, print_json, progress_bar, say
+from missing_coord.cli.running import complain, settings_now, write_file
+
+NAMED = 5
+"""How many rows with a fault are named on stderr."""
+
+matches = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(matches, name="match")
+
+
+@matches.callback()
+def match() -> None:
+    """Try the matching engine."""
+
+
+@matches.command()
+def evaluate(
+    register_file: Annotated[
+        Path, typer.Option("--register", help="children.csv: the register of children.")
+    ],
+    notices: Annotated[Path, typer.Option("--notices", help="Police notices, each decided on its own.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write decisions.csv.")],
+    placements: Annotated[Path | None, typer.Option(help="placements.csv, for addresses lived at.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Decide every notice against a register. In memory, one row for each; needs no database."""
+    settings_now()
+    began = time.monotonic()
+    decided = _decide(register_file, notices, placements)
+    write_file(output, _csv_text(decided).encode())
+    found = Counter(row.decision for row in decided)
+    counts = {decision: found[decision] for decision in ("match", "review", "none")}
+    seconds = round(time.monotonic() - began, 3)
+    if as_json:
+        print_json({"file": str(output), "rows": len(decided), "decisions": counts, "seconds": seconds})
+        return
+    told = ", ".join(f"{count} {decision}" for decision, count in counts.items())
+    say(f"{len(decided)} notice(s) decided in {seconds} s: {told}. Written to {output}.")
+
+
+def _decide(register_file: Path, notices: Path, placements: Path | None) -> list[Any]:
+    from missing_coord.matching.evaluate import evaluate_files
+
+    children = list(_records(register_file, "children"))
+    lived = list(_records(placements, "placements")) if placements else []
+    size = notices.stat().st_size
+    with progress_bar(notices.name) as progress:
+        told = _records(notices, "police", progress=progress, size=size)
+        return list(evaluate_files(children, told, placements=lived))
+
+
+def _records(path: Path, kind: str, *, progress: Any = None, size: int = 0) -> Iterator[Any]:
+    """Return every row of a file in its order: as a record, or as its texts where intake would not take it."""
+    from missing_coord.contracts.files import read_rows
+
+    unread = 0
+    for number, row in enumerate(read_rows(path, kind)):
+        if progress is not None and number % 100 == 0:
+            progress(row.done_bytes, size)
+        if row.record is None:
+            unread += 1
+            if unread <= NAMED:
+                complain(f"{path.name}, line {row.line}: taken as it stands: {row.faults[0]}")
+        yield row.record or {_column(name): text for name, text in row.raw.items()}
+    if unread > NAMED:
+        complain(f"{path.name}: {unread} rows in all were taken as they stand")
+
+
+def _column(heading: str) -> str:
+    return re.sub(r"[\s_]+", "_", heading.strip().lower())
+
+
+def _csv_text(rows: list[Any]) -> str:
+    from missing_coord.matching.evaluate import EvaluationRow
+
+    stream = StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(EvaluationRow._fields)
+    writer.writerows(rows)
+    return stream.getvalue()

@@ -1,0 +1,88 @@
+"""`plan`: proposes visits for everything open; `plan solve` plans an instance from a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from missing_coord.cli.output import Json, print_json, say
+from missing_coord.cli.running import with_application, write_file
+
+if TYPE_CHECKING:
+    from missing_coord.bootstrap import Application
+    from missing_coord.planning.plan import Plan
+
+plans = typer.Typer(rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(plans, name="plan")
+
+
+@plans.callback(invoke_without_command=True)
+def plan(context: typer.Context, as_json: Json = False) -> None:
+    """Propose visits for everything open. Coordinators confirm or change them on the pages."""
+    if context.invoked_subcommand is not None:
+        return
+    made = with_application(_propose)
+    if as_json:
+        print_json(made)
+        return
+    say(
+        f"Proposed {made['with_worker']} visit(s), {made['late']} of them after the deadline;"
+        f" {made['without_worker']} without a worker, {made['left_out']} not to be planned now."
+    )
+
+
+async def _propose(app: Application) -> dict[str, int]:
+    from missing_coord.cli.regular import RegularWork
+
+    made = await RegularWork(app).propose()
+    return {name: getattr(made, name) for name in ("with_worker", "late", "without_worker", "left_out")}
+
+
+@plans.command()
+def solve(
+    instance: Annotated[Path, typer.Argument(help="The instance, JSON as in docs/planning.md.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the plan.")],
+    seconds: Annotated[
+        float, typer.Option(min=0, max=3600, help="How long to search for a better plan.")
+    ] = 5.0,
+    as_json: Json = False,
+) -> None:
+    """Plan the visits of an instance; needs no database."""
+    found = _solve(_read_json(instance), seconds)
+    write_file(output, json.dumps(found.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
+    score = found.to_json()["score"]
+    if as_json:
+        print_json({"file": str(output), "score": score, "seconds": found.seconds})
+        return
+    totals = found.score
+    say(
+        f"{totals.planned} planned, {totals.on_time} of them on time, {totals.unplanned} not;"
+        f" {totals.travel_minutes} minutes of travel. Written to {output}."
+    )
+
+
+def _solve(body: Any, seconds: float) -> Plan:
+    from missing_coord.planning.instance import parse_instance
+    from missing_coord.planning.solve import solve as solve_instance
+
+    return solve_instance(parse_instance(body), seconds=seconds)
+
+
+def _read_json(path: Path) -> Any:
+    from missing_coord.domain.errors import PermanentError
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise PermanentError(f"{path}: the instance must be UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise PermanentError(f"{path}, line {error.lineno}: this is no JSON ({error.msg})") from None
+    except RecursionError:
+        raise PermanentError(f"{path}: this JSON is nested too deeply") from None

@@ -1,0 +1,89 @@
+"""`web`, `schedule`, `relay`, `consume`: one role each, for the scaled deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from missing_coord.cli.output import say
+from missing_coord.cli.running import POOL, run_async
+from missing_coord.cli.serving import Host, Port, serving_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from missing_coord.bootstrap import Application
+    from missing_coord.cli.serve import Part
+    from missing_coord.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (web, schedule, relay, consume):
+        app.command()(command)
+
+
+def web(host: Host = None, port: Port = None) -> None:
+    """Serve pages and HTTP intake only. Relay and scheduler run elsewhere."""
+    settings = serving_settings(host, port)
+
+    async def work() -> None:
+        from missing_coord.cli.serve import bind, web_part
+
+        with bind(settings) as taken:
+            await _run_role(
+                settings,
+                lambda app: web_part(
+                    app, taken, ready=lambda: say(f"missing-coord web is at {settings.address}")
+                ),
+            )
+
+    run_async(work)
+
+
+def schedule() -> None:
+    """Run the scheduler only. It sweeps, plans and looks for patterns; any number may run."""
+
+    async def work() -> None:
+        from missing_coord.cli.serve import scheduler_part
+
+        await _run_role(serving_settings(), scheduler_part)
+
+    run_async(work)
+
+
+def relay() -> None:
+    """Run the outbox relay only. It delivers events, and to Kafka too where MISSING_COORD_KAFKA is set."""
+
+    async def work() -> None:
+        from missing_coord.cli.serve import relay_part
+        from missing_coord.storage.notifications import Changes
+
+        await _run_role(serving_settings(), lambda app: relay_part(app, Changes(app.database)))
+
+    run_async(work)
+
+
+def consume(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Consumers to run; all when none is named.")
+    ] = None,
+) -> None:
+    """Run Kafka consumers. They take in what other systems send; needs MISSING_COORD_KAFKA."""
+
+    async def work() -> None:
+        from missing_coord.cli.consuming import consume_part
+
+        settings = serving_settings()
+        await _run_role(settings, lambda app: consume_part(app, names or []))
+
+    run_async(work)
+
+
+async def _run_role(settings: Settings, part: Callable[[Application], Part]) -> None:
+    from missing_coord.bootstrap import open_application
+    from missing_coord.cli.serve import run_parts, stopped_by_signals
+
+    async with open_application(settings, pool_size=POOL * 3) as app, stopped_by_signals() as stop:
+        await run_parts({"role": part(app)}, stop)

@@ -1,0 +1,121 @@
+"""`serve`: everything in one process; with `--demo` on a synthetic council."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from missing_coord.cli.output import say
+from missing_coord.cli.running import POOL, complain, run_async
+
+if TYPE_CHECKING:
+    from missing_coord.bootstrap import Application
+    from missing_coord.cli.serve import Part
+    from missing_coord.settings import Settings
+
+Host = Annotated[
+    str | None, typer.Option(help="Address to listen on; default MISSING_COORD_HOST or 127.0.0.1.")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, help="Port to listen on; default MISSING_COORD_PORT, PORT or 8000."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Serve a synthetic council, with sign-ins shown.")
+    ] = False,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Run everything in one process. Pages, intake, relay and scheduler, until Ctrl-C."""
+    chosen = serving_settings(host, port, demo=demo)
+
+    async def work() -> None:
+        from missing_coord.cli.serve import bind
+
+        with bind(chosen) as taken:
+            await _serve(chosen, taken)
+
+    run_async(work)
+
+
+def serving_settings(host: str | None = None, port: int | None = None, *, demo: bool = False) -> Settings:
+    """Read the settings of a long-running role, with what was given on the command line, and log as they say."""
+    from missing_coord.settings import load_settings
+    from missing_coord.telemetry import configure_logging
+
+    settings = load_settings()
+    chosen = replace(
+        settings, host=host or settings.host, port=port or settings.port, demo=settings.demo or demo
+    )
+    # A demonstration tells its story on the screen; regular ticks would bury it.
+    configure_logging(level="warning" if chosen.demo and chosen.log_level == "info" else chosen.log_level)
+    return chosen
+
+
+async def _serve(settings: Settings, taken: socket.socket) -> None:
+    from missing_coord.bootstrap import open_application
+    from missing_coord.cli.serve import relay_part, run_parts, scheduler_part, stopped_by_signals, web_part
+    from missing_coord.storage.notifications import Changes
+
+    async with open_application(settings, pool_size=POOL * 3) as app:
+        parts: dict[str, Part] = {}
+        if settings.demo:
+            parts["demonstration"] = await _demonstration(app)
+        changes = Changes(app.database)
+        async with stopped_by_signals() as stop:
+            parts |= {
+                "relay": relay_part(app, changes),
+                "scheduler": scheduler_part(app),
+                "web": web_part(app, taken, ready=lambda: _greet(settings), changes=changes),
+            }
+            await run_parts(parts, stop)
+            complain("Stopping ...")
+    complain("Stopped.")
+
+
+def _greet(settings: Settings) -> None:
+    say(f"missing-coord is at {settings.address} (Ctrl-C stops it)")
+
+
+async def _demonstration(app: Application) -> Part:
+    """Seed what is not seeded, open the demo accounts and tell them, and return the part that sends new notices."""
+    from missing_coord.cli.demonstration import seed_demo
+    from missing_coord.demo.live import open_trickle
+    from missing_coord.demo.marks import Marks, Size
+
+    await seed_demo(app, Size())
+    begun = await Marks(app.database).begun()
+    assert begun is not None  # noqa: S101 - seeded a line above
+    await tell_sign_ins(app)
+    trickle = await open_trickle(app, begun)
+    return trickle.run
+
+
+async def tell_sign_ins(app: Application) -> None:
+    """Open the demo accounts that are missing and print how to sign in with them."""
+    from contextlib import closing
+
+    from missing_coord.domain.access import Actor, Role
+    from missing_coord.services.accounts import add_demo_users
+    from missing_coord.storage.passwords import Argon2Passwords
+
+    operator = Actor(role=Role.ADMINISTRATOR, name="demonstration")
+    with closing(Argon2Passwords()) as hasher:
+        async with app.database.unit_of_work(operator) as uow:
+            sign_ins = await add_demo_users(uow, demo=app.settings.demo, hasher=hasher)
+    say("Synthetic data only. Sign in as (user name / password):")
+    for each in sign_ins:
+        say(
+            f"  {each.role.value.replace('_', ' '):<18} {each.username} / {each.password}   {each.display_name}"
+        )

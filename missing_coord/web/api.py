@@ -1,0 +1,101 @@
+"""The JSON intake: police forces and case systems send rows with their key and hear what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from missing_coord.domain.access import system_actor
+from missing_coord.domain.errors import TransientError
+from missing_coord.services.ports_accounts import ApiKey, KeyScope
+from missing_coord.web.api_bodies import rows_of
+from missing_coord.web.api_limits import KeyAccess, body_of, check_type
+from missing_coord.web.api_models import IntakeAnswer, answer_of, responses
+from missing_coord.web.api_models import body_of as described
+from missing_coord.web.problems import PROBLEM_TYPE, Problem
+from missing_coord.web.session import Open
+from missing_coord.web.state import web_of
+
+router = APIRouter(prefix="/api/v1")
+DESCRIBED = responses()
+
+Police = Annotated[ApiKey, Depends(KeyAccess(KeyScope.POLICE_NOTICES))]
+Register = Annotated[ApiKey, Depends(KeyAccess(KeyScope.REGISTER))]
+Placements = Annotated[ApiKey, Depends(KeyAccess(KeyScope.PLACEMENTS))]
+MissingLists = Annotated[ApiKey, Depends(KeyAccess(KeyScope.MISSING_LISTS))]
+Provider = Annotated[None, Depends(Open(why="no message provider is set up, so there is nothing to guard"))]
+
+
+@router.post(
+    "/police-notices", response_model=IntakeAnswer, responses=DESCRIBED, openapi_extra=described("police")
+)
+async def receive_police_notices(request: Request, key: Police) -> Response:
+    """Take in police notices: what each says, a repeat of it, or a correction."""
+    return await _take(request, key, "police")
+
+
+@router.post(
+    "/register", response_model=IntakeAnswer, responses=DESCRIBED, openapi_extra=described("children")
+)
+async def receive_register(request: Request, key: Register) -> Response:
+    """Take in rows of the council's register of children."""
+    return await _take(request, key, "children")
+
+
+@router.post(
+    "/placements", response_model=IntakeAnswer, responses=DESCRIBED, openapi_extra=described("placements")
+)
+async def receive_placements(request: Request, key: Placements) -> Response:
+    """Take in placements of looked-after children."""
+    return await _take(request, key, "placements")
+
+
+@router.post(
+    "/missing-lists",
+    response_model=IntakeAnswer,
+    responses=DESCRIBED,
+    openapi_extra=described("missing-list"),
+)
+async def receive_missing_lists(request: Request, key: MissingLists) -> Response:
+    """Take in lines of the case system's own list of missing children."""
+    return await _take(request, key, "missing-list")
+
+
+@router.post(
+    "/notify-receipts",
+    status_code=404,
+    responses={
+        404: {
+            "description": "No message provider is set up here.",
+            "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+        }
+    },
+)
+async def receive_notify_receipts(_: Provider) -> Response:
+    """Take in delivery receipts of a message provider, once one is set up."""
+    raise Problem(
+        404,
+        "No message provider is set up",
+        "This installation sends messages in the product only, so it expects no receipts.",
+    )
+
+
+async def _take(request: Request, key: ApiKey, kind: str) -> Response:
+    check_type(request)
+    body = await body_of(request)
+    rows = await asyncio.to_thread(rows_of, body, kind)
+    intake = web_of(request).application.intake(system_actor(f"intake from {key.source}"))
+    try:
+        taken = await intake.ingest_items(rows, kind, source=key.source)
+    except TransientError as error:
+        raise Problem(
+            503,
+            "Not now",
+            "The database does not answer. Send the same again in a minute; what was taken already is a duplicate.",
+            headers={"Retry-After": "60"},
+        ) from error
+    answer = answer_of(taken)
+    return JSONResponse(answer.model_dump(mode="json"), status_code=207 if answer.quarantined else 200)

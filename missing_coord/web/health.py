@@ -1,0 +1,148 @@
+"""Whether this process is up and ready, and the counts that an operator watches; never anything about a person."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from sqlalchemy.exc import SQLAlchemyError
+
+from missing_coord.domain.access import system_actor
+from missing_coord.domain.errors import MissingCoordError
+from missing_coord.storage import migrate, views_health
+from missing_coord.storage.views_health import Standing
+from missing_coord.telemetry import logger
+from missing_coord.web.session import Open
+from missing_coord.web.state import web_of
+
+router = APIRouter(include_in_schema=False)
+log = logger(__name__)
+WATCH = system_actor("health")
+Probe = Annotated[None, Depends(Open(why="probes have no account; no personal detail is shown"))]
+NOT_READY = (SQLAlchemyError, MissingCoordError, OSError)
+
+
+@dataclass(slots=True, kw_only=True)
+class Health:
+    """When each part that runs in this process last showed a sign of life; times are monotonic seconds."""
+
+    seconds: Callable[[], float] = time.monotonic
+    _within: dict[str, float] = field(default_factory=dict)
+    _last: dict[str, float] = field(default_factory=dict)
+
+    def expect(self, part: str, *, within: float) -> None:
+        """Say that a part runs here and shows a sign of life at least every `within` seconds."""
+        self._within[part] = within
+        self._last[part] = self.seconds()
+
+    def beat(self, part: str) -> None:
+        """Take down a sign of life."""
+        self._last[part] = self.seconds()
+
+    def forget(self, part: str) -> None:
+        """Say that a part does not run here any more."""
+        self._within.pop(part, None)
+
+    def silent(self) -> dict[str, int]:
+        """Return for how many seconds each part that is overdue has been silent."""
+        now = self.seconds()
+        quiet = {part: now - self._last[part] for part in self._within}
+        return {part: int(span) for part, span in quiet.items() if span > self._within[part]}
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that run here."""
+        return tuple(sorted(self._within))
+
+
+def health_of(app: FastAPI) -> Health:
+    """Return the signs of life of this running application; whoever starts the parts tells it of them."""
+    kept = getattr(app.state, "health", None)
+    if not isinstance(kept, Health):
+        kept = Health()
+        app.state.health = kept
+    return kept
+
+
+@router.get("/live")
+async def live(_: Probe) -> Response:
+    """Answer as long as the process can."""
+    return JSONResponse({"status": "up"})
+
+
+@router.get("/ready")
+async def ready(request: Request, _: Probe) -> Response:
+    """Answer 200 when the database is at the newest schema and every part of this process is at work, else 503."""
+    health = health_of(request.app)
+    silent = health.silent()
+    checks = {"database": await _database(request)}
+    checks |= {part: f"silent for {silent[part]} s" if part in silent else "ok" for part in health.parts}
+    fine = all(answer == "ok" for answer in checks.values())
+    body = {"status": "ready" if fine else "not ready", "checks": checks}
+    return JSONResponse(body, status_code=200 if fine else 503)
+
+
+@router.get("/metrics")
+async def metrics(request: Request, _: Probe) -> Response:
+    """Return the metrics of the process and the counts of the work, in the text format of Prometheus."""
+    try:
+        async with web_of(request).acting(WATCH) as uow:
+            standing = await views_health.standing(uow)
+    except NOT_READY as error:
+        log.warning("counts_not_read", error_type=type(error).__name__)
+        standing = None
+    counts = CollectorRegistry(auto_describe=False)
+    counts.register(_Counts(standing))
+    text = generate_latest(REGISTRY) + generate_latest(counts)
+    return PlainTextResponse(text, media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database(request: Request) -> str:
+    try:
+        revision = await web_of(request).application.database.schema_revision()
+    except NOT_READY as error:
+        log.warning("database_does_not_answer", error_type=type(error).__name__)
+        return "does not answer"
+    newest = migrate.newest_revision()
+    return "ok" if revision == newest else f"at schema {revision or 'none'}, this release needs {newest}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """The counts as Prometheus collects them; without an answer of the database only that is said."""
+
+    standing: Standing | None
+
+    def collect(self) -> Iterable[Metric]:
+        yield _gauge("database_up", "Whether the database answered", int(self.standing is not None))
+        if self.standing is None:
+            return
+        states = GaugeMetricFamily(
+            "missing_coord_interviews_open", "Open return interviews by state", labels=["state"]
+        )
+        for state, number in self.standing.open_by_state.items():
+            states.add_metric([state], number)
+        yield states
+        for name, text in _TEXTS.items():
+            yield _gauge(name, text, getattr(self.standing, name))
+
+
+_TEXTS = {
+    "interviews_breached": "Open return interviews over their deadline",
+    "children_missing": "Missing episodes that are open",
+    "reviews_waiting": "Notices whose child nobody is sure of",
+    "quarantine_waiting": "Rows in quarantine that nobody has settled",
+    "outbox_unsent": "Events not yet delivered",
+    "outbox_oldest_seconds": "Age of the oldest event not yet delivered",
+}
+
+
+def _gauge(name: str, text: str, value: Any) -> Metric:
+    return GaugeMetricFamily(f"missing_coord_{name}", text, value=value)

@@ -1,0 +1,277 @@
+"""What the page of a return interview shows, made from its read side (see templates/pages/interview.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from missing_coord.domain.access import Role
+from missing_coord.domain.cases import Interview, InterviewEvent
+from missing_coord.domain.interviews import (
+    OPEN_STATES,
+    ContactMethod,
+    ContactWith,
+    EventKind,
+    IndependenceBasis,
+    InterviewState,
+)
+from missing_coord.notify.wording import short_reference
+from missing_coord.services.interviews import DutyResult, OfferAnswer
+from missing_coord.storage.views_children import ChildIdentity
+from missing_coord.storage.views_interviews_detail import DutyLine, EscalationLine, InterviewDetail
+from missing_coord.storage.views_timeline import TimelineEntry
+from missing_coord.web import show
+from missing_coord.web.forms import Form
+from missing_coord.web.rendering import london_input, time_left
+from missing_coord.web.session import OFFICE
+
+RECORDING = frozenset({"attempt", "offer", "decline", "not_held"})
+CONTACTS = {
+    EventKind.ATTEMPT: "Attempt",
+    EventKind.OFFER: "Offer",
+    EventKind.ACCEPTED: "Acceptance",
+    EventKind.DECLINED: "Declined",
+    EventKind.DID_NOT_ATTEND: "Did not attend",
+    EventKind.UNABLE_TO_CONTACT: "Unable to contact",
+}
+ANSWERS = {
+    OfferAnswer.AWAITING: "No answer yet",
+    OfferAnswer.ACCEPTED: "Accepted",
+    OfferAnswer.DECLINED: "Declined",
+}
+RESULTS = {
+    DutyResult.IN_TIME: "In time",
+    DutyResult.LATE: "Late",
+    DutyResult.DECLINED: "Declined",
+    DutyResult.NOT_REQUIRED: "Not required",
+    DutyResult.TRANSFERRED: "Transferred",
+    DutyResult.CARER_INFO_ONLY: "Carer's information only",
+    DutyResult.NO_CONTACT: "Closed without contact",
+    DutyResult.CANCELLED: "Cancelled",
+    DutyResult.DECEASED: "Closed",
+}
+STILL_OPEN = [
+    ("did_not_attend", "Did not attend"),
+    ("unable_to_contact", "Unable to contact"),
+    ("unwell", "Unwell"),
+    ("hospital", "In hospital"),
+    ("custody", "In custody"),
+]
+CLOSED_BY_OFFICE = [
+    ("transferred_to_other_authority", "Transferred to another authority"),
+    ("deceased", "The child has died"),
+]
+
+
+def may(role: Role, interview: Interview) -> frozenset[str]:
+    """Return the forms that somebody may use on an interview."""
+    if role not in (*OFFICE, Role.INTERVIEW_WORKER):
+        return frozenset()
+    office = role in OFFICE
+    if interview.state not in OPEN_STATES:
+        return frozenset({"reopen"}) if office else frozenset()
+    held = {"complete"} if interview.worker_id else set()
+    assigning = {"assign"} if office else set()
+    deciding = {"decide"} if role is Role.MANAGER else set()
+    return RECORDING | held | assigning | deciding
+
+
+def page_context(
+    found: InterviewDetail, child: ChildIdentity, *, role: Role, now: datetime, council: str
+) -> dict[str, object]:
+    """Return the context of the page, without what a refused form adds."""
+    interview, proposal = found.interview, found.proposal
+    return {
+        "child": show.identity(child, now=now, council=council),
+        "interview": interview_lines(found),
+        "short": short_reference(interview.interview_id),
+        "episodes": [_covered(duty, now) for duty in found.duties],
+        "covered": [duty.episode_id for duty in found.duties if duty.resolved_at is None],
+        "proposal": _proposal(found),
+        "no_proposal": _no_proposal(found),
+        "passed_over": _passed_over(found),
+        "alternatives": _alternatives(found),
+        "workers": [(key, name) for key, name in found.worker_names.items()],
+        "escalations": [_step(step) for step in found.escalations],
+        "contacts": [_contact(each) for each in reversed(found.timeline) if each.kind in CONTACTS],
+        "timeline": show.timeline(_timeline(found)),
+        "may": may(role, interview),
+        "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if role in OFFICE else ())],
+        "defaults": _defaults(interview, now),
+        "worked_out_at": proposal.made_at if proposal else None,
+    }
+
+
+def form_context(
+    form_name: str | None, form: Form | None, *, opened: str = "", changed: str = ""
+) -> Mapping[str, object]:
+    """Return what a refused form adds: its values and errors, or which form is open at first."""
+    return {
+        "form": form_name,
+        "values": form.values() if form else {},
+        "errors": form.errors if form else {},
+        "open_form": opened,
+        "changed": changed,
+    }
+
+
+def interview_lines(found: InterviewDetail) -> show.View:
+    """Return the interview itself as the page shows it."""
+    interview, row = found.interview, found.row
+    return {
+        **state_lines(interview, row.clock),
+        "interview_id": interview.interview_id,
+        "worked_out": _worked_out(found.duties),
+        "version": interview.version,
+        "worker_id": interview.worker_id or None,
+        "worker_name": row.worker_name or None,
+        "visit_at": interview.visit_starts_at,
+        "independence": _independence(interview),
+    }
+
+
+def state_lines(interview: Interview, clock: str) -> show.View:
+    """Return what partials/interview/state.html shows."""
+    return {
+        "state": interview.state,
+        "clock": clock,
+        "due_at": interview.due_at,
+        "provisional": interview.provisional,
+        "closed_by": _closed_by(interview),
+    }
+
+
+def _closed_by(interview: Interview) -> str | None:
+    if interview.closed_at is None:
+        return None
+    reason = f": {interview.reason}" if interview.reason else ""
+    return f"Closed by {interview.closed_by}{reason}"
+
+
+def _worked_out(duties: Iterable[DutyLine]) -> str:
+    lines = sorted(duties, key=lambda duty: (duty.resolved_at is not None, duty.due_at))
+    return lines[0].worked_out if lines else "the 72 hours begin with the return"
+
+
+def _independence(interview: Interview) -> str | None:
+    if not interview.independence_basis:
+        return None
+    basis = show.INDEPENDENCE[IndependenceBasis(interview.independence_basis)]
+    return f"{basis}: {interview.independence_note}" if interview.independence_note else basis
+
+
+def _covered(duty: DutyLine, now: datetime) -> show.View:
+    return {
+        "episode_id": duty.episode_id,
+        "reference": ", ".join(duty.references),
+        "started_at": duty.started_at,
+        "returned_at": duty.returned_at,
+        "due_at": duty.due_at,
+        "timeliness": RESULTS[DutyResult(duty.result)] if duty.result else time_left(duty.due_at, now),
+    }
+
+
+def _proposal(found: InterviewDetail) -> show.View | None:
+    kept = found.proposal
+    if kept is None or not kept.worker_id or found.interview.closed_at is not None:
+        return None
+    late = ["late: nobody who may go is free before the deadline"] if kept.late else []
+    return {
+        "worker_id": kept.worker_id,
+        "worker_name": found.worker_names.get(kept.worker_id, kept.worker_id),
+        "start_at": kept.starts_at,
+        "reasons": [*kept.detail.get("reasons", ()), *late],
+    }
+
+
+def _no_proposal(found: InterviewDetail) -> str | None:
+    kept = found.proposal
+    if kept is None or kept.worker_id:
+        return None
+    return str(kept.detail.get("binding_reason") or "nobody is free")
+
+
+def _passed_over(found: InterviewDetail) -> list[show.View]:
+    by_worker: dict[str, list[str]] = {}
+    for each in found.proposal.detail.get("passed_over", ()) if found.proposal else ():
+        by_worker.setdefault(each["worker_id"], []).append(each["reason"])
+    return [
+        {"worker_name": found.worker_names.get(worker_id, worker_id), "reasons": reasons}
+        for worker_id, reasons in by_worker.items()
+    ]
+
+
+def _alternatives(found: InterviewDetail) -> list[show.View]:
+    return [
+        {
+            "worker_id": each["worker_id"],
+            "worker_name": found.worker_names.get(each["worker_id"], each["worker_id"]),
+            "start_at": datetime.fromisoformat(each["starts_at"]),
+            "reason": each["reason"],
+        }
+        for each in (found.proposal.detail.get("alternatives", ()) if found.proposal else ())
+    ]
+
+
+def _step(step: EscalationLine) -> show.View:
+    taken_back = " (withdrawn)" if step.withdrawn_at else ""
+    return {
+        "at": step.fired_at,
+        "step": show.step_title(step.step) + taken_back,
+        "told": show.told(step.recipients),
+    }
+
+
+def _contact(event: InterviewEvent) -> show.View:
+    answer = ANSWERS.get(event.answer) or (  # type: ignore[call-overload]
+        show.state_name(event.answer) if event.answer in set(InterviewState) else None
+    )
+    return {
+        "at": event.at,
+        "kind": CONTACTS[EventKind(event.kind)],
+        "method": event.method,
+        "with_whom": event.contact_with,
+        "answer": answer,
+        "note": ". ".join(part for part in (event.reason, event.note) if part) or None,
+        "by": event.recorded_by,
+    }
+
+
+def _timeline(found: InterviewDetail) -> list[TimelineEntry]:
+    work = [
+        TimelineEntry(
+            at=each.at,
+            kind="work",
+            what=each.kind,
+            detail=". ".join(part for part in (each.answer, each.reason, each.note) if part),
+            source="return interview",
+            by=each.recorded_by,
+        )
+        for each in found.timeline
+    ]
+    steps = [
+        TimelineEntry(
+            at=each.fired_at,
+            kind="withdrawn_step" if each.withdrawn_at else "step",
+            what=each.step,
+            detail=",".join(each.recipients),
+            source="escalation ladder",
+            by="the system",
+        )
+        for each in found.escalations
+    ]
+    return sorted([*work, *steps], key=lambda entry: entry.at, reverse=True)
+
+
+def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return what the forms hold at first, so that a call that nobody answered takes two taps."""
+    when = london_input(now)
+    called = {"at": when, "method": ContactMethod.PHONE.value, "with_whom": ContactWith.CHILD.value}
+    return {
+        "attempt": called,
+        "offer": {**called, "answer": OfferAnswer.AWAITING.value},
+        "decline": {"at": when},
+        "not_held": {"at": when},
+        "complete": {"kind": InterviewState.COMPLETED.value, "independence_basis": interview.independence_basis},
+    }

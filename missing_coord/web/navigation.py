@@ -1,0 +1,44 @@
+"""The links at the top of every page, and the page that each role starts on."""
+
+from __future__ import annotations
+
+from missing_coord.domain.access import Role
+from missing_coord.web.rendering import NavItem
+
+COORDINATOR, WORKER, MANAGER = Role.COORDINATOR, Role.INTERVIEW_WORKER, Role.MANAGER
+AUDITOR, LEAD, ADMINISTRATOR = Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD, Role.ADMINISTRATOR
+
+MESSAGES = "/messages"
+LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("Queue", "/queue", (COORDINATOR, MANAGER, AUDITOR)),
+    ("My interviews", "/my-interviews", (WORKER,)),
+    ("Breaches", "/breaches", (MANAGER, COORDINATOR)),
+    ("Which child?", "/reviews", (COORDINATOR, MANAGER)),
+    ("Quarantine", "/quarantine", (COORDINATOR, MANAGER)),
+    ("Patterns", "/patterns", (LEAD, MANAGER)),
+    ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
+    ("Messages", MESSAGES, (COORDINATOR, WORKER, MANAGER, AUDITOR, LEAD)),
+    ("Audit trail", "/audit", (MANAGER, ADMINISTRATOR)),
+    ("Users", "/users", (ADMINISTRATOR,)),
+)
+FIRST_PAGE: dict[Role, str] = {
+    COORDINATOR: "/queue",
+    WORKER: "/my-interviews",
+    MANAGER: "/breaches",
+    AUDITOR: "/queue",
+    LEAD: "/patterns",
+    ADMINISTRATOR: "/users",
+}
+
+
+def links_for(role: Role, *, path: str, unseen: int) -> tuple[NavItem, ...]:
+    """Return the links of a role; the page that is shown is marked, and unseen messages are counted."""
+    return tuple(
+        NavItem(
+            label=f"{label} ({unseen} new)" if href == MESSAGES and unseen else label,
+            href=href,
+            current=path == href or path.startswith(f"{href}/"),
+        )
+        for label, href, roles in LINKS
+        if role in roles
+    )

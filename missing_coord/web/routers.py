@@ -1,0 +1,52 @@
+"""Every router of the web application; a page that is not in this list is not served.
+
+To add a page: write `pages_<subject>.py` with `router = APIRouter()`, give each route an access rule
+(`Annotated[SignedIn, Depends(require(...))]`, or `Depends(Open(why=...))`), add its router here, its link to
+`navigation.py`, and its line to `tests/integration/web_access_table.py`.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from missing_coord.web import (
+    api,
+    api_docs,
+    health,
+    pages_audit,
+    pages_breaches,
+    pages_children,
+    pages_episodes,
+    pages_interviews,
+    pages_messages,
+    pages_patterns,
+    pages_quarantine,
+    pages_queue,
+    pages_reports,
+    pages_reviews,
+    pages_signin,
+    pages_stream,
+    pages_users,
+    pages_work,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    pages_signin.router,
+    pages_queue.router,
+    pages_interviews.router,
+    pages_children.router,
+    pages_episodes.router,
+    pages_work.router,
+    pages_breaches.router,
+    pages_messages.router,
+    pages_reviews.router,
+    pages_quarantine.router,
+    pages_patterns.router,
+    pages_reports.router,
+    pages_audit.router,
+    pages_users.router,
+    api.router,
+    api_docs.router,
+    health.router,
+    pages_stream.router,
+)

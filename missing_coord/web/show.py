@@ -1,0 +1,222 @@
+"""Turns what the read side returns into what pages show: words for codes, ages, places and timelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from missing_coord.domain.access import ROLE_NAMES, Role
+from missing_coord.domain.episodes import EpisodeStatus
+from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
+from missing_coord.notify.wording import step_words
+from missing_coord.storage.views_children import ChildIdentity, PlacementLine
+from missing_coord.storage.views_interviews import TILES, QueueRow
+from missing_coord.storage.views_timeline import TimelineEntry
+from missing_coord.web.rendering import LONDON, london_day, words
+
+View = dict[str, object]
+
+KIND_NAMES = {"M": "Missing", "A": "Away without authorisation"}
+STATUS_NAMES = {
+    EpisodeStatus.OPEN: "still missing",
+    EpisodeStatus.ENDED: "ended",
+    EpisodeStatus.CANCELLED: "cancelled by the police",
+}
+EVENT_NAMES = {
+    EventKind.ASSIGNED: "Worker assigned",
+    EventKind.UNASSIGNED: "Worker taken off",
+    EventKind.ATTEMPT: "Attempt to make contact",
+    EventKind.OFFER: "Interview offered",
+    EventKind.ACCEPTED: "Interview accepted",
+    EventKind.DID_NOT_ATTEND: "Did not attend",
+    EventKind.UNABLE_TO_CONTACT: "Unable to contact",
+    EventKind.ON_HOLD: "Unwell, in hospital or in custody",
+    EventKind.COMPLETED: "Interview held",
+    EventKind.CARER_INFO: "Information from a parent or carer",
+    EventKind.DECLINED: "Interview declined",
+    EventKind.DECIDED: "Manager's decision",
+    EventKind.TRANSFERRED: "Transferred to another authority",
+    EventKind.CLOSED: "Interview closed",
+    EventKind.REOPENED: "Interview opened again",
+}
+HAPPENED = {
+    "missing": "Reported missing",
+    "update": "Police update",
+    "found": "Found",
+    "returned": "Returned",
+    "safe_and_well": "Safe and well check by police",
+    "cancelled": "Police report cancelled",
+    "listed_missing": "Missing, by the council's own list",
+    "listed_back": "Back, by the council's own list",
+}
+INDEPENDENCE = {
+    IndependenceBasis.INDEPENDENT_OF_CARE: "Not involved in the child's care",
+    IndependenceBasis.INDEPENDENT_OF_PLACEMENT_AND_AUTHORITY: (
+        "Independent of the placement and of the responsible authority"
+    ),
+    IndependenceBasis.CHILD_PREFERENCE: "The child asked for this person",
+    IndependenceBasis.NOT_INDEPENDENT: "Not independent; reported as such",
+}
+PLACES = {
+    "A": "placed for adoption",
+    "K1": "secure children's home",
+    "K2": "children's home",
+    "K3": "supported accommodation",
+    "H5": "semi-independent living",
+    "P": "with parents or living independently",
+    "R1": "residential care home",
+    "R3": "family centre",
+    "R5": "young offender institution",
+    "S1": "residential school",
+    "T": "temporary placement",
+    "U": "foster care",
+}
+TILE_LABELS = {
+    "breached": "Breached",
+    "due_soon": "Due within 12 hours",
+    "unassigned": "No worker",
+    "open": "All open",
+}
+
+
+def age_on(born: date | None, now: datetime) -> int | None:
+    """Return an age in whole years on the London day."""
+    if born is None:
+        return None
+    today = now.astimezone(LONDON).date()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def place_words(code: str) -> str:
+    """Return what kind of place a placement code names."""
+    return PLACES.get(code) or PLACES.get(code[:1]) or (f"placement of kind {code}" if code else "placement")
+
+
+def area_words(authority: str, council: str) -> str:
+    """Say whether a place lies in the council's area."""
+    if not authority:
+        return "Area not known"
+    return "In area" if authority == council else f"Out of area ({authority})"
+
+
+def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
+    """Return a row as partials/queue_row.html shows it."""
+    return {
+        "interview_id": row.interview_id,
+        "child_id": row.child_id,
+        "child_name": row.display_name,
+        "age": age_on(row.date_of_birth, now),
+        "references": row.references,
+        "population": row.population,
+        "state": row.state,
+        "clock": row.clock,
+        "due_at": row.due_at,
+        "provisional": row.provisional,
+        "returned_at": row.returned_at,
+        "episodes": len(row.episode_ids),
+        "worker_name": row.worker_name or (None if may_assign else "Nobody yet"),
+        "attempts": row.attempts,
+        "match_pending": row.match_pending,
+    }
+
+
+def tiles(counts: Mapping[str, int], *, path: str, current: str, keys: Sequence[str] = tuple(TILES)) -> list[View]:
+    """Return the tiles of counts; each leads to exactly the list that it counts."""
+    return [
+        {
+            "key": key,
+            "label": TILE_LABELS[key],
+            "count": counts[key],
+            "href": path if key == "open" else f"{path}?clock={key}",
+            "tone": "breached" if key == "breached" else "plain",
+            "current": key == current,
+        }
+        for key in keys
+    ]
+
+
+def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
+    """Return the bar at the top of every page about a child (see macros.identity)."""
+    warnings = ["Child not confirmed yet: see Which child?"] if child.match_pending else []
+    if child.placement is not None and child.placement.confidential:
+        warnings.append("Confidential placement: no address is shown or sent")
+    if child.aliases:
+        warnings.append(f"Also known as {', '.join(child.aliases)}")
+    return {
+        "child_id": child.child_id,
+        "name": child.display_name,
+        "born_on": child.date_of_birth,
+        "age": age_on(child.date_of_birth, now),
+        "population": child.population,
+        "responsible_authority": _authority(child.responsible_authority, council),
+        "placement": _placement(child.placement, council),
+        "warnings": warnings,
+    }
+
+
+def _authority(code: str, council: str) -> str:
+    if not code:
+        return "not known, so counted as ours"
+    return f"ours ({code})" if code == council else code
+
+
+def _placement(placement: PlacementLine | None, council: str) -> str:
+    if placement is None:
+        return "No placement: at home, or not known"
+    kind = place_words(placement.place_code).capitalize()
+    where = "" if placement.confidential else f", {area_words(placement.authority, council).lower()}"
+    return f"{kind}{where}, since {london_day(placement.start_date)}"
+
+
+def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
+    """Return entries as macros.timeline shows them."""
+    return [
+        {
+            "at": entry.at,
+            "title": _title(entry),
+            "detail": _detail(entry) or None,
+            "source": entry.source,
+            "by": entry.by,
+            "late": entry.late,
+            "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
+        }
+        for entry in entries
+    ]
+
+
+def _title(entry: TimelineEntry) -> str:
+    if entry.kind in ("step", "withdrawn_step"):
+        taken_back = " (withdrawn)" if entry.kind == "withdrawn_step" else ""
+        return f"Escalation: {step_title(entry.what)}{taken_back}"
+    if entry.kind == "work":
+        return EVENT_NAMES.get(EventKind(entry.what), words(entry.what))
+    return HAPPENED.get(entry.what, words(entry.what))
+
+
+def _detail(entry: TimelineEntry) -> str:
+    if entry.kind in ("step", "withdrawn_step"):
+        return f"Told: {told(entry.detail.split(','))}"
+    return ". ".join(STATE_NAMES.get(part, part) for part in entry.detail.split(". "))  # type: ignore[call-overload]
+
+
+def step_title(step: str) -> str:
+    """Return the name of a rung of the ladder."""
+    return "72 hours have passed" if step == "breach" else step_words(step)
+
+
+def told(roles: Iterable[str]) -> str:
+    """Return the names of roles."""
+    return ", ".join(ROLE_NAMES[Role(role)] for role in roles if role) or "nobody"
+
+
+def state_name(state: str) -> str:
+    """Return where an interview stands, in words."""
+    return STATE_NAMES[InterviewState(state)]
+
+
+def lag_words(lag: timedelta | None) -> str | None:
+    """Return how long after a return we were told, None when that is not known or not after it."""
+    if lag is None or lag <= timedelta(0):
+        return None
+    hours, minutes = divmod(int(lag.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

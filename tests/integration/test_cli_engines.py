@@ -1,0 +1,94 @@
+"""`plan solve` and `match evaluate`: the engines on files, without a database."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from missing_coord.demo.council import generate_council
+from missing_coord.demo.files import write_files
+from missing_coord.demo.history import generate_history
+from tests.builders.commands import Commands, csv_rows
+
+AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+INSTANCE = {
+    "now": "2026-11-20T09:00:00Z",
+    "speed_kmh": 40,
+    "workers": [
+        {
+            "id": "w1",
+            "base": [384000, 398000],
+            "shifts": [{"start": "2026-11-20T09:00:00Z", "end": "2026-11-20T17:00:00Z"}],
+            "capacity": 15,
+            "skills": [],
+            "employer": "x",
+        }
+    ],
+    "interviews": [
+        {
+            "id": "i1",
+            "place": [385000, 399000],
+            "earliest": "2026-11-20T10:00:00Z",
+            "due": "2026-11-20T16:00:00Z",
+            "latest": "2026-11-21T16:00:00Z",
+            "minutes": 60,
+        }
+    ],
+    "pinned": [],
+}
+
+
+@pytest.fixture
+def commands(tmp_path: Path) -> Commands:
+    """Commands on a home that is never made: neither engine needs one."""
+    return Commands(home=tmp_path / "no-home")
+
+
+def test_an_instance_is_planned_into_a_file(commands: Commands, tmp_path: Path) -> None:
+    instance, plan = tmp_path / "instance.json", tmp_path / "plan.json"
+    instance.write_text(json.dumps(INSTANCE))
+    told = commands.json("plan", "solve", instance, "-o", plan, "--seconds", "0")
+    made = json.loads(plan.read_text())
+    assert {"visits", "unplanned", "score", "seconds"} <= made.keys()
+    assert [visit["interview"] for visit in made["visits"]] == ["i1"]
+    assert told["score"] == made["score"]
+    assert not commands.home.exists()
+
+
+@pytest.mark.parametrize(("text", "named"), [("{", "line 1"), ("[]", ""), ('{"now": "today"}', "now")])
+def test_an_instance_that_cannot_be_read_is_refused_and_no_plan_written(
+    commands: Commands, tmp_path: Path, text: str, named: str
+) -> None:
+    instance, plan = tmp_path / "instance.json", tmp_path / "plan.json"
+    instance.write_text(text)
+    ended = commands.run("plan", "solve", instance, "-o", plan)
+    assert ended.returncode == 1
+    assert named in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not plan.exists()
+
+
+def test_every_notice_gets_one_row_with_a_decision(commands: Commands, tmp_path: Path) -> None:
+    council = generate_council(seed=5, as_of=AS_OF, looked_after=60, at_home=30, guests=5)
+    write_files(council, tmp_path, history=generate_history(council, now=AS_OF, months=1, per_month=30))
+    with (tmp_path / "police-notices.csv").open("a", encoding="utf-8") as stream:
+        stream.write("GMP,BROKEN-1,missing,not a time\n")
+    told = commands.json(
+        "match", "evaluate",
+        "--register", tmp_path / "children.csv",
+        "--notices", tmp_path / "police-notices.csv",
+        "-o", tmp_path / "decisions.csv",
+    )  # fmt: skip
+    rows = csv_rows(tmp_path / "decisions.csv")
+    notices = csv_rows(tmp_path / "police-notices.csv")
+    assert [row["reference"] for row in rows] == [notice["reference"] for notice in notices]
+    assert [row["row"] for row in rows] == [str(number) for number in range(1, len(notices) + 1)]
+    assert {row["decision"] for row in rows} <= {"match", "review", "none"}
+    assert sum(told["decisions"].values()) == told["rows"] == len(rows)
+    wanted = (
+        "row force reference child_id probability decision runner_up_child_id runner_up_probability reasons"
+    )
+    assert list(rows[0]) == wanted.split()

@@ -1,0 +1,158 @@
+"""Patterns, the monthly report, the audit trail and accounts, as those who may open them see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from missing_coord.domain.access import Role
+from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.services.patterns import find_patterns
+from tests.builders.reviews import Said, child, there_and_back
+from tests.databases import Database
+from tests.integration.api_sender import sender
+from tests.integration.interviews_council import SYSTEM
+from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+
+WRITE = RecorderChannel(address="https://missing.example").write
+KNOWN: Said = {
+    "forename": "Tamsin",
+    "surname": "Quillfeather",
+    "date_of_birth": "2011-04-03",
+    "local_child_id": "C1",
+}
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    """A child who went missing four times in a month."""
+    async with open_site(database) as opened:
+        council = await sender(opened)
+        await council.send("register", [child()])
+        rows = [row for day in (2, 5, 8, 11) for row in there_and_back(f"MP/{day}", day=day, **KNOWN)]
+        await council.send("police-notices", rows)
+        yield opened
+
+
+async def test_the_lead_opens_a_pattern_and_decides_it(site: Site) -> None:
+    async with site.council.database.unit_of_work(SYSTEM) as uow:
+        found = await find_patterns(uow, write=WRITE)
+    lead = await site.signed_in(Role.EXPLOITATION_LEAD)
+    assert f"/patterns/{found[0]}" in (await lead.get("/patterns")).text
+    page = await lead.get(f"/patterns/{found[0]}")
+    assert "C1" in page.text
+    refused = await lead.post(
+        f"/patterns/{found[0]}/decision",
+        expected_version=version_on(page.text),
+        decision="confirmed",
+        reason="",
+    )
+    assert (refused.status_code, len(errors_on(refused.text))) == (422, 1)
+    done = await lead.post(
+        f"/patterns/{found[0]}/decision",
+        expected_version=version_on(page.text),
+        decision="confirmed",
+        reason="Known to us",
+    )
+    assert done.status_code == 303
+    assert ": Known to us" in (await lead.get(f"/patterns/{found[0]}")).text
+    opened = await site.council.rows("select distinct actor_role from audit_trail where subject_type = 'pattern'"
+                                     " and action = 'opened'")  # fmt: skip
+    assert opened == [("exploitation_lead",)]
+
+
+async def test_a_manager_sees_that_patterns_exist_and_opens_none(site: Site) -> None:
+    async with site.council.database.unit_of_work(SYSTEM) as uow:
+        found = await find_patterns(uow, write=WRITE)
+    manager = await site.signed_in(Role.MANAGER)
+    assert (await manager.get("/patterns")).status_code == 200
+    assert (await manager.get(f"/patterns/{found[0]}")).status_code == 403
+
+
+async def test_the_monthly_report_of_a_month_as_at_a_time(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    page = await manager.get("/reports/monthly?month=2026-11&as_at=2026-11-09T12:00")
+    assert "Missing report, November 2026" in page.text
+    assert "As at" in page.text
+    href = re.search(r'href="(/reports/monthly\.csv[^"]+)"', page.text)
+    assert href
+    answer = await manager.get(href[1].replace("&amp;", "&"))
+    assert answer.headers["content-disposition"] == 'attachment; filename="missing-report-2026-11.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert {row["as_at"] for row in rows} == {"2026-11-09T12:00:00Z"}
+    assert {row["month"] for row in rows} == {"2026-11"}
+
+
+async def test_a_month_or_a_time_that_makes_no_sense_is_said_beside_the_field(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    for query in ("month=2026-13", "month=2026-11&as_at=nonsense", "month=2026-11&as_at=2026-10-01T00:00"):
+        page = await manager.get(f"/reports/monthly?{query}")
+        assert (page.status_code, len(errors_on(page.text))) == (422, 1), query
+        assert (await manager.get(f"/reports/monthly.csv?{query}")).status_code == 422, query
+
+
+async def test_the_audit_trail_is_searched_and_its_chain_checked(site: Site) -> None:
+    administrator = await site.signed_in(Role.ADMINISTRATOR)
+    page = await administrator.get("/audit?q=C1&action=opened")
+    assert page.status_code == 200
+    assert "Chain not checked yet" in page.text
+    assert "Chain intact" in (await administrator.get("/audit?check=1")).text
+    opened = await site.council.rows("select count(*) from audit_trail where subject_type = 'audit_trail'")
+    assert opened == [(2,)]
+    for odd in ("/audit?before=x", "/audit?q=%25%5C", "/audit?before=1"):
+        assert (await administrator.get(odd)).status_code == 200
+
+
+async def add_user(browser: Browser, **fields: str) -> tuple[int, str]:
+    await browser.get("/users")
+    given = {"username": "new.person", "name": "New Person", "role": "coordinator", "worker_id": "", **fields}
+    answer = await browser.post("/users", **given)
+    return answer.status_code, answer.text
+
+
+async def test_an_account_is_opened_disabled_enabled_and_given_a_password(site: Site) -> None:
+    administrator = await site.signed_in(Role.ADMINISTRATOR)
+    status, text = await add_user(administrator)
+    made = re.search(r"password of new.person is <strong>([a-z0-9-]+)</strong>", text)
+    assert (status, bool(made)) == (200, True)
+    assert made is not None
+    assert (await site.browser().sign_in("new.person", made[1])).status_code == 303
+    user_id = (await site.council.rows("select user_id::text from users where username = 'new.person'"))[0][0]
+    for what, works in (("disable", False), ("enable", True)):
+        version = (await site.council.rows("select version from users where username = 'new.person'"))[0][0]
+        answer = await administrator.post(f"/users/{user_id}/{what}", expected_version=str(version))
+        assert answer.status_code == 303
+        signed_in = (await site.browser().sign_in("new.person", made[1])).status_code == 303
+        assert signed_in is works
+    version = (await site.council.rows("select version from users where username = 'new.person'"))[0][0]
+    weak = await administrator.post(
+        f"/users/{user_id}/password", expected_version=str(version), password="short"
+    )
+    assert (weak.status_code, len(errors_on(weak.text))) == (422, 1)
+    assert 'value="short"' not in weak.text
+    answer = await administrator.post(
+        f"/users/{user_id}/password", expected_version=str(version), password="purple heron kettle"
+    )
+    assert answer.status_code == 303
+    assert (await site.browser().sign_in("new.person", "purple heron kettle")).status_code == 303
+
+
+async def test_a_wrong_account_is_refused_beside_its_field_without_the_password(site: Site) -> None:
+    administrator = await site.signed_in(Role.ADMINISTRATOR)
+    for wrong in ({"username": "!"}, {"role": "king"}, {"worker_id": "W01"}, {"password": "new.person1"}):
+        status, text = await add_user(administrator, **wrong)
+        assert (status, len(errors_on(text))) == (422, 1), wrong
+        assert "new.person1" not in text
+    assert await site.council.rows("select count(*) from users where username = 'new.person'") == [(0,)]
+
+
+async def test_the_page_of_the_intake_loads_nothing_from_elsewhere(site: Site) -> None:
+    answer = await site.browser().get("/api/docs")
+    assert answer.status_code == 200
+    assert re.findall(r'(?:src|href)="(https?:)?//', answer.text) == []
+    described = await site.browser().get("/api/openapi.json")
+    assert described.json()["info"]["title"] == "missing-coord"

@@ -1,0 +1,147 @@
+"""The review pages: what a coordinator sees, decides and undoes, without a script and without losing anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from missing_coord.domain.access import Role
+from tests.builders.reviews import Said, child, notice, there_and_back
+from tests.databases import Database
+from tests.integration.api_sender import sender
+from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+
+UNKNOWN: Said = {"forename": "", "surname": "Quillfeather", "date_of_birth": "2011-04-03"}
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    """Twins on the register, and an ended episode of one of them whose forename nobody said."""
+    async with open_site(database) as opened:
+        council = await sender(opened)
+        await council.send("register", [child(), child("C2", forename="Tegan"), child("C7", surname="Lark")])
+        await council.send("police-notices", there_and_back(**UNKNOWN))
+        yield opened
+
+
+@pytest.fixture
+async def coordinator(site: Site) -> Browser:
+    """A coordinator's browser."""
+    return await site.signed_in(Role.COORDINATOR)
+
+
+async def review_id(site: Site) -> str:
+    return str((await site.council.rows("select incident_id::text from incidents"))[0][0])
+
+
+async def say(site: Site, browser: Browser, what: str, **fields: str) -> httpx2.Response:
+    number = await review_id(site)
+    page = await browser.get(f"/reviews/{number}")
+    return await browser.post(f"/reviews/{number}/{what}", expected_version=version_on(page.text), **fields)
+
+
+async def owner(site: Site) -> str:
+    return str((await site.council.rows("select child_id from interviews where closed_at is null"))[0][0])
+
+
+async def test_the_list_shows_the_clock_and_the_best_candidate(site: Site, coordinator: Browser) -> None:
+    page = await coordinator.get("/reviews")
+    assert f'href="/reviews/{await review_id(site)}"' in page.text
+    assert "2 candidates" in page.text
+    assert "GMP/MP/1" in page.text
+
+
+async def test_the_notice_stands_beside_its_candidates_with_what_would_move(
+    site: Site, coordinator: Browser
+) -> None:
+    page = await coordinator.get(f"/reviews/{await review_id(site)}")
+    assert re.findall(r'id="candidate-(C\d)"', page.text) == ["C1", "C2"]
+    assert page.text.count("1 episode, 1 return interview and 0 offers or attempts would move") == 2
+    assert "3 Apr 2011" in page.text
+    trail = await site.council.rows(
+        "select detail -> 'beside' from audit_trail where action = 'opened' and subject_type = 'incident'"
+    )
+    assert trail == [(["C1", "C2"],)]
+
+
+async def test_the_same_child_takes_the_interview_and_the_undoing_brings_it_back(
+    site: Site, coordinator: Browser
+) -> None:
+    before = await owner(site)
+    answer = await say(site, coordinator, "decision", decision="same", child_id="C2", reason="")
+    assert (answer.status_code, await owner(site)) == (303, "C2")
+    page = await coordinator.get(answer.headers["location"])
+    assert "Jo Coordinator (coordinator) decided that this is C2" in page.text
+    assert 'value="same"' not in page.text
+    undone = await say(site, coordinator, "undo", reason="Wrong twin")
+    assert (undone.status_code, await owner(site)) == (303, before)
+
+
+async def test_a_child_ruled_out_goes_and_can_be_called_back(site: Site, coordinator: Browser) -> None:
+    await say(site, coordinator, "decision", decision="not_this", child_id="C1", reason="")
+    page = await coordinator.get(f"/reviews/{await review_id(site)}")
+    assert 'id="candidate-C1"' not in page.text
+    assert "ruled C1 out" in page.text
+    await say(site, coordinator, "undo", reason="")
+    page = await coordinator.get(f"/reviews/{await review_id(site)}")
+    assert 'id="candidate-C1"' in page.text
+
+
+async def test_a_child_who_was_no_candidate_is_found_by_number_or_surname(
+    site: Site, coordinator: Browser
+) -> None:
+    number = await review_id(site)
+    for words in ("c7", "lar", "tamsin lark"):
+        page = await coordinator.get(f"/reviews/{number}?find={words}")
+        assert 'id="candidate-C7"' in page.text, words
+    nobody = await coordinator.get(f"/reviews/{number}?find=%25%25%25")
+    assert errors_on(nobody.text) == ["No child on the register has this number or begins with this surname"]
+    answer = await say(site, coordinator, "decision", decision="same", child_id="C7", reason="")
+    assert (answer.status_code, await owner(site)) == (303, "C7")
+
+
+async def test_not_on_the_register_asks_how_that_is_known(site: Site, coordinator: Browser) -> None:
+    answer = await say(site, coordinator, "decision", decision="not_on_register", child_id="", reason="")
+    assert answer.status_code == 422
+    assert len(errors_on(answer.text)) == 1
+    answer = await say(site, coordinator, "decision", decision="not_on_register", child_id="", reason="Asked")
+    assert answer.status_code == 303
+    assert "No notice waits" in (await coordinator.get("/reviews")).text
+
+
+async def test_a_child_that_is_none_is_refused_with_what_would_be_right(
+    site: Site, coordinator: Browser
+) -> None:
+    answer = await say(site, coordinator, "decision", decision="same", child_id="C404", reason="")
+    assert answer.status_code == 422
+    assert "There is no child C404 on the register" in answer.text
+
+
+async def test_a_lost_race_is_told_and_nothing_is_overwritten(site: Site, coordinator: Browser) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    number = await review_id(site)
+    seen = version_on((await manager.get(f"/reviews/{number}")).text)
+    await say(site, coordinator, "decision", decision="same", child_id="C2", reason="")
+    answer = await manager.post(
+        f"/reviews/{number}/decision", expected_version=seen, decision="same", child_id="C1", reason=""
+    )
+    assert answer.status_code == 409
+    assert "This notice was changed by Jo Coordinator" in answer.text
+    assert await owner(site) == "C2"
+
+
+async def test_what_is_no_review_is_not_found(coordinator: Browser) -> None:
+    for wrong in ("x", "00000000-0000-4000-8000-000000000000"):
+        assert (await coordinator.get(f"/reviews/{wrong}")).status_code == 404
+
+
+async def test_a_page_of_reviews_has_neighbours(site: Site, coordinator: Browser) -> None:
+    gmp = await sender(site, "police-notices", source="other")
+    many = [notice(f"MP/{n}", forename=f"Nobody{n}", surname=f"Stranger{n}") for n in range(2, 60)]
+    await gmp.send("police-notices", many)
+    first = await coordinator.get("/reviews")
+    assert "1 to 50 of 59" in first.text
+    assert "51 to 59 of 59" in (await coordinator.get("/reviews?page=2")).text
