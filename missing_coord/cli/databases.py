@@ -50,10 +50,12 @@ def check(as_json: Json = False) -> None:
         print_json(found)
     elif found["up_to_date"]:
         say(f"The database is at schema {found['revision']}, as this release needs it.")
+    elif found["drift"]:
+        say("The tables differ from what this release expects, though the schema's number is right:")
+        for line in found["drift"]:
+            say(f"  {line}")
     else:
         say(f"The database is at schema {found['revision'] or 'none'}, this release needs {found['newest']}.")
-        for line in found["drift"]:
-            say(f"  differs: {line}")
         say("Run `missing-coord db upgrade`.")
     if not found["up_to_date"]:
         raise typer.Exit(FAILED)

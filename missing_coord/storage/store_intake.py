@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.domain.records import column_key
 from missing_coord.services.ports import Counts, ListLine, Quarantined, Received
 from missing_coord.storage.mappers import canonical, plain
 from missing_coord.storage.rows import insert_new, upsert
 from missing_coord.storage.store_children import content_hash
-from missing_coord.storage.tables import intake_batches, missing_list_entries, quarantine, register_versions
+from missing_coord.storage.tables import (
+    intake_batches,
+    missing_list_entries,
+    quarantine,
+    quarantine_withheld,
+    register_versions,
+)
 from missing_coord.storage.versions import changed_rows, keep_versions
 
 
@@ -59,20 +66,55 @@ class SqlIntake:
 
     async def quarantine(self, batch_id: str, *, kind: str, source: str, rows: Sequence[Quarantined]) -> None:
         """Keep rows that could not be understood; the same row is kept once."""
+        digests = [hashlib.sha256(canonical(row.raw).encode()).hexdigest() for row in rows]
+        secret = [withheld_cells(kind, row.raw) for row in rows]
         kept = [
             {
                 "kind": kind,
-                "raw_hash": hashlib.sha256(canonical(row.raw).encode()).hexdigest(),
+                "raw_hash": digest,
                 "source": source,
                 "line": row.line,
-                "raw": plain(row.raw),
+                "raw": {**plain(row.raw), **dict.fromkeys(cells, WITHHELD)},
                 "faults": [{"field": field, "reason": reason} for field, reason in row.faults],
                 "batch_id": batch_id,
                 "received_at": self._now,
             }
-            for row in rows
+            for row, digest, cells in zip(rows, digests, secret, strict=True)
         ]
         await insert_new(self._connection, quarantine, kept)
+        hidden = [
+            {"kind": kind, "raw_hash": digest, "cells": cells}
+            for digest, cells in zip(digests, secret, strict=True)
+            if cells
+        ]
+        await insert_new(self._connection, quarantine_withheld, hidden)
+
+    async def withheld(self, quarantine_id: int) -> dict[str, str]:
+        """Return the cells of a quarantined row that no person may see; for the system alone."""
+        result = await self._connection.execute(
+            select(quarantine_withheld.c.cells)
+            .join(
+                quarantine,
+                (quarantine.c.kind == quarantine_withheld.c.kind)
+                & (quarantine.c.raw_hash == quarantine_withheld.c.raw_hash),
+            )
+            .where(quarantine.c.quarantine_id == quarantine_id)
+        )
+        return dict(result.scalar_one_or_none() or {})
+
+
+WITHHELD = "(withheld: the placement may be confidential)"
+_OPEN = frozenset({"", "no", "n", "false", "0", "f"})
+
+
+def withheld_cells(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the cells of a row that might show a confidential address: those of a placement not surely open."""
+    if kind != "placements":
+        return {}
+    keys = {column_key(name): name for name in raw}
+    if "confidential" in keys and str(raw[keys["confidential"]]).strip().casefold() in _OPEN:
+        return {}
+    return {keys[key]: raw[keys[key]] for key in ("address", "postcode") if keys.get(key) and raw[keys[key]]}
 
 
 class SqlMissingList:
@@ -90,7 +132,6 @@ class SqlMissingList:
         await upsert(self._connection, missing_list_entries, rows, key=["entry_key"])
         await keep_versions(self._connection, source, latest, self._now)
         return changed
-
 
     async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
         """Keep rows under (kind, key) as received; return for each whether it says anything new."""

@@ -115,6 +115,15 @@ quarantine = Table(
     UniqueConstraint("kind", "raw_hash", name="uq_quarantine_row"),
 )
 
+quarantine_withheld = Table(
+    "quarantine_withheld",
+    metadata,
+    Column("kind", Text, nullable=False),
+    Column("raw_hash", Text, nullable=False),
+    Column("cells", JSONB, nullable=False),
+    PrimaryKeyConstraint("kind", "raw_hash"),
+)
+
 register_versions = Table(
     "register_versions",
     metadata,

@@ -16,6 +16,7 @@ from missing_coord.messaging.rows import Row
 from missing_coord.services import quarantine as service
 from missing_coord.services.quarantine import Settlement
 from missing_coord.storage import views_quarantine as views
+from missing_coord.storage.store_intake import WITHHELD
 from missing_coord.storage.views_quarantine import QuarantineLine, QuarantineRow
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
@@ -67,7 +68,10 @@ async def load_again(request: Request, quarantine_id: str, who: Office) -> Respo
     async with web.acting(who.actor) as uow:
         await service.check_waiting(uow, number)
         kept = await views.quarantine_row(uow, number)
+        async with uow.as_system():
+            withheld = await uow.intake.withheld(number)
     raw = {name: form.text(FIELD + name) for name in _columns(kept)}
+    raw |= {name: cell for name, cell in withheld.items() if raw.get(name) == WITHHELD}
     parsed = parse(kept.item.kind, raw)
     if parsed.record is None:
         return await _show(request, who, number, form, refused=parsed, status=422)

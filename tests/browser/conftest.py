@@ -83,7 +83,7 @@ class Screen:
         self.picture(where)
         found = self.page.evaluate(AXE_SCRIPT + f"; axe.run({{runOnly: {AXE_RULES!r}}})")
         for each in found["violations"]:
-            nodes = "; ".join(node["html"][:160] for node in each["nodes"][:3])
+            nodes = "; ".join(f"{node['html'][:160]} {node['failureSummary'][:200]}" for node in each["nodes"][:3])
             self.complaints.append(f"{self.name} {where}: {each['id']}: {nodes}")
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:

@@ -47,7 +47,11 @@ async def feed(
     """Take in rows of one kind as they would come over HTTP."""
     intake = road.intake()
     intake = FileIntake(
-        database=intake.database, engine=intake.engine, refresh=intake.refresh, actor=intake.actor, chunk=chunk
+        database=intake.database,
+        engine=intake.engine,
+        refresh=intake.refresh,
+        actor=intake.actor,
+        chunk=chunk,
     )
     parsed = [(row, parse(kind, row)) for row in rows]
     items = [Row(raw=dict(row), line=None, record=p.record, faults=p.faults) for row, p in parsed]
@@ -67,7 +71,9 @@ async def state_of_the_road(road: Application) -> dict[str, Any]:
     duties = await rows_of(road, f"select {_CHILD}, {_DUTY} from interview_episodes d {_JOINS}")
     interviews = await rows_of(road, f"select {_CHILD}, {_INTERVIEW} from interviews e")
     notices = await rows_of(road, "select force_key, reference_key, message, content_hash from notices")
-    incidents = await rows_of(road, f"select {_CHILD}, match_state, force_key, reference_key from incidents e")
+    incidents = await rows_of(
+        road, f"select {_CHILD}, match_state, force_key, reference_key from incidents e"
+    )
     found = {
         "episodes": episodes,
         "duties": duties,

@@ -18,6 +18,12 @@ from missing_coord.settings import Settings
 CHUNK = 15
 
 
+def say(word: object) -> None:
+    """Tell the test, at once, how far it is."""
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 async def main(work: str, url: str, now: str, path: str) -> None:
     """Do the work named, printing a line after each transaction."""
     clock = FixedClock(datetime.fromisoformat(now))
@@ -26,12 +32,12 @@ async def main(work: str, url: str, now: str, path: str) -> None:
             await _ingest(application, Path(path))
         else:
             await _sweep(application)
-    print("finished", flush=True)
+    say("finished")
 
 
 async def _ingest(application: Application, path: Path) -> None:
     intake = replace(application.intake(), chunk=CHUNK)
-    await intake.ingest(path, "police", progress=lambda done, _: print(done, flush=True))
+    await intake.ingest(path, "police", progress=lambda done, _: say(done))
 
 
 async def _sweep(application: Application) -> None:
@@ -40,7 +46,7 @@ async def _sweep(application: Application) -> None:
     while more:
         async with application.database.unit_of_work(system_actor("sweep")) as uow:
             more = (await sweep(uow, write=write, limit=CHUNK)).more
-        print("swept", flush=True)
+        say("swept")
 
 
 if __name__ == "__main__":

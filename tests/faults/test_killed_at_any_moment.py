@@ -81,17 +81,20 @@ async def assert_balanced(database: Database, *, now: datetime) -> None:
     assert (found.unexplained, found.balanced, found.audit_intact) == (0, True, True), found.findings
 
 
+async def undisturbed_road(postgres_server: Any, council: Any) -> dict[str, Any]:
+    with postgres_server.migrated() as undisturbed:
+        async with open_road(undisturbed, now=LATER) as road:
+            for kind, rows in zip(("children", "placements", "police"), council, strict=True):
+                await feed(road, kind, rows)
+            return await state_of_the_road(road)
+
+
 async def test_intake_killed_at_random_points_loses_nothing_and_doubles_nothing(
     database: Database, postgres_server: Any, tmp_path: Path, council: Any
 ) -> None:
     children, placements, notices = council
     path = write_notices(tmp_path / "police.csv", notices)
-    with postgres_server.migrated() as undisturbed:
-        async with open_road(undisturbed, now=LATER) as road:
-            await feed(road, "children", children)
-            await feed(road, "placements", placements)
-            await feed(road, "police", notices)
-            expected = await state_of_the_road(road)
+    expected = await undisturbed_road(postgres_server, council)
     async with open_road(database, now=LATER) as road:
         await feed(road, "children", children)
         await feed(road, "placements", placements)
@@ -109,7 +112,9 @@ async def test_intake_killed_at_random_points_loses_nothing_and_doubles_nothing(
 async def test_sweep_killed_at_random_points_records_every_step_once(
     database: Database, postgres_server: Any, council: Any
 ) -> None:
-    steps = "select step, due_at, breach, count(*) as times from escalations group by 1, 2, 3 order by 1, 2, 3"
+    steps = (
+        "select step, due_at, breach, count(*) as times from escalations group by 1, 2, 3 order by 1, 2, 3"
+    )
     told = "select kind, recipient_role, count(*) as times from messages group by 1, 2 order by 1, 2"
     found = []
     with postgres_server.migrated() as undisturbed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,9 @@ def test_found_is_not_returned_and_its_deadline_is_provisional() -> None:
 
 def test_the_return_replaces_the_provisional_deadline() -> None:
     (only,) = episodes(
-        notice("missing", 1, last_seen_at=0), notice("found", 6, found_at=5), notice("returned", 9, returned_at=8)
+        notice("missing", 1, last_seen_at=0),
+        notice("found", 6, found_at=5),
+        notice("returned", 9, returned_at=8),
     )
     assert (only.found_at, only.returned_at) == (at(5), at(8))
     assert only.deadline is not None
@@ -105,7 +108,11 @@ def test_a_child_seen_after_an_episode_that_nobody_closed_is_presumed_returned()
     first, second = episodes(
         notice("missing", 1, last_seen_at=0), notice("missing", 101, reference="B2", last_seen_at=100)
     )
-    assert (first.ended_at, first.end_basis, first.status) == (at(100), ClockBasis.PRESUMED, EpisodeStatus.ENDED)
+    assert (first.ended_at, first.end_basis, first.status) == (
+        at(100),
+        ClockBasis.PRESUMED,
+        EpisodeStatus.ENDED,
+    )
     assert first.deadline is not None
     assert first.deadline.provisional
     assert second.status is EpisodeStatus.OPEN
@@ -160,7 +167,9 @@ some_notice = st.builds(
 
 
 @given(st.lists(some_notice, min_size=1, max_size=14), st.randoms())
-def test_any_order_and_any_repeats_give_the_same_episodes(notices: list[PoliceNotice], chance: random.Random) -> None:
+def test_any_order_and_any_repeats_give_the_same_episodes(
+    notices: list[PoliceNotice], chance: random.Random
+) -> None:
     shuffled = notices + notices[: len(notices) // 2]
     chance.shuffle(shuffled)
     unique = list({each.identity: each for each in shuffled}.values())
@@ -173,7 +182,7 @@ def test_no_two_live_episodes_overlap_and_no_reference_is_lost(notices: list[Pol
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
     for each in live:
         assert each.ended_at is None or each.started_at <= each.ended_at
-    for before, after in zip(live, live[1:], strict=False):
+    for before, after in pairwise(live):
         assert before.ended_at is not None
         assert before.ended_at <= after.started_at
     assert {ref for each in found for ref in each.references} == {f"{n.force}/{n.reference}" for n in notices}

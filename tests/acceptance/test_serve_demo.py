@@ -1,0 +1,109 @@
+"""`serve --demo`: seeded once, served, stopped without a trace; an interrupted seeding is gone on with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from missing_coord.storage.embedded import discard_embedded
+from missing_coord.storage.embedded_places import recorded_cluster
+from tests.builders.commands import Commands, end, page, processes_naming, serving, status
+
+SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))
+SMALL = ("--children", "60", "--months", "1")
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """Commands on a home that holds a small demonstration."""
+    commands = Commands(home=tmp_path_factory.mktemp("demo"))
+    told = commands.json("demo", "seed", *SMALL)
+    assert told["seeded"] is True
+    yield commands
+    discard_embedded(commands.home, system_folder=SERVER_FOLDER)
+
+
+def database_processes(home: Path) -> list[str]:
+    cluster = recorded_cluster(home)
+    assert cluster is not None
+    return processes_naming(str(cluster.data))
+
+
+def test_a_seeded_demonstration_adds_up_and_has_a_past(seeded: Commands) -> None:
+    found = seeded.json("verify")
+    assert found["balanced"] is True
+    assert found["notices_in"] > 20
+    assert found["unexplained"] == 0
+    assert (seeded.home / "demo" / "children.csv").exists()
+    states = {row["state"] for row in seeded.json("queue", "--as-of", "2100-01-01T00:00:00Z")["rows"]}
+    assert states
+
+
+def test_seeding_again_changes_nothing(seeded: Commands) -> None:
+    before = seeded.json("verify")
+    told = seeded.json("demo", "seed", *SMALL)
+    assert told["seeded"] is False
+    assert seeded.json("verify") == before
+
+
+def test_serve_answers_and_stops_on_sigterm_leaving_no_process(seeded: Commands) -> None:
+    with serving(seeded, "--demo") as (process, address):
+        assert status(f"{address}/live") == 200
+        assert "demo-coordinator" in page(f"{address}/sign-in")
+        assert database_processes(seeded.home)
+        assert end(process) < 10
+        assert process.returncode == 0
+    assert database_processes(seeded.home) == []
+    assert processes_naming(str(seeded.home)) == []
+
+
+def test_commands_work_beside_a_server_and_leave_it_running(seeded: Commands) -> None:
+    with serving(seeded, "--demo") as (process, address):
+        assert seeded.json("verify")["balanced"] is True
+        assert seeded.json("queue")["rows"] is not None
+        assert process.poll() is None
+        assert status(f"{address}/live") == 200
+        assert end(process, sign=signal.SIGINT) < 10
+
+
+def test_without_demo_no_demonstration_sign_in_is_offered(seeded: Commands) -> None:
+    with serving(seeded) as (_, address):
+        assert "demo-coordinator" not in page(f"{address}/sign-in")
+
+
+def test_a_port_in_use_is_named_with_what_to_do(seeded: Commands) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        ended = Commands(home=seeded.home, extra=(("PORT", str(port)),)).run("serve", "--demo")
+    assert ended.returncode == 1
+    assert f"port {port}" in ended.stderr
+    assert "PORT=" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_interrupted_seeding_is_gone_on_with(tmp_path: Path) -> None:
+    commands = Commands(home=tmp_path)
+    try:
+        process = commands.start("demo", "seed", *SMALL)
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("Playing"):
+                break
+        time.sleep(1)
+        end(process, sign=signal.SIGINT)
+        process.stdout.close()
+        assert process.returncode == 130
+        assert commands.json("verify")["balanced"] is True
+        assert commands.json("demo", "seed", *SMALL)["seeded"] is True
+        assert commands.json("verify")["balanced"] is True
+        assert commands.json("demo", "seed", *SMALL)["seeded"] is False
+    finally:
+        discard_embedded(tmp_path, system_folder=SERVER_FOLDER)
