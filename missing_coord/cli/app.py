@@ -53,8 +53,18 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except Exception as error:
-        if os.environ.get("MISSING_COORD_LOG_LEVEL", "").lower() == "debug":
+        if _debugging():
             raise
         words, code = explain(error)
         complain(words)
         sys.exit(code)
+
+
+def _debugging() -> bool:
+    """Whether the operator asked for everything; settings that cannot be read ask for nothing."""
+    from missing_coord.settings import SettingsError, load_settings
+
+    try:
+        return load_settings().log_level == "debug"
+    except SettingsError:
+        return False

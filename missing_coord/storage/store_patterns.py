@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.linking.mentions import Mention, NoticeWords
@@ -17,7 +17,7 @@ from missing_coord.linking.shared import Naming, OwnWorld
 from missing_coord.linking.together import Circumstances
 from missing_coord.storage import reads_patterns as reads
 from missing_coord.storage.locks import lock_names
-from missing_coord.storage.rows import insert_new
+from missing_coord.storage.rows import insert_all, insert_new
 from missing_coord.storage.tables_cases import mentions, pattern_children, patterns
 
 _UNDECIDED = (PatternState.PROPOSED.value, PatternState.WITHDRAWN.value)
@@ -136,7 +136,7 @@ class SqlPatterns:
             {"pattern_id": pattern_id, "raised_at": self._now, "state": "proposed", **_columns(key, proposal)}
             for pattern_id, key, proposal in raised
         ]
-        await self._connection.execute(insert(patterns), rows)
+        await insert_all(self._connection, patterns, rows)
         await self._add_evidence([(pattern_id, proposal.evidence) for pattern_id, _, proposal in raised])
 
     async def renew(self, renewals: Sequence[Renewal]) -> None:

@@ -140,7 +140,8 @@ async def _notices(uow: SqlUnitOfWork, episodes: str, wanted: str) -> tuple[Noti
 def _versions(group: Iterable[NoticeLine]) -> list[NoticeLine]:
     ordered = sorted(group, key=lambda line: (line.issued_at, line.received_at, line.notice_id))
     return [
-        replace(line, version=number, current=number == len(ordered)) for number, line in enumerate(ordered, 1)
+        replace(line, version=number, current=number == len(ordered))
+        for number, line in enumerate(ordered, 1)
     ]
 
 

@@ -104,9 +104,7 @@ def _completion(form: Form, policy: Policy) -> Work | None:
         return partial(cases.record_carer_information_only, at=held_at, reason=form.text("note"))
     if kind != InterviewState.COMPLETED:
         form.wrong("kind", "Choose what was held")
-    basis = form.choice(
-        "independence_basis", IndependenceBasis, "Choose on what ground you are independent"
-    )
+    basis = form.choice("independence_basis", IndependenceBasis, "Choose on what ground you are independent")
     alone = form.text("seen_alone")
     if alone not in ("yes", "no"):
         form.wrong("seen_alone", "Choose whether the child was seen alone")
@@ -148,7 +146,9 @@ def _decision(form: Form, policy: Policy) -> Work | None:
     outcome = form.choice("outcome", InterviewState, "Choose a decision")
     if outcome not in MANAGER_DECISIONS:
         form.wrong("outcome", "Choose a decision")
-    decide = cases.decide_not_required if outcome is InterviewState.NOT_REQUIRED else cases.close_without_contact
+    decide = (
+        cases.decide_not_required if outcome is InterviewState.NOT_REQUIRED else cases.close_without_contact
+    )
     return partial(decide, reason=form.required("reason", "Give the reason; it stays with the record"))
 
 
@@ -221,4 +221,3 @@ REOPENING = RecordForm(
 def refuse(kind: RecordForm, form: Form, error: DomainError) -> None:
     """Put what a rule said beside the field that it is about."""
     form.refused(error, known=kind.fields, names=kind.names)
-

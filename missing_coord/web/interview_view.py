@@ -273,5 +273,8 @@ def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:
         "offer": {**called, "answer": OfferAnswer.AWAITING.value},
         "decline": {"at": when},
         "not_held": {"at": when},
-        "complete": {"kind": InterviewState.COMPLETED.value, "independence_basis": interview.independence_basis},
+        "complete": {
+            "kind": InterviewState.COMPLETED.value,
+            "independence_basis": interview.independence_basis,
+        },
     }

@@ -22,9 +22,7 @@ from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
-Readers = Annotated[
-    SignedIn, Depends(require(*OFFICE, Role.INTERVIEW_WORKER, Role.QUALITY_AUDITOR))
-]
+Readers = Annotated[SignedIn, Depends(require(*OFFICE, Role.INTERVIEW_WORKER, Role.QUALITY_AUDITOR))]
 Recorders = Annotated[SignedIn, Depends(require(*OFFICE, Role.INTERVIEW_WORKER))]
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 Managers = Annotated[SignedIn, Depends(require(Role.MANAGER))]
@@ -123,9 +121,7 @@ async def _written(
         return None
     try:
         async with web.acting(who.actor) as uow:
-            return await work(
-                uow, interview_id=interview_id, expected_version=version, submission_key=key
-            )
+            return await work(uow, interview_id=interview_id, expected_version=version, submission_key=key)
     except DomainError as error:
         forms.refuse(kind, form, error)
         return None
@@ -151,7 +147,9 @@ async def _shown(
     if lost is not None and kind is not None and kind.name not in may(who.role, found.interview):
         raise lost
     context = page_context(found, child, role=who.role, now=now, council=council)
-    changed = f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""
+    changed = (
+        f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""
+    )
     more = form_context(kind.name if kind else None, form, opened=opened, changed=changed)
     status = 409 if lost else 422 if kind else 200
     return await page(

@@ -90,9 +90,7 @@ async def queue(request: Request, who: Readers) -> Response:
 @router.get("/queue/rows")
 async def queue_rows(request: Request, who: Readers) -> Response:
     """Answer with the part of the queue that its page fetches again."""
-    return fragment(
-        request, "partials/queue_live.html", await _live_part(request, who, Asked.of(request))
-    )
+    return fragment(request, "partials/queue_live.html", await _live_part(request, who, Asked.of(request)))
 
 
 async def _live_part(request: Request, who: SignedIn, asked: Asked) -> show.View:
@@ -111,7 +109,9 @@ async def _live_part(request: Request, who: SignedIn, asked: Asked) -> show.View
         "rows": [show.queue_row(row, now=now, may_assign=may_assign) for row in part],
         "summary": _summary(counts, shown, narrowed=bool(asked.used)),
         "pager": pages_of(request, pages, more=more, count=len(part), total=len(shown), path="/queue"),
-        "workers": sorted({(row.worker_id, row.worker_name) for row in rows if row.worker_id}, key=lambda w: w[1]),
+        "workers": sorted(
+            {(row.worker_id, row.worker_name) for row in rows if row.worker_id}, key=lambda w: w[1]
+        ),
     }
 
 

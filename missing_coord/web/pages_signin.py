@@ -86,7 +86,9 @@ async def sign_out(request: Request, who: Anyone) -> Response:
 
 def _welcome(web: Web, session: OpenedSession, form: Form) -> Response:
     target = local_path(form.text("next"))
-    answer = RedirectResponse(FIRST_PAGE[session.signed_in.role] if target == "/" else target, status_code=303)
+    answer = RedirectResponse(
+        FIRST_PAGE[session.signed_in.role] if target == "/" else target, status_code=303
+    )
     answer.set_cookie(
         cookie_name(secure=web.secure_cookies),
         session.token,

@@ -52,4 +52,6 @@ def _card(mine: MyInterview, now: datetime) -> show.View:
 def _place(mine: MyInterview) -> str:
     if mine.confidential:
         return "Confidential: ask the coordinator"
-    return ", ".join(part for part in (mine.address, mine.postcode) if part) or "Not known: ask the coordinator"
+    return (
+        ", ".join(part for part in (mine.address, mine.postcode) if part) or "Not known: ask the coordinator"
+    )

@@ -120,7 +120,9 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
     }
 
 
-def tiles(counts: Mapping[str, int], *, path: str, current: str, keys: Sequence[str] = tuple(TILES)) -> list[View]:
+def tiles(
+    counts: Mapping[str, int], *, path: str, current: str, keys: Sequence[str] = tuple(TILES)
+) -> list[View]:
     """Return the tiles of counts; each leads to exactly the list that it counts."""
     return [
         {

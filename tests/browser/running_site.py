@@ -139,7 +139,9 @@ def running_site(database: Database) -> Iterator[RunningSite]:
     council = generate_council(seed=11, as_of=now, looked_after=40, at_home=20, guests=3)
     history = generate_history(council, now=now, months=0.25, per_month=60)
     busy = {row["local_child_id"] for row in history.notices}
-    quiet = [row for row in council.children if row["child_id"] not in busy and row["surname"] and row["forename"]]
+    quiet = [
+        row for row in council.children if row["child_id"] not in busy and row["surname"] and row["forename"]
+    ]
     taken = socket.create_server(("127.0.0.1", 0))
     site = RunningSite(
         address=f"http://127.0.0.1:{taken.getsockname()[1]}",
@@ -223,7 +225,7 @@ async def _serve(
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
     serving = asyncio.create_task(server.serve(sockets=[taken]))
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn offers nothing to wait for
         await asyncio.sleep(0.02)
     ready.set()
     await stop.wait()

@@ -85,6 +85,8 @@ def serving(
         yield process, f"http://127.0.0.1:{port}"
     finally:
         end(process)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def end(

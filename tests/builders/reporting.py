@@ -109,12 +109,18 @@ def oracle(
         for name, met in (("off", offered), ("off72", quick_offer), ("done", done), ("done72", quick)):
             n[name] += met
             n[f"p_{name}"] += not met and not closed and not over
+    return _answers(n, kids=len(kids), care_kids=len(care_kids), away_kids=len(away_kids))
+
+
+def _answers(
+    n: dict[str, int], *, kids: int, care_kids: int, away_kids: int
+) -> dict[str, tuple[int, int | None, int | None]]:
     return {
-        "children_missing": (len(kids), None, None),
+        "children_missing": (kids, None, None),
         "incidents": (n["inc"], None, None),
         "looked_after_incidents": (n["care"], n["inc"], None),
-        "looked_after_missing": (len(care_kids), -1, None),
-        "away_children": (len(away_kids), None, None),
+        "looked_after_missing": (care_kids, -1, None),
+        "away_children": (away_kids, None, None),
         "away_incidents": (n["away"], None, None),
         "eligible": (n["elig"], None, None),
         "offered": (n["off"], n["elig"] - n["p_off"], n["p_off"]),

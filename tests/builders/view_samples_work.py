@@ -80,22 +80,8 @@ def interview() -> View:
         },
         "episodes": [_covered("E1"), _covered("E2")],
         "covered": ["E1"],
-        "proposal": {
-            "worker_id": "W02",
-            "worker_name": "Bryn Calloway",
-            "start_at": NOW + timedelta(hours=2),
-            "reasons": ["independent of the placement", "6.1 miles away", "9 of 15 visits this week"],
-        },
         "short": "I0001",
-        "no_proposal": "nobody is free before the deadline",
-        "alternatives": [
-            {
-                "worker_id": "W03",
-                "worker_name": "Chidi Marsh",
-                "start_at": NOW + timedelta(hours=5),
-                "reason": "9.4 miles away",
-            }
-        ],
+        **_proposals(),
         "passed_over": [{"worker_name": "Chidi Marsh", "reasons": ["on leave until Mon 23 Nov 2026"]}],
         "workers": WORKERS,
         "escalations": [{"at": ago(2.2), "step": "Breach", "told": "Coordinator, Manager"}],
@@ -115,6 +101,32 @@ def interview() -> View:
         "form": "complete",
         "values": {"kind": "completed", "episode_ids": ["E2"]},
         "errors": {"held_at": "Enter when the interview was held"},
+        **_at_first(),
+    }
+
+
+def _proposals() -> View:
+    return {
+        "proposal": {
+            "worker_id": "W02",
+            "worker_name": "Bryn Calloway",
+            "start_at": NOW + timedelta(hours=2),
+            "reasons": ["independent of the placement", "6.1 miles away", "9 of 15 visits this week"],
+        },
+        "no_proposal": "nobody is free before the deadline",
+        "alternatives": [
+            {
+                "worker_id": "W03",
+                "worker_name": "Chidi Marsh",
+                "start_at": NOW + timedelta(hours=5),
+                "reason": "9.4 miles away",
+            }
+        ],
+    }
+
+
+def _at_first() -> View:
+    return {
         "defaults": {"attempt": {"method": "phone", "with_whom": "child"}},
         "open_form": "",
         "changed": "This interview was changed by kit.larch at 14:02. Nothing of yours was saved.",

@@ -111,7 +111,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
 }
 SEEN = "seen_at seen_by"
 RESOLVED = "resolved_at resolved_by resolution"
-UNDONE = "undone_by undone_at"
+UNDONE = "undone_by undone_at undone_reason"
 COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
     **{(role, "quarantine", "u"): RESOLVED for role in (Role.COORDINATOR, Role.MANAGER)},

@@ -93,7 +93,9 @@ async def test_every_link_at_the_top_leads_each_role_to_a_page(site: Site) -> No
     for role in PEOPLE_ROLES:
         browser = await site.signed_in(role)
         first = await browser.get(FIRST_PAGE[role])
-        offered = set(re.findall(r'<a class="govuk-link govuk-link--no-visited-state" href="([^"]+)"', first.text))
+        offered = set(
+            re.findall(r'<a class="govuk-link govuk-link--no-visited-state" href="([^"]+)"', first.text)
+        )
         assert offered == {href for _, href, roles in LINKS if role in roles}
         for href in offered:
             assert (await browser.get(href)).status_code == 200, f"{role} {href}"
@@ -116,5 +118,3 @@ async def test_a_stream_is_for_those_who_may_see_its_page(site: Site) -> None:
     assert (await worker.get("/stream?topic=everything")).status_code == 403
     assert (await worker.get("/stream")).status_code == 403
     assert (await site.browser().get("/stream?topic=queue")).status_code == 401
-
-

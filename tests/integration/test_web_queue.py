@@ -128,7 +128,9 @@ async def test_an_auditor_reads_the_queue_and_is_offered_no_assigning(site: Site
 
 
 async def test_a_message_is_new_until_it_is_marked_as_seen(site: Site) -> None:
-    interview_id = (await site.council.rows("select interview_id::text from interviews where child_id = 'C1'"))[0][0]
+    interview_id = (
+        await site.council.rows("select interview_id::text from interviews where child_id = 'C1'")
+    )[0][0]
     await _tell(site, interview_id)
     manager = await site.signed_in(Role.MANAGER)
     page = (await manager.get("/messages")).text
@@ -145,7 +147,9 @@ async def test_a_message_is_new_until_it_is_marked_as_seen(site: Site) -> None:
 
 
 async def test_nobody_marks_another_roles_message_as_seen(site: Site) -> None:
-    interview_id = (await site.council.rows("select interview_id::text from interviews where child_id = 'C1'"))[0][0]
+    interview_id = (
+        await site.council.rows("select interview_id::text from interviews where child_id = 'C1'")
+    )[0][0]
     await _tell(site, interview_id)
     number = (await site.council.rows("select message_id from messages"))[0][0]
     coordinator = await site.signed_in(Role.COORDINATOR)

@@ -49,7 +49,8 @@ async def test_a_double_click_records_once(site: Site) -> None:
     worker = await site.signed_in(Role.INTERVIEW_WORKER)
     version = version_on((await worker.get(f"/interviews/{interview_id}")).text)
     sent = [
-        worker.post(f"/interviews/{interview_id}/attempts", expected_version=version, **CALL) for _ in range(3)
+        worker.post(f"/interviews/{interview_id}/attempts", expected_version=version, **CALL)
+        for _ in range(3)
     ]
     answers = await asyncio.gather(*sent)
     assert [answer.status_code for answer in answers] == [303, 303, 303]
@@ -96,10 +97,18 @@ async def test_a_race_lost_to_an_outcome_shows_what_was_typed_beside_the_news(si
     ("form", "fields", "errors"),
     [
         ("assignment", {"worker_id": ""}, {"Choose a worker"}),
-        ("attempts", {"at": "", "method": "pigeon", "with_whom": "child"}, {"Enter when, by London time", "Choose how"}),
+        (
+            "attempts",
+            {"at": "", "method": "pigeon", "with_whom": "child"},
+            {"Enter when, by London time", "Choose how"},
+        ),
         ("offers", {**CALL, "answer": "declined", "note": ""}, {"Say why"}),
         ("decline", {"at": CALL["at"], "reason": "No"}, {"Choose who declined", "Choose whether parents"}),
-        ("completion", {"kind": "completed", "held_at": ""}, {"Enter when it was held", "Choose whether the child"}),
+        (
+            "completion",
+            {"kind": "completed", "held_at": ""},
+            {"Enter when it was held", "Choose whether the child"},
+        ),
         ("not-held", {"outcome": "", "at": CALL["at"], "reason": "x"}, {"Choose what happened"}),
         ("not-held", {"outcome": "transferred_to_other_authority", "reason": "x"}, {"Name the authority"}),
     ],
@@ -124,9 +133,7 @@ async def test_a_time_that_does_not_exist_in_london_is_refused(site: Site) -> No
     interview_id = await site.worker_with()
     worker = await site.signed_in(Role.INTERVIEW_WORKER)
     answer = await worker.record(interview_id, "attempts", **{**CALL, "at": "2026-03-29T01:30"})
-    assert errors_on(answer.text) == [
-        "Enter a date and a London time that exist, such as 21/11/2026 14:05"
-    ]
+    assert errors_on(answer.text) == ["Enter a date and a London time that exist, such as 21/11/2026 14:05"]
 
 
 async def test_a_worker_records_an_attempt_in_two_taps(site: Site) -> None:
@@ -138,7 +145,9 @@ async def test_a_worker_records_an_attempt_in_two_taps(site: Site) -> None:
     page = (await worker.get(link)).text
     form = re.search(r'<details id="record-attempt" open>.*?</form>', page, re.DOTALL)
     assert form is not None
-    filled = dict(re.findall(r'name="(\w+)" type="(?:radio|datetime-local)" value="([^"]+)"(?= checked|>)', form[0]))
+    filled = dict(
+        re.findall(r'name="(\w+)" type="(?:radio|datetime-local)" value="([^"]+)"(?= checked|>)', form[0])
+    )
     given = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"[^>]*checked', form[0]))
     at = re.search(r'name="at"[^>]*value="([^"]+)"', form[0])
     assert at is not None, filled
@@ -224,7 +233,9 @@ async def test_only_a_manager_decides_that_none_is_required_and_gives_a_reason(s
     assert errors_on(refused.text) == ["Give the reason; it stays with the record"]
     forbidden = await coordinator.record(interview_id, "decision", **decision, reason="No need")
     assert forbidden.status_code == 403
-    assert (await manager.record(interview_id, "decision", **decision, reason="Died abroad")).status_code == 303
+    assert (
+        await manager.record(interview_id, "decision", **decision, reason="Died abroad")
+    ).status_code == 303
     page = (await manager.get(f"/interviews/{interview_id}")).text
     assert "Closed by Jo Manager (manager): Died abroad" in page
     assert (await coordinator.record(interview_id, "reopen", reason="Wrong child")).status_code == 303
@@ -254,7 +265,8 @@ async def test_a_form_without_the_version_that_was_seen_is_refused(site: Site) -
 
 async def test_addresses_that_are_no_ids_are_simply_not_found(site: Site) -> None:
     browser = await site.signed_in(Role.COORDINATOR)
-    for path in ("/interviews/x", "/interviews/x/state", "/episodes/%00", "/children/%00", "/children/nobody", "/queue?q=%00"):
+    missing = ("/interviews/x", "/interviews/x/state", "/episodes/x", "/children/nobody")
+    for path in (*missing, "/episodes/%00", "/children/%00", "/queue?q=%00"):
         assert (await browser.get(path)).status_code == 404, path
 
 

@@ -149,7 +149,9 @@ async def test_demo_sign_ins_are_shown_in_demo_mode_only(database: Database) -> 
         shown = await site.browser().get("/sign-in")
         assert "demo-exploitation-lead" in shown.text
         assert "Demo: synthetic data" in shown.text
-        assert (await site.browser().sign_in("exploitation-lead", "demo-exploitation-lead")).status_code == 303
+        assert (
+            await site.browser().sign_in("exploitation-lead", "demo-exploitation-lead")
+        ).status_code == 303
     hasher.close()
 
 

@@ -130,7 +130,9 @@ def errors_on(text: str) -> list[str]:
 
 
 @asynccontextmanager
-async def open_site(database: Database, *, demo: bool = False, secure_cookies: bool = False) -> AsyncIterator[Site]:
+async def open_site(
+    database: Database, *, demo: bool = False, secure_cookies: bool = False
+) -> AsyncIterator[Site]:
     """Open the application on a fresh database with two workers and a person of every role."""
     clock = FixedClock(NOW)
     storage = Storage.open(database.app_url, clock=clock, pool_size=6)
