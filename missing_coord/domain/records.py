@@ -349,6 +349,7 @@ Record = (
     | Ssda903Missing
 )
 
+
 def with_known_hash(notice: PoliceNotice, digest: str) -> PoliceNotice:
     """Return the notice remembering the hash that was worked out when it was first received."""
     object.__setattr__(notice, "_known_hash", digest)

@@ -89,6 +89,9 @@ class PatternPolicy:
     `common_endings` end a part of a place's name, `common_names` stand anywhere in it: such a place links nobody by
     itself. A value named for more than `hot_spot_children` children within `hot_spot_days` days is raised once, as a
     hot spot. Crossings and long episodes that began more than `look_back_days` days ago are history, not news.
+    Children of one home with nothing else in common are proposed from the `same_home_times`th time on: in three months
+    of a council once is mostly coincidence, and a lead who is shown hundreds of proposals reads none. For the same
+    reason no rule about a single long episode is in force unless the council adds one, such as `OVER_24_HOURS`.
     """
 
     version: str = RULE_VERSION
@@ -96,9 +99,10 @@ class PatternPolicy:
         RepeatRule(name="3_in_90_days", times=3, days=90),
         RepeatRule(name="3_in_30_days", times=3, days=30),
     )
-    long: tuple[LongRule, ...] = (LongRule(name="over_24_hours", hours=24),)
+    long: tuple[LongRule, ...] = ()
     look_back_days: int = 92
     same_home_start_hours: int = 24
+    same_home_times: int = 2
     found_together_minutes: int = 120
     hot_spot_children: int = 10
     hot_spot_days: int = 30
@@ -106,4 +110,5 @@ class PatternPolicy:
     common_names: frozenset[str] = COMMON_NAMES
 
 
+OVER_24_HOURS = LongRule(name="over_24_hours", hours=24)
 DEFAULT_PATTERN_POLICY = PatternPolicy()

@@ -136,7 +136,14 @@ def together_proposals(
     pairs: dict[tuple[str, str], list[Occurrence]] = defaultdict(list)
     for each in found:
         pairs[each.first.span.child_id, each.second.span.child_id].append(each)
-    return [_proposal(pair, times, policy, now) for pair, times in sorted(pairs.items())]
+    telling = {pair: times for pair, times in pairs.items() if _is_telling(times, policy)}
+    return [_proposal(pair, times, policy, now) for pair, times in sorted(telling.items())]
+
+
+def _is_telling(times: Sequence[Occurrence], policy: PatternPolicy) -> bool:
+    """Whether there is more than the same home, or the same home often enough."""
+    reasons = {reason for each in times for reason in each.reasons}
+    return reasons != {TogetherReason.SAME_HOME} or len(times) >= policy.same_home_times
 
 
 def _proposal(

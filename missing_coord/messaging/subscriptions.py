@@ -34,7 +34,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "missing-coord.interviews.interview-reopened.v1": (PLANNING,),
     "missing-coord.escalations.deadline-warned.v1": NOBODY,
     "missing-coord.escalations.deadline-breached.v1": NOBODY,
-    "missing-coord.patterns.pattern-proposed.v1": (NOTICES,),
+    "missing-coord.patterns.pattern-proposed.v1": NOBODY,  # whoever finds a pattern tells the lead at once
     "missing-coord.patterns.pattern-decided.v1": NOBODY,
 }
 

@@ -62,7 +62,6 @@ class Notices:
 _TO_WORKERS = {"interview-assigned": MessageKind.ASSIGNED, "interview-unassigned": MessageKind.UNASSIGNED}
 _TO_ROLES = {
     "match-review-raised": (MessageKind.MATCH_REVIEW, Role.COORDINATOR, "incident"),
-    "pattern-proposed": (MessageKind.PATTERN, Role.EXPLOITATION_LEAD, "pattern"),
 }
 
 

@@ -36,11 +36,19 @@ async def refresh(connection: AsyncConnection, now: datetime) -> None:
         text("select children, computed_at from register_statistics order by statistics_id desc limit 1")
     )
     last = result.one_or_none()
-    total = (await connection.execute(text("select count(*) from children where prepared is not null"))).scalar_one()
-    if last is not None and abs(total - last.children) * 100 <= total and now - last.computed_at < STALE_AFTER:
+    total = (
+        await connection.execute(text("select count(*) from children where prepared is not null"))
+    ).scalar_one()
+    if (
+        last is not None
+        and abs(total - last.children) * 100 <= total
+        and now - last.computed_at < STALE_AFTER
+    ):
         return
     lines = await connection.execute(text("select prepared from children where prepared is not null"))
     counted = count_register(PreparedChild.from_json(row[0]) for row in lines)
     await connection.execute(
-        insert(register_statistics).values(data=counted.to_json_data(), children=counted.children, computed_at=now)
+        insert(register_statistics).values(
+            data=counted.to_json_data(), children=counted.children, computed_at=now
+        )
     )

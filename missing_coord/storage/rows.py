@@ -14,18 +14,29 @@ PAGE = 5_000
 
 
 async def upsert(
-    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str], where: str = ""
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    key: Sequence[str],
+    where: str = "",
 ) -> None:
     """Insert rows, or update every other column of those whose key is there already (and which meet `where`)."""
     if not rows:
         return
     changes = ", ".join(f"{name} = excluded.{name}" for name in rows[0] if name not in key)
     condition = f" where {where}" if where else ""
-    await _insert(connection, table, rows, f"on conflict ({', '.join(key)}) do update set {changes}{condition}")
+    await _insert(
+        connection, table, rows, f"on conflict ({', '.join(key)}) do update set {changes}{condition}"
+    )
 
 
 async def insert_new(
-    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, returning: Sequence[str] = ()
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
     """Insert rows; those whose key is there already change nothing. Return the columns asked for of the new ones."""
     found: list[tuple[Any, ...]] = []

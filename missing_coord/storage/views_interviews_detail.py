@@ -122,8 +122,12 @@ _TIMELINE = text(
 )
 _ESCALATIONS = text("""
     select episode_id::text as episode, step, breach, recipients, due_at, fired_at, withdrawn_at
-    from escalations where interview_id = cast(:id as uuid) order by fired_at, escalation_id
-""")
+    from escalations s where interview_id = cast(:id as uuid) and not exists (
+        select from escalations later where later.interview_id = s.interview_id and later.episode_id = s.episode_id
+        and later.due_at = s.due_at and later.fired_at > s.fired_at and position('+' in later.step) > 0
+        and split_part(later.step, '+', 1) = split_part(s.step, '+', 1))
+    order by fired_at, escalation_id
+""")  # of a reminder that goes on and on the latest says how often
 _MINE = text(f"""
     select r.*, coalesce(p.confidential, false) as confidential, c.phone,
         case when p.placement_id is null then c.home_address else coalesce(a.address, '') end as address,

@@ -67,7 +67,11 @@ _WORK = """
 """
 _STEPS = """
     select s.interview_id::text as interview_id, s.step, s.recipients, s.fired_at, s.withdrawn_at
-    from escalations s where s.episode_id in ({episodes}) order by s.fired_at, s.escalation_id
+    from escalations s where s.episode_id in ({episodes}) and not exists (
+        select from escalations later where later.interview_id = s.interview_id and later.episode_id = s.episode_id
+        and later.due_at = s.due_at and later.fired_at > s.fired_at and position('+' in later.step) > 0
+        and split_part(later.step, '+', 1) = split_part(s.step, '+', 1))
+    order by s.fired_at, s.escalation_id
 """
 _TIMES = """
     select e.episode_id::text as episode_id, e.started_at, e.found_at, e.returned_at, e.ended_at, e.refs
@@ -115,7 +119,12 @@ async def _timeline(
     found += [_of_work(row) for row in await _rows(uow, _WORK, episodes, wanted)]
     if await may_read(uow, "escalations"):
         found += [_of_step(row) for row in await _rows(uow, _STEPS, episodes, wanted)]
-    return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
+    return newest_first(found)
+
+
+def newest_first(entries: Sequence[TimelineEntry]) -> tuple[TimelineEntry, ...]:
+    """Return entries newest first; those of one instant in the opposite of the order in which they came."""
+    return tuple(sorted(reversed(entries), key=lambda entry: entry.at, reverse=True))
 
 
 async def _rows(uow: SqlUnitOfWork, query: str, episodes: str, wanted: str) -> Sequence[Mapping[str, Any]]:

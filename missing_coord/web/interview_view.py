@@ -20,7 +20,7 @@ from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult, OfferAnswer
 from missing_coord.storage.views_children import ChildIdentity
 from missing_coord.storage.views_interviews_detail import DutyLine, EscalationLine, InterviewDetail
-from missing_coord.storage.views_timeline import TimelineEntry
+from missing_coord.storage.views_timeline import TimelineEntry, newest_first
 from missing_coord.web import show
 from missing_coord.web.forms import Form
 from missing_coord.web.rendering import london_input, time_left
@@ -238,7 +238,7 @@ def _contact(event: InterviewEvent) -> show.View:
     }
 
 
-def _timeline(found: InterviewDetail) -> list[TimelineEntry]:
+def _timeline(found: InterviewDetail) -> tuple[TimelineEntry, ...]:
     work = [
         TimelineEntry(
             at=each.at,
@@ -261,7 +261,7 @@ def _timeline(found: InterviewDetail) -> list[TimelineEntry]:
         )
         for each in found.escalations
     ]
-    return sorted([*work, *steps], key=lambda entry: entry.at, reverse=True)
+    return newest_first([*work, *steps])
 
 
 def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:

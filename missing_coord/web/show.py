@@ -207,8 +207,10 @@ def step_title(step: str) -> str:
 
 
 def told(roles: Iterable[str]) -> str:
-    """Return the names of roles."""
-    return ", ".join(ROLE_NAMES[Role(role)] for role in roles if role) or "nobody"
+    """Return the names of roles; of steps that fell due together only the last tells anybody."""
+    return (
+        ", ".join(ROLE_NAMES[Role(role)] for role in roles if role) or "nobody, as a later step was due too"
+    )
 
 
 def state_name(state: str) -> str:

@@ -75,9 +75,11 @@ def write_notices(path: Path, rows: list[dict[str, str]]) -> Path:
 
 
 async def assert_balanced(database: Database, *, now: datetime) -> None:
-    async with open_road(database, now=now) as road:
-        async with road.database.unit_of_work(system_actor("verify")) as uow:
-            found = await verify(uow)
+    async with (
+        open_road(database, now=now) as road,
+        road.database.unit_of_work(system_actor("verify")) as uow,
+    ):
+        found = await verify(uow)
     assert (found.unexplained, found.balanced, found.audit_intact) == (0, True, True), found.findings
 
 

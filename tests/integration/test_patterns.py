@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
+from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, OVER_24_HOURS, PatternPolicy
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.patterns import decide_pattern, find_patterns
 from missing_coord.storage.schema import metadata
@@ -70,10 +72,12 @@ def notice(number: int, *, days_ago: float = 2, reference: str = "", **changes: 
     return row | changes
 
 
-async def find(road: Application, *, since: datetime | None = None) -> tuple[str, ...]:
+async def find(
+    road: Application, *, since: datetime | None = None, policy: PatternPolicy = DEFAULT_PATTERN_POLICY
+) -> tuple[str, ...]:
     """Find patterns as the system."""
     async with road.database.unit_of_work(system_actor("patterns")) as uow:
-        return await find_patterns(uow, write=WRITE, since=since)
+        return await find_patterns(uow, write=WRITE, since=since, policy=policy)
 
 
 async def kinds(road: Application, state: str = "proposed") -> list[str]:
@@ -266,15 +270,17 @@ async def test_three_times_in_ninety_days_is_proposed_once_and_withdrawn_with_it
     assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["repeat_missing"])
 
 
-async def test_a_child_missing_for_more_than_a_day_is_proposed_without_any_new_event(
+async def test_a_child_missing_for_more_than_a_day_is_proposed_where_the_council_has_that_rule(
     road: Application,
 ) -> None:
+    policy = replace(DEFAULT_PATTERN_POLICY, long=(OVER_24_HOURS,))
     started = (NOW - timedelta(hours=23)).isoformat()
     gone = notice(1, message="missing", last_seen_at=started, issued_at=started, found_at="", returned_at="")
     await feed(road, "police", [gone])
-    assert await find(road) == ()
+    assert await find(road, policy=policy) == ()
     road.clock.instant = NOW + timedelta(hours=2)  # type: ignore[attr-defined]
-    assert len(await find(road, since=NOW + timedelta(hours=1))) == 1
+    assert await find(road, since=NOW + timedelta(hours=1)) == ()
+    assert len(await find(road, since=NOW + timedelta(hours=1), policy=policy)) == 1
     assert await kinds(road) == ["long_missing"]
 
 

@@ -49,8 +49,11 @@ def test_found_at_one_place_within_two_hours_is_found_together() -> None:
     assert proposed(one, gone("C2", found_at=None, **FOUND)) == []
 
 
-def test_one_home_alone_is_weak_and_says_so() -> None:
-    (found,) = proposed(gone("C1", homes=HOME), gone("C2", homes=HOME))
+def test_one_home_alone_is_coincidence_once_and_from_the_second_time_weak_and_says_so() -> None:
+    once = [gone("C1", homes=HOME), gone("C2", homes=HOME)]
+    again = [gone("C1", homes=HOME, start=at(hours=300)), gone("C2", homes=HOME, start=at(hours=301))]
+    assert proposed(*once) == []
+    (found,) = proposed(*once, *again)
     assert (found.detail["strength"], found.detail["notes"]) == ("weak", ["same_home_only"])
 
 
@@ -70,8 +73,9 @@ def test_siblings_are_weak_even_in_one_reference() -> None:
 
 def test_from_one_home_but_a_day_apart_is_not_together() -> None:
     one = gone("C1", homes=HOME, hours=100)
-    assert len(proposed(one, gone("C2", homes=HOME, start=at(hours=24)))) == 1
-    assert proposed(one, gone("C2", homes=HOME, start=at(hours=24.1))) == []
+    day, longer = gone("C2", homes=HOME, start=at(hours=24)), gone("C2", homes=HOME, start=at(hours=24.1))
+    assert len(occurrences([one, day], policy=DEFAULT_PATTERN_POLICY)) == 1
+    assert occurrences([one, longer], policy=DEFAULT_PATTERN_POLICY) == []
 
 
 @pytest.mark.parametrize(("hours", "together"), [(4.99, True), (5.0, False), (6.0, False)])
