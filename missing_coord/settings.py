@@ -29,6 +29,7 @@ class Settings:
     owner_database_url: str | None = field(default=None, repr=False)
     kafka: str | None = None
     council: str = "E08000003"
+    council_name: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str | None = None
@@ -134,6 +135,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "owner_database_url": _database,
     "kafka": _text,
     "council": _council,
+    "council_name": _text,
     "host": _text,
     "port": _port,
     "public_url": _web_address,

@@ -65,7 +65,7 @@ def create_app(
             owned=changes is None,
         ),
         limiter=SignInLimiter(now=application.clock.now),
-        council_name=council_name or f"Council {settings.council}",
+        council_name=council_name or settings.council_name or f"Council {settings.council}",
         demo=demo,
         secure_cookies=secure,
     )
