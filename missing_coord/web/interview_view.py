@@ -164,7 +164,7 @@ def _independence(interview: Interview) -> str | None:
 def _covered(duty: DutyLine, now: datetime) -> show.View:
     return {
         "episode_id": duty.episode_id,
-        "reference": ", ".join(duty.references),
+        "reference": ", ".join(show.told_references(duty.references)),
         "started_at": duty.started_at,
         "returned_at": duty.returned_at,
         "due_at": duty.due_at,

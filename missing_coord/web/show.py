@@ -9,6 +9,7 @@ from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
 from missing_coord.notify.wording import step_words
+from missing_coord.services.register import LIST_NAME
 from missing_coord.storage.views_children import ChildIdentity, PlacementLine
 from missing_coord.storage.views_interviews import TILES, QueueRow
 from missing_coord.storage.views_timeline import TimelineEntry
@@ -79,6 +80,12 @@ TILE_LABELS = {
 }
 
 
+def told_references(references: Sequence[str]) -> list[str]:
+    """Return the police references; only where there are none, that the council's own list tells of it."""
+    police = [each for each in references if not each.startswith(f"{LIST_NAME}/")]
+    return police or (["council's own list"] if references else [])
+
+
 def age_on(born: date | None, now: datetime) -> int | None:
     """Return an age in whole years on the London day."""
     if born is None:
@@ -106,7 +113,7 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
         "child_id": row.child_id,
         "child_name": row.display_name,
         "age": age_on(row.date_of_birth, now),
-        "references": row.references,
+        "references": told_references(row.references),
         "population": row.population,
         "state": row.state,
         "clock": row.clock,
