@@ -12,7 +12,7 @@ run: ready ## Start everything with a synthetic council at http://127.0.0.1:8000
 	@exec $(BIN)/missing-coord serve --demo $(if $(PORT),--port $(PORT))
 
 test: ready-dev ## Run every test; what cannot run here is named (REQUIRE_ALL=1: it is a failure)
-	$(PYTEST) -m "not bench" $(ARGS)
+	$(PYTEST) -m "not bench" -n 2 --dist loadfile $(ARGS)
 
 check: ready-dev ## Lint, types, import contracts, habits
 	$(BIN)/ruff check .

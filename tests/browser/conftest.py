@@ -36,9 +36,9 @@ FOLD, UNFOLD = (f"{FOLDED}.forEach((each) => {{ each.style.display = '{how}'; }}
 PICTURES = os.environ.get("TEST_SCREENSHOTS", "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start the machine's own Chromium."""
+    """Start the machine's own Chromium, for one module: while it runs, no other event loop can run here."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         absent("chromium")
@@ -50,7 +50,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(postgres_server: TestServer, chromium: Browser) -> Iterator[RunningSite]:
     """Serve the site while the browser tests last."""
     with postgres_server.migrated() as database, running_site(database) as running:
