@@ -56,6 +56,7 @@ def test_a_coordinator_assigns_as_proposed_in_two_clicks_from_the_queue(
     coordinator.sign_in(Role.COORDINATOR)
     page = coordinator.page
     page.locator(f"#assign-{interview_id}").click()
+    page.wait_for_url(f"**/interviews/{interview_id}**")
     coordinator.look("interview-proposed")
     page.locator("#confirm-proposal").dblclick()
     expect(page.get_by_text("The worker is assigned.")).to_be_visible()
@@ -76,6 +77,7 @@ def test_a_worker_records_an_attempt_a_decline_and_a_completion_on_a_phone(
     worker.look("cards")
     page = worker.page
     page.locator(f"#attempt-{declined}").click()
+    page.wait_for_url(f"**/interviews/{declined}**")
     worker.look("attempt")
     page.get_by_role("button", name="Record attempt").click()
     expect(page.get_by_text("The attempt is recorded.")).to_be_visible()
