@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_core_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from missing_coord.domain.access import Role
@@ -29,6 +28,7 @@ FLAGS = [
     "--lang=en-GB",
 ]
 DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+AXE_SCRIPT = (Path(__file__).parent / "vendor/axe.min.js").read_text(encoding="utf-8")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Chromium gives what is folded away in a closed <details> a place on the page, and axe takes it to cover what follows.
 FOLDED = "document.querySelectorAll('details:not([open]) > :not(summary)')"
