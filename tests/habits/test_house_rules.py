@@ -30,12 +30,8 @@ TEXT_ENDINGS = {
     ".js",
 }
 PLACES = ("missing_coord", "consumers", "schedulers", "templates", "deploy", "docs", "tests", ".ci")
-# Put together here so that this file does not contain what it looks for.
-REGISTRY_HOSTS = (
-    "py" + "pi.org",
-    "python" + "hosted.org",
-    "registry.npm" + "js.org",
-    "repo.maven." + "apache.org",
+DOWNLOAD_ADDRESS = re.compile(
+    r"https?://[^ \"'<>)]+/(simple|packages/[0-9a-f]{2}|maven2|-)(/|\"|$)", re.MULTILINE
 )
 INDEX_OPTION = re.compile(r"^\s*-?-?(extra-)?(index-url|find-links|trusted-host)[ =]", re.MULTILINE)
 
@@ -98,14 +94,19 @@ def test_every_wanted_package_is_locked() -> None:
         assert [package for package in wanted if not re.search(rf"^{package}==", locked, re.MULTILINE)] == []
 
 
-def test_no_file_names_a_package_registry() -> None:
+def test_no_file_holds_an_address_from_which_packages_are_fetched() -> None:
     naming = [
-        f"{path.relative_to(ROOT)}: {host}"
+        path.relative_to(ROOT).as_posix()
         for path in _tracked_text()
-        for host in REGISTRY_HOSTS
-        if host in path.read_text(encoding="utf-8", errors="replace")
+        if DOWNLOAD_ADDRESS.search(text := path.read_text(encoding="utf-8", errors="replace"))
+        or (path.suffix != ".py" and INDEX_OPTION.search(text))
     ]
     assert naming == []
+
+
+@pytest.mark.parametrize("line", ["https://host.example/simple/", '"https://host.example/a/-/a.tgz"'])
+def test_a_download_address_would_be_found(line: str) -> None:
+    assert DOWNLOAD_ADDRESS.search(line)
 
 
 def test_every_template_compiles() -> None:
