@@ -104,7 +104,9 @@ def test_no_file_holds_an_address_from_which_packages_are_fetched() -> None:
     assert naming == []
 
 
-@pytest.mark.parametrize("line", ["https://host.example/simple/", '"https://host.example/a/-/a.tgz"'])
+@pytest.mark.parametrize(
+    "line", ["https://host.example/" + "simple/", '"https://host.example/a/' + '-/a.tgz"']
+)
 def test_a_download_address_would_be_found(line: str) -> None:
     assert DOWNLOAD_ADDRESS.search(line)
 
