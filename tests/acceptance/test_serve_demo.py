@@ -17,6 +17,7 @@ from tests.builders.commands import Commands, end, page, processes_naming, servi
 
 SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))
 SMALL = ("--children", "60", "--months", "1")
+LONGER = ("--children", "150", "--months", "2")  # some ten seconds, so that a signal finds it at work
 
 
 @pytest.fixture(scope="module")
@@ -92,18 +93,18 @@ def test_a_port_in_use_is_named_with_what_to_do(seeded: Commands) -> None:
 def test_an_interrupted_seeding_is_gone_on_with(tmp_path: Path) -> None:
     commands = Commands(home=tmp_path)
     try:
-        process = commands.start("demo", "seed", *SMALL)
+        process = commands.start("demo", "seed", *LONGER)
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("Playing"):
                 break
-        time.sleep(1)
+        time.sleep(0.3)
         end(process, sign=signal.SIGINT)
         process.stdout.close()
         assert process.returncode == 130
         assert commands.json("verify")["balanced"] is True
-        assert commands.json("demo", "seed", *SMALL)["seeded"] is True
+        assert commands.json("demo", "seed", *LONGER)["seeded"] is True
         assert commands.json("verify")["balanced"] is True
-        assert commands.json("demo", "seed", *SMALL)["seeded"] is False
+        assert commands.json("demo", "seed", *LONGER)["seeded"] is False
     finally:
         discard_embedded(tmp_path, system_folder=SERVER_FOLDER)
