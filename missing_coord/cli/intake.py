@@ -14,7 +14,6 @@ from missing_coord.cli.running import FAILED, complain, settings_now, with_appli
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
-    from missing_coord.settings import Settings
 
 NOTHING = {"rows": 0, "accepted": 0, "duplicates": 0, "quarantined": 0, "seconds": 0.0}
 
@@ -47,7 +46,7 @@ def ingest(
     if as_json:
         print_json(done)
     else:
-        _show(done, settings)
+        _show(done)
     if any("refused" in each for each in done):
         raise typer.Exit(FAILED)
 
@@ -80,12 +79,12 @@ async def _ingest_one(app: Application, kind: str, file: Path) -> dict[str, Any]
     return {"file": file.name, **NOTHING, "refused": reason}
 
 
-def _show(done: list[dict[str, Any]], settings: Settings) -> None:
+def _show(done: list[dict[str, Any]]) -> None:
     columns = ("file", "rows#", "accepted#", "duplicates#", "quarantined#", "seconds#")
     rows = [[each[column.rstrip("#")] for column in columns] for each in done if "refused" not in each]
     if rows:
         print_table("", columns, rows)
     if waiting := sum(each["quarantined"] for each in done):
         say(
-            f"{waiting} row(s) could not be read; they are kept whole, with the reason: {settings.address}/quarantine"
+            f"{waiting} row(s) could not be read; they are kept whole, with the reason, on the page /quarantine"
         )

@@ -97,7 +97,9 @@ class ChildDetail:
     timeline: tuple[TimelineEntry, ...]
 
 
-_CHILD = text("select * from children where child_id = :child_id")
+_CHILD = text(
+    "select c.*, child_waits_for_review(c.child_id) as waits_for_review from children c where child_id = :child_id"
+)
 _PLACEMENTS = text(
     "select placement_id, start_date, end_date, place_code, provider_name, authority, confidential from placements"
     " where child_id = :child_id order by start_date desc, placement_id desc"
@@ -169,7 +171,7 @@ def _child(row: RowMapping, current: PlacementLine | None, council: str) -> Chil
         social_worker=row["social_worker"],
         iro=row["iro"],
         flags=tuple(row["flags"]),
-        match_pending=row["provisional"],
+        match_pending=row["waits_for_review"],
         population=population_of(
             council=council,
             looked_after=row["status"] == ChildStatus.LOOKED_AFTER,

@@ -115,7 +115,7 @@ TILES: Mapping[str, QueueFilters] = {
 
 ROWS = """
     select i.*, i.interview_id::text as id, c.forename, c.surname, c.date_of_birth,
-        c.provisional as match_pending, coalesce(w.name, '') as worker_name,
+        child_waits_for_review(c.child_id) as match_pending, coalesce(w.name, '') as worker_name,
         array(select l.episode_id::text from interview_episodes l where l.interview_id = i.interview_id
             order by l.due_at, l.episode_id) as episode_ids,
         array(select distinct ref from interview_episodes l join episodes e using (episode_id),

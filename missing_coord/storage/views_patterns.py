@@ -99,7 +99,7 @@ async def pattern_view(uow: SqlUnitOfWork, pattern_id: str) -> PatternView:
 _LIST = """
 select pattern_id::text, kind, detail, raised_at, state, version from patterns
 where :status = 'all' or state = :status
-order by state <> 'proposed', detail->>'strength' = 'weak', raised_at desc, pattern_id
+order by state <> 'proposed', detail->>'strength' = 'weak', kind not like 'shared%', kind, raised_at desc, pattern_id
 limit :limit offset :offset
 """
 _ONE = """

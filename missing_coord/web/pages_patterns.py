@@ -37,7 +37,8 @@ async def patterns(request: Request, who: Readers) -> Response:
         found = await views.pattern_list(uow, status=status, limit=PAGE_SIZE + 1, offset=shown.offset)
     rows = [_line(each) for each in found[:PAGE_SIZE]]
     pager = pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows))
-    return await page(request, "pages/patterns.html", {"status": status, "rows": rows, "pager": pager})
+    context = {"status": status, "rows": rows, "pager": pager, "may_open": who.role is Role.EXPLOITATION_LEAD}
+    return await page(request, "pages/patterns.html", context)
 
 
 @router.get("/patterns/{pattern_id}")

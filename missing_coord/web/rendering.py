@@ -131,10 +131,10 @@ def words(code: str) -> str:
 
 
 def share(numerator: int, denominator: int) -> str:
-    """Write a share with its base, "12 of 19 (63%)", cut off to whole percent."""
+    """Write a share with its base, "12 of 19 (63.2%)", as the CSV report has it."""
     if denominator == 0:
         return "0 of 0"
-    return f"{numerator:,} of {denominator:,} ({100 * numerator // denominator}%)"
+    return f"{numerator:,} of {denominator:,} ({100 * numerator / denominator:.1f}%)"
 
 
 def form_part(

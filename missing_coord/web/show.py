@@ -124,6 +124,7 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
         "worker_name": row.worker_name or (None if may_assign else "Nobody yet"),
         "attempts": row.attempts,
         "match_pending": row.match_pending,
+        "child_missing": row.child_missing,
     }
 
 
@@ -146,7 +147,11 @@ def tiles(
 
 def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
     """Return the bar at the top of every page about a child (see macros.identity)."""
-    warnings = ["Child not confirmed yet: see Which child?"] if child.match_pending else []
+    warnings = (
+        ["Child not confirmed yet: coordinators are finding out which child this is"]
+        if child.match_pending
+        else []
+    )
     if child.placement is not None and child.placement.confidential:
         warnings.append("Confidential placement: no address is shown or sent")
     if child.aliases:
@@ -226,8 +231,8 @@ def state_name(state: str) -> str:
 
 
 def lag_words(lag: timedelta | None) -> str | None:
-    """Return how long after a return we were told, None when that is not known or not after it."""
-    if lag is None or lag <= timedelta(0):
+    """Return how long after a return we were told, None when that is not known; news before the return is no delay."""
+    if lag is None:
         return None
-    hours, minutes = divmod(int(lag.total_seconds()) // 60, 60)
+    hours, minutes = divmod(max(0, int(lag.total_seconds())) // 60, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

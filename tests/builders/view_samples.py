@@ -115,6 +115,7 @@ def queue_row(number: int, **changes: object) -> View:
         "worker_name": None,
         "attempts": 0,
         "match_pending": False,
+        "child_missing": False,
         **changes,
     }
 

@@ -295,7 +295,13 @@ def patterns() -> View:
         {**row, "pattern_id": "P6", "status": "confirmed"},
         {**row, "pattern_id": "P5", "status": "rejected"},
     ]
-    return {"shell": shell("/patterns"), "status": "proposed", "rows": rows, "pager": NO_PAGER}
+    return {
+        "may_open": True,
+        "shell": shell("/patterns"),
+        "status": "proposed",
+        "rows": rows,
+        "pager": NO_PAGER,
+    }
 
 
 def pattern() -> View:

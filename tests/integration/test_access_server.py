@@ -97,7 +97,12 @@ def test_functions_that_run_with_the_owners_rights_fix_their_search_path_and_are
             " exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0)"
             " from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef"
         ).fetchall()
-    assert {name for name, *_ in found} == {"audit_chain", "audit_broken_at", "child_has_open_link"}
+    assert {name for name, *_ in found} == {
+        "audit_chain",
+        "audit_broken_at",
+        "child_has_open_link",
+        "child_waits_for_review",
+    }
     for name, settings, is_trigger, public in found:
         assert settings == ["search_path=pg_catalog, public, pg_temp"], name
         assert is_trigger or not public, name
@@ -117,6 +122,7 @@ def test_every_function_of_ours_is_known_here(database: Database) -> None:
         "audit_content",
         "audit_is_append_only",
         "child_has_open_link",
+        "child_waits_for_review",
         "tell_screens",
         "worker_keeps_to_own_children",
     }

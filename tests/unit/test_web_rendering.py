@@ -164,7 +164,7 @@ def test_counts_and_shares_show_their_base() -> None:
         "1 child",
         "1,200 children",
     ]
-    assert [share(2, 3), share(0, 0)] == ["2 of 3 (66%)", "0 of 0"]
+    assert [share(2, 3), share(0, 0)] == ["2 of 3 (66.7%)", "0 of 0"]
 
 
 def test_a_static_address_carries_a_mark_of_the_content() -> None:

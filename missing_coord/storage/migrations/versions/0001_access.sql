@@ -296,6 +296,21 @@ revoke execute on function child_has_open_link(text) from public;
 --;;
 grant execute on function child_has_open_link(text) to mc_coordinator, mc_manager, mc_interview_worker, mc_exploitation_lead, mc_quality_auditor;
 --;;
+-- Whether a child's record still waits for somebody to say which child it is; nothing else of the incident is told.
+create function child_waits_for_review(child text) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from incidents i join children c using (child_id)
+                   where i.child_id = child and c.provisional and i.match_state in ('review', 'unmatched')
+                     and (current_setting('role') not in ('mc_interview_worker', 'mc_quality_auditor')
+                          or exists (select from interviews v where v.child_id = child
+                                     and (current_setting('role') = 'mc_quality_auditor'
+                                          or v.worker_id <> '' and v.worker_id = app_worker())))) $$;
+--;;
+revoke execute on function child_waits_for_review(text) from public;
+--;;
+grant execute on function child_waits_for_review(text) to mc_coordinator, mc_manager, mc_interview_worker,
+    mc_exploitation_lead, mc_quality_auditor, mc_system;
+--;;
 -- People and keys: the administrator keeps them; only sign-in reads secrets.
 grant select, insert, update on users to mc_administrator;
 --;;
