@@ -15,7 +15,7 @@ from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.population import Population
 from missing_coord.services import decisions, interviews
 
-UNSURE_FOR = timedelta(hours=20)
+UNSURE_FOR = timedelta(days=10)
 """How long a notice waits before a coordinator decides whom it is about."""
 OPEN_FOR = timedelta(days=10)
 """How long after its deadline an interview is still tried before a manager closes it."""
