@@ -93,9 +93,10 @@ def _refuse_if_incomplete(layout: Layout, known: list[str], names: Sequence[str]
     if not missing:
         return
     if known:
-        # Shown when some are known: otherwise the first row may be a child's, not a header.
-        shown = ", ".join(" ".join(name.split())[:40] for name in names[:60])
-        raise FileRefused(f"{file} lacks the column {', '.join(missing)}; found: {shown}")
+        # Only names that we know are repeated: the first row may be a child's, not a header.
+        others = len(names) - len(known)
+        found = f"{', '.join(known)}" + (f" and {others} that are not known" if others else "")
+        raise FileRefused(f"{file} lacks the column {', '.join(missing)}; found: {found}")
     raise FileRefused(
         f"{file} lacks the column {', '.join(missing)}, and its first row holds no column of the layout "
         f"{layout.title!r}: is the header row missing, or is it another kind of file?"

@@ -62,7 +62,7 @@ def check_placement(values: dict[str, Any], findings: Findings, rules: ReadingRu
 def check_missing_list(values: dict[str, Any], findings: Findings, rules: ReadingRules) -> None:
     """Unpack the moments, and hold back an episode that ends before it starts."""
     started, ended = values["started_at"], values.get("ended_at")
-    if ended and day_after(ended) < started.at:
+    if ended and day_after(ended) <= started.at:
         findings.fault("ended_at", "lies before started_at; one of the two is wrong")
     values["started_at"], values["started_date_only"] = started.at, started.date_only
     if ended:

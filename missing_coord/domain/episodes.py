@@ -102,6 +102,8 @@ def _with_start_of(before: EpisodeFacts, merged: EpisodeFacts) -> EpisodeFacts:
 
 
 def _is_same(episode: EpisodeFacts, group: Sequence[IncidentOfChild], facts: IncidentFacts) -> bool:
+    if episode.ended_at is None and not facts.start_known and facts.end_at is not None:
+        return True  # a return whose beginning nobody told us ends the episode that is open
     tolerance = max(facts.tolerance, *(each.facts.tolerance for each in group))
     if facts.started_at - group[0].facts.started_at <= tolerance and not _missing_again(episode, facts):
         return True
@@ -111,10 +113,9 @@ def _is_same(episode: EpisodeFacts, group: Sequence[IncidentOfChild], facts: Inc
 
 
 def _missing_again(episode: EpisodeFacts, facts: IncidentFacts) -> bool:
-    """A police report that starts after a known end is a new episode, however soon it comes."""
+    """A police report that starts after a known end is a new episode, and so is any line that is still open then."""
     return (
-        facts.source is Source.POLICE
-        and facts.start_known
+        ((facts.source is Source.POLICE and facts.start_known) or facts.end_at is None)
         and episode.ended_at is not None
         and facts.started_at >= episode.ended_at
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from missing_coord.contracts.readings import Fault
@@ -48,6 +49,7 @@ async def take_rows(
     uow: UnitOfWork, rows: Sequence[Row], *, kind: str, batch_id: str, source: str, engine: Engine
 ) -> list[Taken]:
     """Take in rows of one kind in this transaction, count them, and put the unreadable ones into quarantine."""
+    rows = [_not_from_the_future(row, kind, uow.now) for row in rows]
     good = [
         (row.record, Received(raw=row.raw, batch_id=batch_id, line=row.line)) for row in rows if row.record
     ]
@@ -58,6 +60,19 @@ async def take_rows(
     )
     await uow.intake.count(batch_id, counts_of(taken))
     return taken
+
+
+_HAPPENED = {"police": "issued_at", "missing-list": "started_at"}
+CLOCKS_APART = timedelta(days=1)
+
+
+def _not_from_the_future(row: Row, kind: str, now: datetime) -> Row:
+    """Return the row, unread when it tells of a time well after now: a mistyped year would stop a child's clock."""
+    name = _HAPPENED.get(kind)
+    if name is None or row.record is None or getattr(row.record, name) <= now + CLOCKS_APART:
+        return row
+    fault = Fault(field=name, reason="lies more than a day after it was received: check the year")
+    return Row(raw=row.raw, line=row.line, record=None, faults=(fault,))
 
 
 def _taken(row: Row, new: Iterator[bool]) -> Taken:

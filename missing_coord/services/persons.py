@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rapidfuzz.distance import OSA
 
 from missing_coord.domain.cases import StoredNotice
-from missing_coord.domain.records import PoliceNotice, comparable
+from missing_coord.domain.records import PoliceNotice
 from missing_coord.matching.normalise import clean_id, clean_name
 from missing_coord.matching.variants import may_be_same_name
 
@@ -15,23 +15,55 @@ from missing_coord.matching.variants import may_be_same_name
 def persons_of(notices: Sequence[StoredNotice]) -> list[list[StoredNotice]]:
     """Split the notices of one reference by person; the same set of notices always splits in the same way.
 
-    Different local ids, or clearly different forenames, are different persons. A notice that says too little to tell
-    goes to the only person there is, or to the first when there are several.
+    Two persons are never joined by a notice that fits both: it becomes an incident of its own, which is matched by
+    what it says itself or waits for a coordinator.
     """
     ordered = sorted(notices, key=lambda each: (each.notice.issued_at, each.notice.content_hash))
-    telling = [each for each in ordered if _tells(each.notice)]
     groups: list[list[StoredNotice]] = []
-    for each in telling:
-        fitting = [
-            group for group in groups if any(_same_person(each.notice, other.notice) for other in group)
-        ]
-        joined = [other for group in fitting for other in group] + [each]
-        groups = [group for group in groups if group not in fitting] + [joined]
-    silent = [each for each in ordered if not _tells(each.notice)]
-    groups.sort(key=lambda group: min((m.notice.issued_at, m.notice.content_hash) for m in group))
-    if silent:
-        groups = [groups[0] + silent, *groups[1:]] if groups else [silent]
-    return groups
+    for wanted in (_NAMED, _NUMBERED, _REST):
+        alone: list[list[StoredNotice]] = []
+        for each in (n for n in ordered if _kind(n.notice) == wanted):
+            fitting = _certain_first(
+                [group for group in (*groups, *alone) if _fits(each.notice, group)], each
+            )
+            (fitting[0] if len(fitting) == 1 else _new_group(alone)).append(each)
+        groups += alone
+    return sorted(groups, key=lambda group: min((m.notice.issued_at, m.notice.content_hash) for m in group))
+
+
+_NAMED, _NUMBERED, _REST = range(3)
+
+
+def _kind(notice: PoliceNotice) -> int:
+    if notice.forename:
+        return _NAMED
+    return _NUMBERED if notice.local_child_id else _REST
+
+
+def _certain_first(fitting: list[list[StoredNotice]], each: StoredNotice) -> list[list[StoredNotice]]:
+    """Return only the groups that carry the notice's own number, where there are any."""
+    number = clean_id(each.notice.local_child_id or "")
+    certain = [group for group in fitting if number and number in _numbers([m.notice for m in group])]
+    return certain or fitting
+
+
+def _numbers(notices: Sequence[PoliceNotice]) -> set[str]:
+    return {clean_id(each.local_child_id) for each in notices if each.local_child_id}
+
+
+def _new_group(groups: list[list[StoredNotice]]) -> list[StoredNotice]:
+    groups.append([])
+    return groups[-1]
+
+
+def _fits(notice: PoliceNotice, group: Sequence[StoredNotice]) -> bool:
+    """Whether a notice may be about the person of a group: it agrees with one of its notices and contradicts none."""
+    others = [each.notice for each in group]
+    if _kind(notice) == _NUMBERED and _numbers(others) == {clean_id(notice.local_child_id or "")}:
+        return True
+    if any(_contradict(notice, other) for other in others):
+        return False
+    return any(_same_person(notice, other) for other in others)
 
 
 def signature_of(notice: PoliceNotice) -> str:
@@ -42,24 +74,45 @@ def signature_of(notice: PoliceNotice) -> str:
     return f"{surname}|{forename}|{notice.date_of_birth.isoformat()}"
 
 
-def _tells(notice: PoliceNotice) -> bool:
-    return bool(notice.local_child_id or notice.forename)
+def _contradict(one: PoliceNotice, other: PoliceNotice) -> bool:
+    """Whether two notices cannot be about one person: other numbers, other forenames, or other surnames and births."""
+    if one.local_child_id and other.local_child_id:
+        return clean_id(one.local_child_id) != clean_id(other.local_child_id)
+    if one.forename and other.forename and not (_alike(one, other) or _swapped(one, other)):
+        return True
+    names_agree = bool(one.forename and other.forename) and _alike(one, other)
+    return _other_surname(one, other) and not names_agree
 
 
 def _same_person(one: PoliceNotice, other: PoliceNotice) -> bool:
-    if one.local_child_id and other.local_child_id:
-        return clean_id(one.local_child_id) == clean_id(other.local_child_id)
-    if not (one.forename and other.forename):
-        return comparable(one.surname or "") == comparable(other.surname or "") or not (
-            one.surname and other.surname
-        )
-    return _alike(one.forename, other.forename) or _swapped(one, other)
+    """Whether two notices that do not contradict each other say enough to be about one person."""
+    if not (one.forename and other.forename) and _other_birth(one, other):
+        return bool(one.local_child_id and other.local_child_id)
+    return True
 
 
-def _alike(one: str, other: str) -> bool:
-    first, second = clean_name(one), clean_name(other)
-    if first == second or may_be_same_name(first, second):
+def _other_surname(one: PoliceNotice, other: PoliceNotice) -> bool:
+    if not (one.surname and other.surname) or _swapped(one, other):
+        return False
+    first, second = set(clean_name(one.surname).split()), set(clean_name(other.surname).split())
+    return not first & second and OSA.distance(" ".join(sorted(first)), " ".join(sorted(second))) > 1
+
+
+def _other_birth(one: PoliceNotice, other: PoliceNotice) -> bool:
+    return bool(one.date_of_birth and other.date_of_birth) and one.date_of_birth != other.date_of_birth
+
+
+def _alike(one: PoliceNotice, other: PoliceNotice) -> bool:
+    """Whether two forenames are one name; a slip or an initial counts only where the dates of birth agree."""
+    first, second = clean_name(one.forename or ""), clean_name(other.forename or "")
+    if first == second:
         return True
+    if _other_birth(one, other):
+        return False
+    if may_be_same_name(first, second):
+        return True
+    if not (one.date_of_birth and other.date_of_birth):
+        return False
     shortest = min(len(first), len(second))
     if shortest == 1:
         return first[:1] == second[:1]

@@ -224,7 +224,7 @@ def test_a_missing_column_refuses_the_file_by_name(tmp_path: Path) -> None:
     path = tmp_path / "short.csv"
     path.write_text("Force,Reference,Message,Surname\nA,B,missing,C\n", encoding="utf-8")
     with pytest.raises(
-        FileRefused, match=r"lacks the column issued_at; found: Force, Reference, Message, Surn"
+        FileRefused, match=r"lacks the column issued_at; found: force, reference, message, surname"
     ):
         read(path)
 
