@@ -1,6 +1,6 @@
 # On a fresh machine with Python 3.11+ and make, `make run` and `make test` do all the set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench faults lock clean reset ready ready-dev
+.PHONY: help run test check format bench faults lock clean reset ready ready-dev ready-bench
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
@@ -25,7 +25,7 @@ format: ready-dev ## Put the code into its usual shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: ready-dev ## Measure speed and memory, and print them
+bench: ready-bench ## Measure speed and memory, and print them
 	$(PYTEST) -m bench -s -q -p no:randomly tests/benchmarks $(ARGS)
 
 faults: ready-dev ## Kill processes at random points, many times
@@ -36,6 +36,8 @@ lock: ## Renew the lock files from requirements*.in (needs uv)
 		--no-annotate --upgrade requirements.in -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --upgrade --constraint requirements.lock requirements-dev.in -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --upgrade --constraint requirements-dev.lock requirements-bench.in -o requirements-bench.lock
 
 clean: ## Delete the virtual environment and caches; data stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
@@ -51,3 +53,6 @@ ready:
 
 ready-dev:
 	@.ci/prepare requirements-dev.lock
+
+ready-bench:
+	@.ci/prepare requirements-bench.lock
