@@ -1,6 +1,6 @@
 # On a fresh machine with Python 3.11+ and make, `make run` and `make test` do all the set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench faults lock clean reset ready ready-dev ready-bench
+.PHONY: help run test check format bench faults tables lock clean reset ready ready-dev ready-bench
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
@@ -30,6 +30,9 @@ bench: ready-bench ## Measure speed and memory, and print them
 
 faults: ready-dev ## Kill processes at random points, many times
 	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) $(PYTEST) -m faults --timeout=3600 $(ARGS)
+
+tables: ready-dev ## Write the first migration's tables from the metadata
+	$(BIN)/python -m missing_coord.storage.migrations.tables_sql
 
 lock: ## Renew the lock files from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -11,6 +11,7 @@ import typer
 
 from missing_coord.cli.output import Json, print_json, print_table, progress_bar, say
 from missing_coord.cli.running import FAILED, complain, settings_now, with_application
+from missing_coord.contracts.decoding import shown_name
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -58,8 +59,8 @@ async def _ingest_all(app: Application, kind: str, files: list[Path]) -> list[di
             done.append(await _ingest_one(app, kind, file))
         except (asyncio.CancelledError, KeyboardInterrupt):
             complain(
-                f"Stopped in {file.name}, file {number} of {len(files)}. What was read so far is kept; run the same"
-                " command again to read the rest: what is in already counts as a duplicate."
+                f"Stopped in {shown_name(file)}, file {number} of {len(files)}. What was read so far is kept; run"
+                " the same command again to read the rest: what is in already counts as a duplicate."
             )
             raise
     return done
@@ -69,14 +70,14 @@ async def _ingest_one(app: Application, kind: str, file: Path) -> dict[str, Any]
     from missing_coord.contracts.limits import FileRefused
 
     try:
-        with progress_bar(file.name) as progress:
+        with progress_bar(shown_name(file)) as progress:
             return (await app.intake().ingest(file, kind, progress=progress)).to_json()
     except FileRefused as error:
         reason = str(error)
     except OSError as error:
-        reason = f"{file.name} cannot be read: {error.strerror or error}"
+        reason = f"{shown_name(file)} cannot be read: {error.strerror or error}"
     complain(f"Refused: {reason}")
-    return {"file": file.name, **NOTHING, "refused": reason}
+    return {"file": shown_name(file), **NOTHING, "refused": reason}
 
 
 def _show(done: list[dict[str, Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +12,7 @@ from typing import BinaryIO
 from missing_coord.contracts.limits import FileRefused
 
 _SAMPLE = 4096
-_CHUNK = 1 << 20
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
 
 class Form(StrEnum):
@@ -22,44 +23,68 @@ class Form(StrEnum):
     JSON = "json"
 
 
+def shown_name(path: Path) -> str:
+    """The name of a file as it can be printed and kept, whatever bytes it has."""
+    return os.fsencode(path.name or path.resolve().name).decode("utf-8", errors="backslashreplace")
+
+
 def form_of(path: Path) -> Form:
     """What kind of file this is; FileRefused when it is empty or nothing that can be read."""
+    name = shown_name(path)
+    if path.exists() and not path.is_file():
+        kind = "a folder: name the files in it" if path.is_dir() else "no ordinary file"
+        raise FileRefused(f"{name} is {kind}")
     with path.open("rb") as file:
         head = file.read(_SAMPLE)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise FileRefused(f"{path.name} is empty")
+        raise FileRefused(f"{name} is empty")
     if head.startswith(b"PK"):
         return Form.XLSX
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused(
-            f"{path.name} is an old or a password-protected Excel file; save it as .xlsx or .csv"
-        )
-    if head.startswith((b"%PDF", b"\x1f\x8b", b"{\\rtf")):
-        raise FileRefused(f"{path.name} is no table: CSV, XLSX or JSON lines are needed")
-    text = head.decode(encoding_of(path), errors="replace").lstrip("\ufeff \t\r\n")
+        raise FileRefused(f"{name} is an old or a password-protected Excel file; save it as .xlsx or .csv")
+    if head.startswith(_UTF32):
+        raise FileRefused(f"{name} is text in UTF-32; save it as UTF-8")
+    encoding = _encoding(head)
+    if head.startswith((b"%PDF", b"\x1f\x8b", b"{\\rtf")) or (encoding == "utf-8" and _is_binary(head)):
+        raise FileRefused(f"{name} is no table: CSV, XLSX or JSON lines are needed")
+    text = head.decode(encoding, errors="replace").lstrip("\ufeff \t\r\n")
     return Form.JSON if text.startswith(("{", "[")) else Form.CSV
 
 
-def encoding_of(path: Path) -> str:
-    """UTF-8 (with or without mark), UTF-16 (either order, with or without mark), or else Windows-1252."""
-    with path.open("rb") as file:
-        head = file.read(_SAMPLE)
-        if head.startswith(codecs.BOM_UTF8):
-            return "utf-8-sig"
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        unmarked = _unmarked_utf16(head)
-        if unmarked:
-            return unmarked
-        file.seek(0)
-        return "utf-8" if _is_utf8(file) else "cp1252"
-
-
 def open_text(path: Path) -> tuple[io.TextIOWrapper, BinaryIO]:
-    """The file as text with its own line ends, and the bytes below it, whose position tells the progress."""
-    encoding = encoding_of(path)
+    """The file as text with its own line ends, and the bytes below it, whose position tells the progress.
+
+    UTF-8 (with or without mark) or UTF-16 (either order, with or without mark); bytes that are no UTF-8 count as
+    Windows-1252, one by one, so that a line pasted from elsewhere spoils no other line.
+    """
+    with path.open("rb") as file:
+        encoding = _encoding(file.read(_SAMPLE))
     binary = path.open("rb")
-    return io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline=""), binary
+    errors = "replace" if encoding.startswith("utf-16") else _ELSE_WINDOWS_1252
+    return io.TextIOWrapper(binary, encoding=encoding, errors=errors, newline=""), binary
+
+
+def _encoding(head: bytes) -> str:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return _unmarked_utf16(head) or "utf-8"
+
+
+def _else_windows_1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+_ELSE_WINDOWS_1252 = "missing_coord.else_windows_1252"
+codecs.register_error(_ELSE_WINDOWS_1252, _else_windows_1252)
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether more than a tenth of it are signs that no text has."""
+    return sum(byte < 0x20 and byte not in b"\t\n\r" for byte in head) > len(head) / 10
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
@@ -69,14 +94,3 @@ def _unmarked_utf16(head: bytes) -> str | None:
     if odd > 0.4 * half and even < 0.1 * half:
         return "utf-16-le"
     return "utf-16-be" if even > 0.4 * half and odd < 0.1 * half else None
-
-
-def _is_utf8(file: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := file.read(_CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True

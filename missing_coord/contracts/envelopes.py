@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from missing_coord.contracts.json_text import load_json
 from missing_coord.domain.errors import PermanentError
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -50,7 +51,7 @@ def to_bytes(event: OutgoingEvent, *, source: str) -> bytes:
 def read_object(content: bytes) -> dict[str, Any]:
     """Return the JSON object of a message; raises PermanentError saying what it is instead."""
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        found = load_json(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PermanentError("message: must be UTF-8 text") from error
     except (ValueError, RecursionError) as error:

@@ -8,11 +8,11 @@ from typing import Any
 
 from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
 from missing_coord.contracts.csv_rows import CsvRecord, csv_records
-from missing_coord.contracts.decoding import Form, form_of, open_text
+from missing_coord.contracts.decoding import Form, form_of, open_text, shown_name
 from missing_coord.contracts.header import Header, match_header
 from missing_coord.contracts.json_rows import JsonItem, json_items
 from missing_coord.contracts.limits import FileRefused
-from missing_coord.contracts.parsing import KINDS, as_texts, open_envelope, parse_texts
+from missing_coord.contracts.parsing import KINDS, as_kept, as_texts, open_envelope, parse_texts
 from missing_coord.contracts.readings import Fault, ReadRow
 from missing_coord.contracts.text import storable
 from missing_coord.contracts.xlsx_rows import data_rows, header_cells, open_workbook, sheets
@@ -32,7 +32,7 @@ def read_rows(path: Path, kind: str, *, rules: ReadingRules = DEFAULT_RULES) -> 
     try:
         form = form_of(path)
     except OSError as error:
-        raise FileRefused(f"{path.name} cannot be opened: {error.strerror}") from error
+        raise FileRefused(f"{shown_name(path)} cannot be opened: {error.strerror}") from error
     match form:
         case Form.XLSX:
             return _xlsx(path, kind, rules)
@@ -53,8 +53,8 @@ def _csv(path: Path, kind: str, rules: ReadingRules) -> Iterator[ReadRow]:
         records = csv_records(text)
         first = next(records, None)
         if first is None or first.trouble:
-            raise FileRefused(f"{path.name} has no readable header row")
-        header = match_header(kind, first.cells, file=path.name)
+            raise FileRefused(f"{shown_name(path)} has no readable header row")
+        header = match_header(kind, first.cells, file=shown_name(path))
         for record in records:
             yield _csv_row(header, record, rules, done_bytes=binary.tell())
 
@@ -84,11 +84,10 @@ def _json_row(kind: str, item: JsonItem, rules: ReadingRules, *, done_bytes: int
         return ReadRow(line=item.number, raw=raw, faults=faults, done_bytes=done_bytes)
     body = open_envelope(kind, item.body)
     if isinstance(body, Fault):
-        raw = as_texts(item.body)[0]
-        return ReadRow(line=item.number, raw=raw, faults=(body,), done_bytes=done_bytes)
+        return ReadRow(line=item.number, raw=as_kept(item.body), faults=(body,), done_bytes=done_bytes)
     raw, faults = as_texts(body)
     if faults:
-        return ReadRow(line=item.number, raw=raw, faults=faults, done_bytes=done_bytes)
+        return ReadRow(line=item.number, raw=as_kept(body), faults=faults, done_bytes=done_bytes)
     parsed = parse_texts(kind, raw, rules=rules)
     return ReadRow(
         line=item.number, raw=raw, record=parsed.record, faults=parsed.faults, done_bytes=done_bytes
@@ -98,7 +97,7 @@ def _json_row(kind: str, item: JsonItem, rules: ReadingRules, *, done_bytes: int
 def _xlsx(path: Path, kind: str, rules: ReadingRules) -> Iterator[ReadRow]:
     size = file_size(path)
     with open_workbook(path) as book:
-        sheet, number, header = _sheet_of(book, kind, path.name)
+        sheet, number, header = _sheet_of(book, kind, shown_name(path))
         last = max(number + 1, sheet.max_row or 1)
         for line, cells in data_rows(sheet, after=number, width=len(header.names)):
             parsed = header.parse(cells, rules=rules)

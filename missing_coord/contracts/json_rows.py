@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
+from missing_coord.contracts.json_text import JSON_DECODER, load_json
 from missing_coord.contracts.limits import LINE_LIMIT
 
 _CHUNK = 65_536
 _BETWEEN = " \t\r\n,"
-_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +71,7 @@ def _item(number: int, text: str) -> JsonItem:
 
 def _loaded(text: str) -> object:
     try:
-        return json.loads(text)
+        return load_json(text)
     except (ValueError, RecursionError):
         return None
 
@@ -107,6 +106,6 @@ def _decode_first(text: str) -> tuple[object, int] | None:
     if not text:
         return None
     try:
-        return _DECODER.raw_decode(text)
+        return JSON_DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None

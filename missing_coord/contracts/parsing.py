@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
+from missing_coord.contracts.json_text import GivenTwice, load_json
 from missing_coord.contracts.layout import Layout, build
 from missing_coord.contracts.police import POLICE_NOTICE
 from missing_coord.contracts.readings import Fault, ParsedRow
@@ -33,6 +34,8 @@ EVENT_TYPES = {
 
 _NO_KIND = f"one of {', '.join(KINDS)} is needed"
 _CELL_LIMIT = 1_000_000
+_LONGEST_KEPT = 100_000
+_TWICE = "is given twice with different values"
 
 
 def parse(kind: str, raw: Mapping[str, object], *, rules: ReadingRules = DEFAULT_RULES) -> ParsedRow:
@@ -54,7 +57,7 @@ def parse_texts(kind: str, raw: Mapping[str, str], *, rules: ReadingRules = DEFA
             name = extra_name(header[:200])
             extra[name if name not in extra else f"{name}_{len(extra)}"] = text
         elif column.name in cells and text.strip() != cells[column.name].strip():
-            return _refused(column.name, "is given twice with different values")
+            return _refused(column.name, _TWICE)
         else:
             cells[column.name] = text
     return build(layout, cells, extra, rules=rules)
@@ -97,13 +100,31 @@ def as_texts(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[Fault, ..
     for name, value in raw.items():
         text = value if isinstance(value, str) else _as_text(value)
         if text is None or len(text) > _CELL_LIMIT:
-            reason = (
-                "a single value or a list of texts is needed" if text is None else "the value is too long"
-            )
-            faults.append(Fault(field=storable(str(name))[:60], reason=reason))
+            faults.append(Fault(field=storable(str(name))[:60], reason=_fault_of(value, text)))
         else:
             texts[storable(str(name))] = storable(text)
     return texts, tuple(faults)
+
+
+def as_kept(raw: Mapping[str, object]) -> dict[str, str]:
+    """The fields of an object as texts for the quarantine; a value that is no text is kept as the JSON it came as."""
+    texts, _ = as_texts(raw)
+    names = {storable(str(name)): value for name, value in raw.items()}
+    return {**texts, **{name: as_written(value) for name, value in names.items() if name not in texts}}
+
+
+def as_written(value: object) -> str:
+    """A JSON value as text, fit to be stored, cut at 100,000 characters."""
+    try:
+        return storable(json.dumps(value, ensure_ascii=False))[:_LONGEST_KEPT]
+    except (RecursionError, ValueError):
+        return "(nested too deeply to be kept)"
+
+
+def _fault_of(value: object, text: str | None) -> str:
+    if isinstance(value, GivenTwice):
+        return _TWICE
+    return "a single value or a list of texts is needed" if text is None else "the value is too long"
 
 
 def _as_text(value: object) -> str | None:
@@ -115,6 +136,8 @@ def _as_text(value: object) -> str | None:
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, int):
         return str(value) if abs(value) < 10**30 else None
+    if isinstance(value, GivenTwice):
+        return None
     if isinstance(value, list | tuple) and all(isinstance(item, str | int) for item in value):
         return ";".join(str(item).replace(";", ",") for item in value)
     return None
@@ -122,7 +145,7 @@ def _as_text(value: object) -> str | None:
 
 def _json_or_none(text: str) -> object:
     try:
-        return json.loads(text)
+        return load_json(text)
     except (ValueError, RecursionError):
         return None
 

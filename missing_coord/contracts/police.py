@@ -89,7 +89,8 @@ def _check_birth(values: dict[str, Any], findings: Findings, *, on: date) -> Non
     if born is None:
         return
     if born > on:
-        findings.fault("date_of_birth", "lies after issued_at")
+        findings.flag("after_issue", "date_of_birth")
+        del values["date_of_birth"]
         return
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
     if age >= 18:
@@ -156,7 +157,7 @@ POLICE_NOTICE = Layout(
         _list("aliases", "Mira Example;A. Sample", "Other names."),
         Column(
             name="date_of_birth", reader=read_date, personal=True, type="date", example="05/03/2011",
-            doc="Date of birth, not after issued_at and not before 1900.",
+            doc="Date of birth, not before 1900; one after issued_at is flagged and not used.",
         ),
         Column(name="age", reader=read_age, type="number", example="15", doc="Age in years, 0 to 120."),
         Column(name="sex", reader=read_sex, tolerant=True, type="code", example="female"),

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from missing_coord.contracts.decoding import shown_name
 from missing_coord.contracts.limits import (
     COLUMN_LIMIT,
     SHARED_STRINGS_LIMIT,
@@ -53,7 +54,7 @@ def open_workbook(path: Path) -> Iterator[Any]:
             yield book
         except _ERRORS as error:
             raise FileRefused(
-                f"{path.name} is damaged or is no Excel workbook; save it again as .xlsx"
+                f"{shown_name(path)} is damaged or is no Excel workbook; save it again as .xlsx"
             ) from error
 
 
@@ -121,10 +122,12 @@ def _refuse_if_hostile(path: Path) -> None:
             or strings > SHARED_STRINGS_LIMIT
         ):
             raise FileRefused(
-                f"{path.name} unpacks to more than is read from a workbook; split it, or send CSV"
+                f"{shown_name(path)} unpacks to more than is read from a workbook; split it, or send CSV"
             )
         for item in members:
             if item.filename.endswith((".xml", ".rels")):
                 with archive.open(item) as part:
                     if b"<!DOCTYPE" in part.read(_PROLOGUE).replace(b"\x00", b""):
-                        raise FileRefused(f"{path.name} holds a document type, which no workbook needs")
+                        raise FileRefused(
+                            f"{shown_name(path)} holds a document type, which no workbook needs"
+                        )

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from missing_coord.contracts.decoding import shown_name
 from missing_coord.contracts.files import file_size, read_rows
 from missing_coord.contracts.readings import Fault
 from missing_coord.domain.access import Actor
@@ -66,7 +67,7 @@ class FileIntake:
         first = list(islice(rows, self.chunk))
         digest = await asyncio.to_thread(_sha256, path)
         async with self.database.unit_of_work(self.actor) as uow:
-            batch_id = await uow.intake.open_batch(kind=kind, source=path.name, content_sha256=digest)
+            batch_id = await uow.intake.open_batch(kind=kind, source=shown_name(path), content_sha256=digest)
         taken: list[str] = []
         size = file_size(path)
 
@@ -77,12 +78,14 @@ class FileIntake:
 
         chunks = _chunks(first, rows, self.chunk)
         try:
-            await self._in_turn(chunks, kind=kind, batch_id=batch_id, source=path.name, settled=settled)
+            await self._in_turn(
+                chunks, kind=kind, batch_id=batch_id, source=shown_name(path), settled=settled
+            )
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
         await self._finish(batch_id, kind)
         return FileSummary(
-            file=path.name,
+            file=shown_name(path),
             rows=len(taken),
             accepted=taken.count("accepted"),
             duplicates=taken.count("duplicate"),

@@ -20,7 +20,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeCounts:
-    """Rows of police notices received: `accounted` were new or repeats, `quarantined` could not be read."""
+    """Rows of police notices received: `accounted` were new, repeats, or settled by a person.
+
+    `quarantined` wait there to be settled, each counted once however often it came.
+    """
 
     notices_in: int
     accounted: int

@@ -47,6 +47,20 @@ async def insert_new(
     return found
 
 
+async def insert_or_count(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    key: Sequence[str],
+    counted: str,
+) -> None:
+    """Insert rows; of those whose key is there already only the counted column changes: it grows."""
+    ending = f"on conflict ({', '.join(key)}) do update set {counted} = {table.name}.{counted} + excluded.{counted}"
+    for page in _pages(rows):
+        await _insert(connection, table, page, ending)
+
+
 async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows whose keys are new; in the order given."""
     for page in _pages(rows):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from missing_coord.domain.records import column_key
 from missing_coord.services.ports import Counts, ListLine, Quarantined, Received
 from missing_coord.storage.mappers import canonical, plain
-from missing_coord.storage.rows import insert_new, upsert
+from missing_coord.storage.rows import insert_new, insert_or_count, upsert
 from missing_coord.storage.store_children import content_hash
 from missing_coord.storage.tables import (
     intake_batches,
@@ -65,27 +66,28 @@ class SqlIntake:
         )
 
     async def quarantine(self, batch_id: str, *, kind: str, source: str, rows: Sequence[Quarantined]) -> None:
-        """Keep rows that could not be understood; the same row is kept once."""
+        """Keep rows that could not be understood; the same row is kept once and says how many times it came."""
         digests = [hashlib.sha256(canonical(row.raw).encode()).hexdigest() for row in rows]
-        secret = [withheld_cells(kind, row.raw) for row in rows]
+        times = Counter(digests)
+        first = dict(zip(reversed(digests), reversed(rows), strict=True))
+        secret = {digest: withheld_cells(kind, row.raw) for digest, row in first.items()}
         kept = [
             {
                 "kind": kind,
                 "raw_hash": digest,
                 "source": source,
                 "line": row.line,
-                "raw": {**plain(row.raw), **dict.fromkeys(cells, WITHHELD)},
+                "raw": {**plain(row.raw), **dict.fromkeys(secret[digest], WITHHELD)},
                 "faults": [{"field": field, "reason": reason} for field, reason in row.faults],
                 "batch_id": batch_id,
                 "received_at": self._now,
+                "times": times[digest],
             }
-            for row, digest, cells in zip(rows, digests, secret, strict=True)
+            for digest, row in first.items()
         ]
-        await insert_new(self._connection, quarantine, kept)
+        await insert_or_count(self._connection, quarantine, kept, key=("kind", "raw_hash"), counted="times")
         hidden = [
-            {"kind": kind, "raw_hash": digest, "cells": cells}
-            for digest, cells in zip(digests, secret, strict=True)
-            if cells
+            {"kind": kind, "raw_hash": digest, "cells": cells} for digest, cells in secret.items() if cells
         ]
         await insert_new(self._connection, quarantine_withheld, hidden)
 

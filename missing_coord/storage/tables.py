@@ -108,6 +108,7 @@ quarantine = Table(
     Column("raw", JSONB, nullable=False),
     Column("faults", JSONB, nullable=False),
     Column("batch_id", UUID(as_uuid=False), nullable=False),
+    Column("times", Integer, nullable=False, server_default="1"),
     instant("received_at"),
     instant("resolved_at", nullable=True),
     words("resolved_by"),

@@ -12,6 +12,8 @@ from missing_coord.services.verify import Finding, NoticeCounts
 
 SHOWN = 20
 GRACE = "interval '10 minutes'"
+KNOWN = "greatest({}, (select e.updated_at from episodes e where e.episode_id = d.episode_id))"
+"""A time of a duty, or when it was last told, if that was later: nobody can act on a deadline before it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +53,11 @@ LOST = (
     ),
     Rule(
         name="quarantine_is_kept",
-        says="A batch counted rows into quarantine, but nothing of that kind is there.",
-        query="select 'batch ' || b.batch_id from intake_batches b where b.kind = 'police' and b.quarantined > 0"
-        " and not exists (select from quarantine q where q.kind = b.kind)",
+        says="Batches counted more rows into quarantine than are kept there, or fewer.",
+        query="select 'rows of the kind ' || kind from"
+        " (select kind, sum(quarantined) as counted from intake_batches group by kind) b"
+        " full join (select kind, sum(times) as kept from quarantine group by kind) q using (kind),"
+        " lateral generate_series(1, abs(coalesce(counted, 0) - coalesce(kept, 0)))",
     ),
 )
 
@@ -117,13 +121,14 @@ BROKEN = (
         name="sweep_is_up_to_date",
         says="The sweep is behind: a step of the ladder is overdue by more than 10 minutes. Run `missing-coord sweep`.",
         query="select 'interview ' || d.interview_id || ', episode ' || d.episode_id from interview_episodes d"
-        f" where d.next_step_at < :now - {GRACE} order by d.next_step_at",
+        f" where {KNOWN.format('d.next_step_at')} < :now - {GRACE} order by d.next_step_at",
     ),
     Rule(
         name="no_silent_breach",
         says="72 hours are over and nothing says so.",
         query="select 'interview ' || d.interview_id || ', episode ' || d.episode_id from interview_episodes d"
-        f" where d.resolved_at is null and d.breached_at is null and d.due_at < :now - {GRACE} order by d.due_at",
+        f" where d.resolved_at is null and d.breached_at is null"
+        f" and {KNOWN.format('d.due_at')} < :now - {GRACE} order by d.due_at",
     ),
     Rule(
         name="breaches_were_escalated",
@@ -148,8 +153,9 @@ BROKEN = (
 )
 
 _COUNTS = """
-select coalesce(sum(rows), 0), coalesce(sum(accepted + duplicates), 0), coalesce(sum(quarantined), 0)
-from intake_batches where kind = 'police'
+select coalesce(sum(rows), 0), coalesce(sum(accepted + duplicates + quarantined), 0) - waiting, waiting
+from intake_batches, (select count(*) as waiting from quarantine where kind = 'police' and resolved_at is null) q
+where kind = 'police' group by waiting
 """
 
 
@@ -161,7 +167,11 @@ class SqlChecks:
 
     async def notice_counts(self) -> NoticeCounts:
         """Return how many rows of police notices came in and what became of them."""
-        rows, accounted, quarantined = (await self._connection.execute(text(_COUNTS))).one()
+        rows, accounted, quarantined = (await self._connection.execute(text(_COUNTS))).one_or_none() or (
+            0,
+            0,
+            0,
+        )
         return NoticeCounts(notices_in=rows, accounted=accounted, quarantined=quarantined)
 
     async def lost(self) -> list[Finding]:

@@ -6,15 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from missing_coord.contracts.parsing import as_texts, open_envelope, parse
+from missing_coord.contracts.json_text import load_json
+from missing_coord.contracts.parsing import as_kept, as_written, open_envelope, parse
 from missing_coord.contracts.readings import Fault
-from missing_coord.contracts.text import storable
 from missing_coord.messaging.rows import Row
 from missing_coord.web.api_limits import ITEM_LIMIT
 from missing_coord.web.problems import Problem
-
-LONGEST_KEPT = 100_000
-"""Characters of a nested value that are kept in quarantine."""
 
 
 def rows_of(body: bytes, kind: str) -> list[Row]:
@@ -34,7 +31,7 @@ def rows_of(body: bytes, kind: str) -> list[Row]:
 
 def _read(body: bytes) -> Any:
     try:
-        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+        return load_json(body.decode("utf-8-sig"), constant=_no_number)
     except UnicodeDecodeError as error:
         raise _malformed("the body is not UTF-8 text") from error
     except json.JSONDecodeError as error:
@@ -63,24 +60,10 @@ def row_of(item: object, kind: str) -> Row:
     """Return one item as a row: its fields as texts, and its record or its faults."""
     if not isinstance(item, Mapping):
         fault = Fault(field="item", reason="one flat JSON object is needed")
-        return Row(raw={"item": _as_written(item)}, line=None, record=None, faults=(fault,))
+        return Row(raw={"item": as_written(item)}, line=None, record=None, faults=(fault,))
     opened = open_envelope(kind, item)
     if isinstance(opened, Fault):
-        return Row(raw=_raw(item), line=None, record=None, faults=(opened,))
-    raw = _raw(opened)
+        return Row(raw=as_kept(item), line=None, record=None, faults=(opened,))
+    raw = as_kept(opened)
     parsed = parse(kind, opened)
     return Row(raw=raw, line=None, record=parsed.record, faults=parsed.faults)
-
-
-def _raw(item: Mapping[str, object]) -> dict[str, Any]:
-    """Return the fields as texts; what is nested is kept as the JSON that it came as."""
-    texts, _ = as_texts(item)
-    nested = {storable(str(name)): value for name, value in item.items() if storable(str(name)) not in texts}
-    return {**texts, **{name: _as_written(value) for name, value in nested.items()}}
-
-
-def _as_written(value: object) -> str:
-    try:
-        return storable(json.dumps(value, ensure_ascii=False))[:LONGEST_KEPT]
-    except (RecursionError, ValueError):
-        return "(nested too deeply to be kept)"

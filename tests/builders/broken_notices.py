@@ -100,7 +100,7 @@ BREAKAGES = (
     Breakage(name="month 13", field="safe_and_well_at", apply=_with(safe_and_well_at="2026-13-01T10:00Z")),
     Breakage(name="nobody named", field="surname", apply=_with(surname="", local_child_id="")),
     Breakage(name="impossible birthday", field="date_of_birth", apply=_with(date_of_birth="30/02/2011")),
-    Breakage(name="born tomorrow", field="date_of_birth", apply=_with(date_of_birth="2090-01-01")),
+    Breakage(name="back next year", field="returned_at", apply=_with(returned_at="2091-01-01T10:00Z")),
     Breakage(name="age in words", field="age", apply=_with(age="a teenager")),
     Breakage(name="seen in the future", field="last_seen_at", apply=_with(last_seen_at="2090-01-01T10:00Z")),
     Breakage(name="line cut off", field="found_at", apply=_cut_off),

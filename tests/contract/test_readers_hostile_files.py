@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -134,6 +135,34 @@ def test_an_envelope_of_another_type_is_quarantined() -> None:
     assert [fault.field for fault in parse_message("police", body | {"data": 7}).faults] == ["data"]
 
 
+TWICE = json.dumps(good_row(1))[:-1] + ', "found_place": "Sample Wharf"}'
+
+
+@pytest.mark.parametrize(
+    "written", [TWICE, f"[{TWICE}]", TWICE + "\n" + TWICE], ids=["one", "array", "lines"]
+)
+def test_a_field_given_twice_with_two_values_is_quarantined_with_both(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "twice.json"
+    path.write_text(written, encoding="utf-8")
+    for row in read(path):
+        assert [(fault.field, fault.reason) for fault in row.faults] == [
+            ("found_place", "is given twice with different values")
+        ]
+        assert json.loads(row.raw["found_place"]) == [good_row(1)["found_place"], "Sample Wharf"]
+
+
+def test_a_field_given_twice_with_one_value_is_given_once(tmp_path: Path) -> None:
+    path = tmp_path / "same.json"
+    path.write_text(json.dumps(good_row(1))[:-1] + ', "force": "Sampleshire Police"}', encoding="utf-8")
+    assert [row.record is not None for row in read(path)] == [True]
+
+
+def test_a_nested_value_is_kept_in_quarantine_as_it_came(tmp_path: Path) -> None:
+    path = tmp_path / "nested.json"
+    path.write_text(json.dumps({**good_row(1), "places": {"a": 1}}), encoding="utf-8")
+    assert [row.raw["places"] for row in read(path)] == ['{"a": 1}']
+
+
 def test_nested_values_are_quarantined_by_name() -> None:
     assert [fault.field for fault in parse("police", {**good_row(1), "places": {"a": 1}}).faults] == [
         "places"
@@ -176,3 +205,46 @@ def test_a_cell_of_many_pages_costs_its_row(tmp_path: Path) -> None:
     read_back = read(path)
     assert [row.record is not None for row in read_back] == [True, False, True]
     assert "a cell is longer" in read_back[1].faults[0].reason
+
+
+def test_a_line_of_another_encoding_spoils_no_other_line(tmp_path: Path) -> None:
+    header, first, second, third = csv_bytes(TABLE).splitlines(keepends=True)
+    path = tmp_path / "pasted.csv"
+    path.write_bytes(header + first + second.decode().encode("cp1252") + third)
+    assert {row.record.forename for row in read(path)} == {"Zoë"}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("force,reference".encode("utf-32"), "UTF-32"),
+        (bytes(range(256)) * 20, "no table"),
+        (b"\x7fELF\x02\x01\x01" + bytes(200), "no table"),
+    ],
+    ids=["utf-32", "every byte", "program"],
+)
+def test_what_is_no_text_is_refused_in_its_own_words(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(content)
+    with pytest.raises(FileRefused, match=says):
+        read(path)
+
+
+def test_a_pipe_is_refused_and_does_not_wait_for_a_writer(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(FileRefused, match=r"pipe\.csv is no ordinary file"):
+        read(tmp_path / "pipe.csv")
+
+
+def test_a_folder_is_refused_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "incoming").mkdir()
+    monkeypatch.chdir(tmp_path / "incoming")
+    with pytest.raises(FileRefused, match="incoming is a folder"):
+        read(Path())
+
+
+def test_a_file_whose_name_is_no_text_is_named_by_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_bytes(b" ")
+    with pytest.raises(FileRefused, match=r"caf\\xe9\.csv is empty"):
+        read(path)

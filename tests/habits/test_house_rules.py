@@ -12,6 +12,7 @@ import jinja2
 import pytest
 
 from missing_coord.settings import READERS, Settings, variable_names
+from missing_coord.storage.migrations.tables_sql import PATH, tables_sql
 from tests.habits.source_files import ROOT
 
 TEXT_ENDINGS = {
@@ -92,6 +93,10 @@ def test_every_wanted_package_is_locked() -> None:
             r"^[a-z][a-z0-9-]*", (ROOT / f"{name}.in").read_text(encoding="utf-8"), re.MULTILINE
         )
         assert [package for package in wanted if not re.search(rf"^{package}==", locked, re.MULTILINE)] == []
+
+
+def test_the_first_migration_holds_the_tables_of_the_metadata() -> None:
+    assert PATH.read_text(encoding="utf-8") == tables_sql(), "the tables changed: run `make tables`"
 
 
 def test_no_file_holds_an_address_from_which_packages_are_fetched() -> None:

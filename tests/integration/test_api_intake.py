@@ -235,6 +235,13 @@ async def test_an_odd_item_is_taken_or_quarantined_and_never_an_error(gmp: Sende
         assert outcomes(again)[0] in ("duplicate", "quarantined"), name
 
 
+async def test_a_field_given_twice_with_two_values_is_quarantined(gmp: Sender) -> None:
+    twice = json.dumps(notice())[:-1] + ', "surname": "Otherwise"}'
+    answer = await gmp.raw(POLICE, twice.encode())
+    assert outcomes(answer) == ["quarantined"]
+    assert answer.json()["results"][0]["faults"][0]["field"] == "surname"
+
+
 async def test_ten_thousand_items_are_too_many_and_none_is_taken(site: Site, gmp: Sender) -> None:
     answer = await gmp.send(POLICE, [notice(f"MP/{number}") for number in range(10_000)])
     assert answer.status_code == 413

@@ -23,7 +23,7 @@ async def road(database: Database) -> AsyncIterator[Application]:
     """Open the application with one child who has just returned, and a notice that could not be read."""
     async with open_road(database) as opened:
         await feed(opened, "children", [CHILD])
-        await feed(opened, "police", [NOTICE, NOTICE, {**NOTICE, "issued_at": "soon"}])
+        await feed(opened, "police", [NOTICE, NOTICE, BROKEN_NOTICE])
         async with opened.database.unit_of_work(system_actor("relay")) as uow:
             await uow.connection.exec_driver_sql("update outbox set sent_at = occurred_at")
         yield opened
@@ -48,6 +48,7 @@ NOTICE = {
     "surname": "Quill",
     "date_of_birth": "2011-03-04",
 }
+BROKEN_NOTICE = {**NOTICE, "issued_at": "soon"}
 
 
 async def verified(road: Application) -> Verification:
@@ -75,6 +76,8 @@ async def test_an_empty_database_balances(database: Database) -> None:
         assert (await verified(empty)).sound
 
 
+LONG_KNOWN = "update episodes set updated_at = '2026-11-20 11:00+00'"
+
 BREAKS = {
     "accepted_notices_are_kept": "update intake_batches set accepted = 2, duplicates = 0 where kind = 'police'",
     "every_notice_has_an_incident": "update notices set incident_id = null",
@@ -99,8 +102,8 @@ BREAKS = {
     " insert into episodes (episode_id, child_id, kind, status, started_at, start_known, told_at, population,"
     " created_at, updated_at) select gen_random_uuid(), 'C1', 'M', 'open', now(), true, now(), population, now(), now()"
     " from episodes, generate_series(1, 2)",
-    "sweep_is_up_to_date": "update interview_episodes set next_step_at = '2026-11-20 11:49+00'",
-    "no_silent_breach": "update interview_episodes set due_at = '2026-11-20 11:49+00';"
+    "sweep_is_up_to_date": f"{LONG_KNOWN}; update interview_episodes set next_step_at = '2026-11-20 11:49+00'",
+    "no_silent_breach": f"{LONG_KNOWN}; update interview_episodes set due_at = '2026-11-20 11:49+00';"
     " update interviews set due_at = '2026-11-20 11:49+00'",
     "breaches_were_escalated": "update interview_episodes set breached_at = '2026-11-20 11:00+00'",
     "interviews_show_their_first_deadline": "update interviews set due_at = due_at + interval '1 second'",
@@ -174,3 +177,36 @@ async def test_verifying_changes_nothing(road: Application) -> None:
     before = await rows_of(road, counted)
     await verified(road)
     assert await rows_of(road, counted) == before
+
+
+async def test_a_broken_row_that_comes_three_times_waits_in_quarantine_once(road: Application) -> None:
+    for _ in range(2):
+        await feed(road, "police", [BROKEN_NOTICE])
+    found = await verified(road)
+    assert (found.notices_in, found.accounted, found.quarantined, found.unexplained) == (5, 4, 1, 0)
+
+
+async def test_a_quarantined_row_of_any_kind_that_was_removed_is_missed(
+    road: Application, database: Database
+) -> None:
+    await feed(road, "police", [BROKEN_NOTICE, BROKEN_NOTICE])
+    break_by_hand(database, "update quarantine set times = times - 1")
+    found = await verified(road)
+    assert [(each.rule, each.count) for each in found.findings] == [("quarantine_is_kept", 1)]
+
+
+@pytest.mark.parametrize(
+    "overdue",
+    [
+        "update interview_episodes set next_step_at = '2026-11-18 09:00+00'",
+        "update interview_episodes set due_at ="
+        " '2026-11-18 09:00+00'; update interviews set due_at = '2026-11-18 09:00+00'",
+    ],
+)
+async def test_a_deadline_that_was_over_when_the_council_was_told_gives_the_sweep_ten_minutes(
+    road: Application, database: Database, overdue: str
+) -> None:
+    break_by_hand(database, f"{overdue}; update episodes set updated_at = '2026-11-20 11:55+00'")
+    assert (await verified(road)).findings == ()
+    break_by_hand(database, "update episodes set updated_at = '2026-11-20 11:45+00'")
+    assert (await verified(road)).findings != ()
