@@ -106,14 +106,14 @@ async def _sign_in_first(request: Request, error: SignInNeeded) -> Response:
     if request.method in SAFE_METHODS:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': asked, **why})}", status_code=303)
-    form = await read_form(request)
+    form = await _typed(request)
     href = f"/sign-in?{urlencode({'next': _came_from(request), **why})}"
     context = {"href": href, "expired": error.expired, "posted": _kept(form)}
     return await page(request, "pages/errors/401.html", context, status=401)
 
 
 async def _lost_race(request: Request, error: ConcurrencyConflict) -> Response:
-    form = await read_form(request)
+    form = await _typed(request)
     context = {
         "what": getattr(error, "what", "This interview" if hasattr(error, "changed_at") else "This record"),
         "changed_by": getattr(error, "changed_by", "somebody else"),
@@ -125,7 +125,7 @@ async def _lost_race(request: Request, error: ConcurrencyConflict) -> Response:
 
 
 async def _refused(request: Request, detail: str, *, status: int) -> Response:
-    form = Form(fields={}) if request.method in SAFE_METHODS else await read_form(request)
+    form = Form(fields={}) if request.method in SAFE_METHODS else await _typed(request)
     context = {
         "title": TITLES.get(status, "This cannot be done"),
         "detail": detail,
@@ -133,6 +133,14 @@ async def _refused(request: Request, detail: str, *, status: int) -> Response:
         "posted": _kept(form),
     }
     return await page(request, "pages/errors/refused.html", context, status=status)
+
+
+async def _typed(request: Request) -> Form:
+    """Return what was typed; nothing when the form itself is what could not be read."""
+    try:
+        return await read_form(request)
+    except HTTPException:
+        return Form(fields={})
 
 
 def _kept(form: Form) -> list[tuple[str, str]]:

@@ -278,3 +278,13 @@ async def test_a_failure_nobody_foresaw_shows_a_reference_and_keeps_the_headers(
     assert answer.status_code == 500
     assert re.search(r"Reference: <strong>[0-9A-F]{8}</strong>", answer.text)
     assert answer.headers["content-security-policy"]
+
+
+async def test_a_form_of_thousands_of_fields_is_refused_in_words_and_changes_nothing(site: Site) -> None:
+    interview_id = await site.worker_with()
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    many = {f"field_{number}": "x" for number in range(2_000)}
+    answer = await worker.post(f"/interviews/{interview_id}/attempts", expected_version="1", **CALL, **many)
+    assert answer.status_code == 400
+    assert "could not be understood" in answer.text
+    assert await site.council.timeline(interview_id) == []
