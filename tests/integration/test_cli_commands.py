@@ -262,7 +262,7 @@ def test_a_key_is_shown_once_and_can_be_revoked(filled: Commands) -> None:
     made = filled.json("keys", "add", "gmp", "--scope", "police-notices")
     assert made["key"]
     assert made["key"] not in filled.done("keys", "list", "--json")
-    assert filled.json("keys", "revoke", "gmp")["revoked_at"]
+    assert filled.json("keys", "revoke", "gmp")[0]["revoked_at"]
     assert filled.run("keys", "revoke", "gmp").returncode == 1
 
 

@@ -20,9 +20,10 @@ CREATE TABLE api_keys (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     revoked_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_api_keys PRIMARY KEY (key_id),
-    CONSTRAINT uq_api_keys_source UNIQUE (source),
     CONSTRAINT uq_api_keys_key_hash UNIQUE (key_hash)
 );
+--;;
+CREATE INDEX ix_api_keys_source ON api_keys (source);
 --;;
 CREATE TABLE audit_trail (
     seq BIGINT GENERATED ALWAYS AS IDENTITY,
