@@ -18,6 +18,7 @@ from missing_coord.domain.interviews import (
 )
 from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult, OfferAnswer
+from missing_coord.services.interviews_contact import VISIT
 from missing_coord.storage.views_children import ChildIdentity
 from missing_coord.storage.views_interviews_detail import DutyLine, EscalationLine, InterviewDetail
 from missing_coord.storage.views_timeline import TimelineEntry, newest_first
@@ -84,7 +85,7 @@ def page_context(
     interview, proposal = found.interview, found.proposal
     return {
         "child": show.identity(child, now=now, council=council),
-        "interview": interview_lines(found),
+        "interview": interview_lines(found, now=now),
         "short": short_reference(interview.interview_id),
         "episodes": [_covered(duty, now) for duty in found.duties],
         "covered": [duty.episode_id for duty in found.duties if duty.resolved_at is None],
@@ -116,29 +117,31 @@ def form_context(
     }
 
 
-def interview_lines(found: InterviewDetail) -> show.View:
+def interview_lines(found: InterviewDetail, *, now: datetime) -> show.View:
     """Return the interview itself as the page shows it."""
     interview, row = found.interview, found.row
     return {
-        **state_lines(interview, row.clock),
+        **state_lines(interview, row.clock, now=now),
         "interview_id": interview.interview_id,
         "worked_out": _worked_out(found.duties),
         "version": interview.version,
         "worker_id": interview.worker_id or None,
         "worker_name": row.worker_name or None,
-        "visit_at": interview.visit_starts_at,
         "independence": _independence(interview),
     }
 
 
-def state_lines(interview: Interview, clock: str) -> show.View:
+def state_lines(interview: Interview, clock: str, *, now: datetime) -> show.View:
     """Return what partials/interview/state.html shows."""
+    visit = interview.visit_starts_at
     return {
         "state": interview.state,
         "clock": clock,
         "due_at": interview.due_at,
         "provisional": interview.provisional,
         "closed_by": _closed_by(interview),
+        "visit_at": visit,
+        "no_outcome": visit is not None and interview.closed_at is None and visit + VISIT <= now,
     }
 
 

@@ -11,6 +11,7 @@ AUDITOR, LEAD, ADMINISTRATOR = Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD, Rol
 MESSAGES = "/messages"
 LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Queue", "/queue", (COORDINATOR, MANAGER, AUDITOR)),
+    ("Plan", "/plan", (COORDINATOR, MANAGER)),
     ("My interviews", "/my-interviews", (WORKER,)),
     ("Breaches", "/breaches", (MANAGER, COORDINATOR)),
     ("Which child?", "/reviews", (COORDINATOR, MANAGER)),

@@ -39,7 +39,8 @@ async def state(request: Request, interview_id: str, who: Readers) -> Response:
     """Answer with where the interview stands, for its open page."""
     async with web_of(request).acting(who.actor) as uow:
         found = await interview_state(uow, interview_id, now=uow.now)
-    lines = state_lines(found.interview, found.clock)
+        now = uow.now
+    lines = state_lines(found.interview, found.clock, now=now)
     return fragment(request, "partials/interview/state.html", {"interview": lines})
 
 

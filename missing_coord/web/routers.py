@@ -20,6 +20,7 @@ from missing_coord.web import (
     pages_interviews,
     pages_messages,
     pages_patterns,
+    pages_plan,
     pages_quarantine,
     pages_queue,
     pages_reports,
@@ -33,6 +34,7 @@ from missing_coord.web import (
 ROUTERS: tuple[APIRouter, ...] = (
     pages_signin.router,
     pages_queue.router,
+    pages_plan.router,
     pages_interviews.router,
     pages_children.router,
     pages_episodes.router,

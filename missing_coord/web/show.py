@@ -125,6 +125,8 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
         "attempts": row.attempts,
         "match_pending": row.match_pending,
         "child_missing": row.child_missing,
+        "visit_at": row.visit_starts_at,
+        "no_outcome": row.visit_without_outcome(now=now),
     }
 
 

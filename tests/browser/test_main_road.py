@@ -146,7 +146,7 @@ def test_who_was_slower_is_told_and_keeps_what_was_typed(screens: Screens, site:
 
 
 PAGES = {
-    Role.COORDINATOR: ["/queue?clock=breached", "/breaches", "/reviews", "/quarantine", "/messages"],
+    Role.COORDINATOR: ["/queue?clock=breached", "/plan", "/breaches", "/reviews", "/quarantine", "/messages"],
     Role.MANAGER: ["/breaches", "/patterns", "/reports/monthly", "/audit"],
     Role.QUALITY_AUDITOR: ["/queue", "/messages"],
     Role.EXPLOITATION_LEAD: ["/patterns", "/messages"],
@@ -203,6 +203,37 @@ def test_the_keyboard_alone_reaches_the_content_and_opens_a_row(screens: Screens
     expect(page.locator(f"#open-{interview_id}")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/interviews/{interview_id}$"))
+
+
+def test_a_proposal_is_accepted_on_the_plan_by_keyboard_and_the_plan_follows_live(
+    screens: Screens, site: RunningSite
+) -> None:
+    desk = screens.open("coordinator-1366", DESKTOP)
+    desk.sign_in(Role.COORDINATOR)
+    desk.go("/plan")
+    page = desk.page
+    expect(page.locator("#live-state")).to_have_attribute("data-live", "yes", timeout=LIVE)
+    interview_id = site.comes_back(site.children[7], hours_ago=2)
+    expect(page.locator(f"#plan-{interview_id}")).to_be_visible(timeout=LIVE)
+    site.plan()
+    page.reload()
+    page.locator(f"#plan-open-{interview_id}").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(f"#plan-accept-{interview_id}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#plan-visit-{interview_id}")).to_be_visible()
+    desk.look("plan-accepted")
+
+
+def test_without_scripts_a_proposal_is_accepted_on_a_phone(screens: Screens, site: RunningSite) -> None:
+    interview_id = site.comes_back(site.children[8], hours_ago=2)
+    site.plan()
+    phone = screens.open("no-scripts-plan", PHONE, scripts=False)
+    _sign_in_plainly(phone, Role.COORDINATOR)
+    phone.page.goto(f"{site.address}/plan")
+    phone.picture("plan")
+    phone.page.locator(f"#plan-accept-{interview_id}").click()
+    expect(phone.page.locator(f"#plan-visit-{interview_id}")).to_be_visible()
 
 
 def test_without_scripts_a_coordinator_assigns_and_a_worker_records_a_decline(

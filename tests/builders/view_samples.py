@@ -116,6 +116,8 @@ def queue_row(number: int, **changes: object) -> View:
         "attempts": 0,
         "match_pending": False,
         "child_missing": False,
+        "visit_at": None,
+        "no_outcome": False,
         **changes,
     }
 
@@ -123,7 +125,15 @@ def queue_row(number: int, **changes: object) -> View:
 def queue_rows() -> list[View]:
     """Return rows in every clock."""
     return [
-        queue_row(1, clock="breached", due_at=ago(2.17), state="offered_awaiting", worker_name="Ade Farrow"),
+        queue_row(
+            1,
+            clock="breached",
+            due_at=ago(2.17),
+            state="accepted_scheduled",
+            worker_name="Ade Farrow",
+            visit_at=ago(4),
+            no_outcome=True,
+        ),
         queue_row(
             2, clock="due_soon", due_at=NOW + timedelta(hours=3), child_name="Idris Vane", provisional=True
         ),

@@ -4,12 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.builders.view_samples import NOW, PAGER, WORKERS, View, ago, shell
+from tests.builders.view_samples import NOW, PAGER, WORKERS, View, ago, queue_row, queue_rows, shell
 
 
 def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
-    return {"monthly_report": monthly_report, "audit": audit, "users": users, "api_docs": api_docs}
+    return {
+        "monthly_report": monthly_report,
+        "audit": audit,
+        "users": users,
+        "api_docs": api_docs,
+        "plan": plan,
+    }
+
+
+def plan() -> View:
+    """Return proposals in time, late and missing, a booked day, and two weeks of a full and a free worker."""
+    offered: View = {
+        "version": 3,
+        "why_not": "not worked out yet",
+        "proposal": {"worker_id": "W02", "worker_name": "Bryn Calloway", "starts_at": NOW, "in_time": True},
+    }
+    late = {**offered, "proposal": {**offered["proposal"], "in_time": False}}  # type: ignore[dict-item]
+    nobody = {**offered, "proposal": None, "why_not": "nobody is free before the deadline"}
+    rows = queue_rows()
+    booked = queue_row(9, worker_name="Ade Farrow", visit_at=ago(2), no_outcome=True, in_time=False)
+    full = {"booked": 16, "allowed": 15, "proposed": 0, "left": 0}
+    free = {"booked": 4, "allowed": 7, "proposed": 2, "left": 3}
+    return {
+        "shell": shell("/plan", live_url="/stream?topic=queue"),
+        "now": NOW,
+        "refused": "The worker is not independent",
+        "csrf_token": "c0ffee",
+        "summary": "3 open interviews without a booked visit.",
+        "waiting": [{**rows[0], **offered}, {**rows[1], **late}, {**rows[2], **nobody}],
+        "days": [{"day": NOW.date(), "today": True, "visits": [booked]}],
+        "weeks": ["Week of 16 Nov", "Week of 23 Nov"],
+        "workers": [{"name": "Ade Farrow", "weeks": [full, free]}],
+    }
 
 
 def monthly_report() -> View:

@@ -75,6 +75,7 @@ def interview() -> View:
             "worker_id": "W01",
             "worker_name": "Ade Farrow",
             "visit_at": NOW + timedelta(hours=3),
+            "no_outcome": False,
             "independence": "Independent of the placement and of the responsible authority",
             "closed_by": None,
         },
