@@ -203,6 +203,6 @@ def web_part(
     """Return the pages and the HTTP intake; `changes` when something else in this process keeps them running."""
     from missing_coord.web.app import create_app
 
-    name = f"{COUNCIL_NAME} (synthetic)" if app.settings.demo else ""
+    name = COUNCIL_NAME if app.settings.demo else ""
     asgi = create_app(app, demo=app.settings.demo, council_name=name, changes=changes)
     return lambda stop: serve_web(asgi, taken, stop, ready=ready)

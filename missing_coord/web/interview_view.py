@@ -20,7 +20,7 @@ from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult, OfferAnswer
 from missing_coord.services.interviews_contact import VISIT
 from missing_coord.storage.views_children import ChildIdentity
-from missing_coord.storage.views_interviews_detail import DutyLine, EscalationLine, InterviewDetail
+from missing_coord.storage.views_interviews_detail import DutyLine, InterviewDetail
 from missing_coord.storage.views_timeline import TimelineEntry, newest_first
 from missing_coord.web import show
 from missing_coord.web.forms import Form
@@ -94,12 +94,11 @@ def page_context(
         "passed_over": _passed_over(found),
         "alternatives": _alternatives(found),
         "workers": [(key, name) for key, name in found.worker_names.items()],
-        "escalations": [_step(step) for step in found.escalations],
         "contacts": [_contact(each) for each in reversed(found.timeline) if each.kind in CONTACTS],
         "timeline": show.timeline(_timeline(found)),
         "may": may(role, interview),
         "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if role in OFFICE else ())],
-        "defaults": _defaults(interview, now),
+        "defaults": _defaults(now),
         "worked_out_at": proposal.made_at if proposal else None,
     }
 
@@ -217,15 +216,6 @@ def _alternatives(found: InterviewDetail) -> list[show.View]:
     ]
 
 
-def _step(step: EscalationLine) -> show.View:
-    taken_back = " (withdrawn)" if step.withdrawn_at else ""
-    return {
-        "at": step.fired_at,
-        "step": show.step_title(step.step) + taken_back,
-        "told": show.told(step.recipients),
-    }
-
-
 def _contact(event: InterviewEvent) -> show.View:
     answer = ANSWERS.get(event.answer) or (  # type: ignore[call-overload]
         show.state_name(event.answer) if event.answer in set(InterviewState) else None
@@ -267,8 +257,11 @@ def _timeline(found: InterviewDetail) -> tuple[TimelineEntry, ...]:
     return newest_first([*work, *steps])
 
 
-def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:
-    """Return what the forms hold at first, so that a call that nobody answered takes two taps."""
+def _defaults(now: datetime) -> dict[str, dict[str, Any]]:
+    """Return what the forms hold at first, so that a call that nobody answered takes two taps.
+
+    On what ground the interviewer was independent has none: it is stated afresh for what was held.
+    """
     when = london_input(now)
     called = {"at": when, "method": ContactMethod.PHONE.value, "with_whom": ContactWith.CHILD.value}
     return {
@@ -276,8 +269,5 @@ def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:
         "offer": {**called, "answer": OfferAnswer.AWAITING.value},
         "decline": {"at": when},
         "not_held": {"at": when},
-        "complete": {
-            "kind": InterviewState.COMPLETED.value,
-            "independence_basis": interview.independence_basis,
-        },
+        "complete": {"kind": InterviewState.COMPLETED.value},
     }

@@ -67,7 +67,7 @@ def _placement(placement: PlacementLine, council: str) -> show.View:
 def _episode(episode: ChildEpisodeLine) -> show.View:
     return {
         "episode_id": episode.episode_id,
-        "reference": ", ".join(episode.references),
+        "reference": ", ".join(show.told_references(episode.references)),
         "kind": show.KIND_NAMES.get(episode.kind, episode.kind),
         "started_at": episode.started_at,
         "ended_at": episode.ended_at,

@@ -52,7 +52,7 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
 
 
 def _reference(episode: Episode) -> str:
-    return ", ".join(episode.refs) or episode.episode_id
+    return ", ".join(show.told_references(episode.refs)) or episode.episode_id
 
 
 def _episode(found: EpisodeDetail, council: str) -> show.View:
@@ -105,7 +105,8 @@ def _placement(found: EpisodeDetail, council: str) -> str:
         return f"{kind}, confidential"
     miles = f", {episode.distance_miles:g} miles from home" if episode.distance_miles is not None else ""
     provider = episode.provider_name or "provider not known"
-    return f"{kind}, {provider}, {show.area_words(episode.host_authority, council).lower()}{miles}"
+    where = show.within(show.area_words(episode.host_authority, council))
+    return f"{kind}, {provider}, {where}{miles}"
 
 
 def _notice(notice: NoticeLine) -> show.View:

@@ -142,6 +142,7 @@ def _columns(kept: QuarantineRow) -> list[str]:
 
 
 def _fields(kept: QuarantineRow, form: Form, faults: dict[str, str], *, typed: bool) -> list[View]:
+    """Return the columns for correcting, what is wrong first, the rest in the order of the row."""
     layout = layout_of(kept.item.kind, {str(name): "" for name in kept.raw})
     fields: list[View] = []
     for name in _columns(kept):
@@ -156,7 +157,7 @@ def _fields(kept: QuarantineRow, form: Form, faults: dict[str, str], *, typed: b
                 "error": f"{fault[:1].upper()}{fault[1:]}" if fault else None,
             }
         )
-    return fields
+    return sorted(fields, key=lambda field: field["error"] is None)
 
 
 def _item(kept: QuarantineRow) -> View:

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
-from missing_coord.notify.wording import step_words
+from missing_coord.notify.wording import short_reference, step_words
 from missing_coord.services.register import LIST_NAME
 from missing_coord.storage.views_children import ChildIdentity, PlacementLine
 from missing_coord.storage.views_interviews import TILES, QueueRow
 from missing_coord.storage.views_timeline import TimelineEntry
-from missing_coord.web.rendering import LONDON, london_day, words
+from missing_coord.web.rendering import LONDON, london, london_day, words
 
 View = dict[str, object]
 
@@ -81,9 +81,19 @@ TILE_LABELS = {
 
 
 def told_references(references: Sequence[str]) -> list[str]:
-    """Return the police references; only where there are none, that the council's own list tells of it."""
+    """Return the police references; only where there are none, the lines of the council's own list."""
     police = [each for each in references if not each.startswith(f"{LIST_NAME}/")]
-    return police or (["council's own list"] if references else [])
+    return police or [listed_words(each) for each in references]
+
+
+def listed_words(reference: str) -> str:
+    """Return a line of the council's own list by when it says that the child went missing, in London time."""
+    said = reference.rpartition("|")[2]
+    try:
+        since = london(datetime.fromisoformat(said)) if "T" in said else london_day(date.fromisoformat(said))
+    except ValueError:
+        return "council's own list"
+    return f"council's own list, missing since {since}"
 
 
 def age_on(born: date | None, now: datetime) -> int | None:
@@ -110,6 +120,7 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
     """Return a row as partials/queue_row.html shows it."""
     return {
         "interview_id": row.interview_id,
+        "short": short_reference(row.interview_id),
         "child_id": row.child_id,
         "child_name": row.display_name,
         "age": age_on(row.date_of_birth, now),
@@ -180,8 +191,13 @@ def _placement(placement: PlacementLine | None, council: str) -> str:
     if placement is None:
         return "No placement: at home, or not known"
     kind = place_words(placement.place_code).capitalize()
-    where = "" if placement.confidential else f", {area_words(placement.authority, council).lower()}"
+    where = "" if placement.confidential else f", {within(area_words(placement.authority, council))}"
     return f"{kind}{where}, since {london_day(placement.start_date)}"
+
+
+def within(words_of_area: str) -> str:
+    """Write area words inside a sentence; the code of an authority stays as it is."""
+    return words_of_area[:1].lower() + words_of_area[1:]
 
 
 def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
@@ -191,13 +207,19 @@ def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
             "at": entry.at,
             "title": _title(entry),
             "detail": _detail(entry) or None,
-            "source": entry.source,
+            "source": _source(entry),
             "by": entry.by,
             "late": entry.late,
             "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
         }
         for entry in entries
     ]
+
+
+def _source(entry: TimelineEntry) -> str:
+    if LIST_NAME not in entry.source:
+        return entry.source
+    return ", ".join(told_references(entry.source.split(", ")))
 
 
 def _title(entry: TimelineEntry) -> str:

@@ -101,6 +101,7 @@ def queue_row(number: int, **changes: object) -> View:
     """Return one row of the queue."""
     return {
         "interview_id": f"I{number:04}",
+        "short": f"I{number:04}",
         "child_id": "C000412",
         "child_name": "Tamsin Quill",
         "age": 15,

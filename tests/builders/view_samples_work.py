@@ -85,7 +85,6 @@ def interview() -> View:
         **_proposals(),
         "passed_over": [{"worker_name": "Chidi Marsh", "reasons": ["on leave until Mon 23 Nov 2026"]}],
         "workers": WORKERS,
-        "escalations": [{"at": ago(2.2), "step": "Breach", "told": "Coordinator, Manager"}],
         "contacts": [
             {
                 "at": ago(20),

@@ -156,3 +156,14 @@ async def test_the_page_of_the_intake_loads_nothing_from_elsewhere(site: Site) -
     assert re.findall(r'(?:src|href)="(https?:)?//', answer.text) == []
     described = await site.browser().get("/api/openapi.json")
     assert described.json()["info"]["title"] == "missing-coord"
+
+
+async def test_the_audit_trail_names_the_person_of_an_account(site: Site) -> None:
+    browser = site.browser()
+    await browser.sign_in("interview.worker")
+    await browser.get("/my-interviews")
+    await browser.post("/sign-out")
+    page = (await (await site.signed_in(Role.MANAGER)).get("/audit?q=sign-in")).text
+    assert page.count("User Jo Interview Worker") == 2
+    user_id = site.people[Role.INTERVIEW_WORKER].user_id
+    assert user_id not in page
