@@ -45,7 +45,7 @@ async def reviews(request: Request, who: Office) -> Response:
 async def review(request: Request, review_id: str, who: Office) -> Response:
     """Show one notice beside its candidates, and beside the children found by `?find=`."""
     find = request.query_params.get("find", "").replace("\x00", "").strip()[:100]
-    return await _show(request, who, review_id, Form(fields={"find": (find,)}))
+    return await show_review(request, who, review_id, Form(fields={"find": (find,)}))
 
 
 @router.post("/reviews/{review_id}/decision")
@@ -58,7 +58,7 @@ async def decide(request: Request, review_id: str, who: Office) -> Response:
             said = await _decide(request, uow, review_id, form, version)
     except DomainError as error:
         form.refused(error, known=("reason", "find"), names={"child_id": "find"})
-        return await _show(request, who, review_id, form, status=422)
+        return await show_review(request, who, review_id, form, status=422)
     return redirect(request, f"/reviews/{review_id}", said=said)
 
 
@@ -81,7 +81,7 @@ async def undo(request: Request, review_id: str, who: Office) -> Response:
             )
     except DomainError as error:
         form.refused(error, known=("reason",), names={})
-        return await _show(request, who, review_id, form, status=422)
+        return await show_review(request, who, review_id, form, status=422)
     return redirect(
         request, f"/reviews/{review_id}", said="The decision is undone; everything is where it was."
     )
@@ -122,9 +122,10 @@ async def _decide(request: Request, uow: SqlUnitOfWork, review_id: str, form: Fo
             raise DomainError("decision", "reason: choose one of the buttons.")
 
 
-async def _show(
+async def show_review(
     request: Request, who: SignedIn, review_id: str, form: Form, *, status: int = 200
 ) -> Response:
+    """Answer with one notice beside its candidates; what is wrong with a form stands beside its field."""
     async with web_of(request).acting(who.actor) as uow:
         detail = await views.review_detail(uow, review_id)
         found = await views.find_children(uow, form.text("find")) if form.text("find") else []

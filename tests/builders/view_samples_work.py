@@ -33,6 +33,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "breaches": breaches,
         "reviews": reviews,
         "review": review,
+        "review_same": review_same,
         "quarantine": quarantine,
         "quarantine_item": quarantine_item,
         "patterns": patterns,
@@ -239,6 +240,35 @@ def _candidate(child_id: str, probability: int) -> View:
         ],
         "reasons": ["Mo is short for Mohamed", "day and month are swapped"],
         "moves": "1 episode, 1 return interview and 2 offers or attempts would move to this child.",
+    }
+
+
+def review_same() -> View:
+    """Return a decision that ends one interview and moves the deadline of another."""
+    row: View = {
+        "episode": "GMP/7",
+        "child": "Mo Lark (C000412)",
+        "started_at": ago(50),
+        "ended_at": ago(40),
+        "interview": "3F0A91C2",
+        "due_at": NOW + timedelta(hours=32),
+        "worker_name": "Ade Farrow",
+        "visit_at": NOW + timedelta(hours=3),
+    }
+    nothing = {
+        **row,
+        "ended_at": None,
+        "interview": None,
+        "due_at": None,
+        "worker_name": None,
+        "visit_at": None,
+    }
+    return {
+        "shell": shell("/reviews"),
+        "review": {"review_id": "R1", "version": 3, "reference": "GMP/7"},
+        "child": {"child_id": "C000412", "name": "Mo Lark"},
+        "deadlines": ["Interview 3F0A91C2 is due Sat 21 Nov 2026, 14:05 instead of Sun 22 Nov 2026, 14:05."],
+        "tables": [("Now", [row, nothing]), ("Afterwards", [])],
     }
 
 

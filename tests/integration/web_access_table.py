@@ -48,6 +48,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("GET", "/stream"): EVERYBODY,
     ("GET", "/reviews"): only(C, M),
     ("GET", "/reviews/{review_id}"): only(C, M),
+    ("GET", "/reviews/{review_id}/same"): only(C, M),
     ("POST", "/reviews/{review_id}/decision"): only(C, M),
     ("POST", "/reviews/{review_id}/undo"): only(C, M),
     ("GET", "/quarantine"): only(C, M),
