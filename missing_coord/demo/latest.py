@@ -23,7 +23,7 @@ _FAULTS: Final[tuple[Row, ...]] = (
     {"issued_at": "yesterday at half past nine"},
     {"reference": ""},
     {"message": "misper"},
-    {"risk": "severe"},
+    {"last_seen_at": "half past nine"},
     {"forename": "", "surname": ""},
 )
 _NOT_SAID: Final[Row] = {

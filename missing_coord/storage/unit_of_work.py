@@ -27,6 +27,7 @@ from missing_coord.storage.store_interviews import SqlInterviews
 from missing_coord.storage.store_notices import SqlNotices
 from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
+from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_workforce import SqlWorkforce
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.checks = SqlChecks(connection)
         self.reviews = SqlReviews(connection, now)
         self.quarantined = SqlQuarantine(connection, now)
+        self.quality = SqlQuality(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

@@ -13,6 +13,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Queue", "/queue", (COORDINATOR, MANAGER, AUDITOR)),
     ("Plan", "/plan", (COORDINATOR, MANAGER)),
     ("My interviews", "/my-interviews", (WORKER,)),
+    ("Quality audits", "/audits", (AUDITOR,)),
     ("Breaches", "/breaches", (MANAGER, COORDINATOR)),
     ("Which child?", "/reviews", (COORDINATOR, MANAGER)),
     ("Quarantine", "/quarantine", (COORDINATOR, MANAGER)),
@@ -26,7 +27,7 @@ FIRST_PAGE: dict[Role, str] = {
     COORDINATOR: "/queue",
     WORKER: "/my-interviews",
     MANAGER: "/breaches",
-    AUDITOR: "/queue",
+    AUDITOR: "/audits",
     LEAD: "/patterns",
     ADMINISTRATOR: "/users",
 }

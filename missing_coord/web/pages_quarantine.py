@@ -133,12 +133,25 @@ def _faults(parsed: ParsedRow) -> dict[str, str]:
 
 def _columns(kept: QuarantineRow) -> list[str]:
     """Return the columns of the row as it came, and those of the contract that its faults name."""
-    raw = [str(name) for name in kept.raw]
+    raw = _as_laid_out(kept)
     layout = layout_of(kept.item.kind, {name: "" for name in raw})
     there = {column.name for name in raw if layout and (column := layout.column(name))}
     named = [field for field, _ in kept.item.faults if layout and layout.column(field)]
     needed = [column.name for column in layout.columns if column.required] if layout else []
     return raw + [name for name in dict.fromkeys([*named, *needed]) if name not in there]
+
+
+def _as_laid_out(kept: QuarantineRow) -> list[str]:
+    """Return the columns that came in the order of the contract, those it does not know at the end."""
+    raw = [str(name) for name in kept.raw]
+    layout = layout_of(kept.item.kind, {name: "" for name in raw})
+    places = {column.name: place for place, column in enumerate(layout.columns)} if layout else {}
+
+    def place(name: str) -> int:
+        column = layout.column(name) if layout else None
+        return places[column.name] if column else len(places)
+
+    return sorted(raw, key=place)
 
 
 def _fields(kept: QuarantineRow, form: Form, faults: dict[str, str], *, typed: bool) -> list[View]:
@@ -169,9 +182,9 @@ def _item(kept: QuarantineRow) -> View:
         **_line(item),
         "version": 1 if item.resolved_at is None else 2,
         "source": KIND_NAMES.get(item.kind, item.kind),
-        "raw": [(str(name), str(text)) for name, text in kept.raw.items()],
+        "raw": [(name, str(kept.raw[name])) for name in _as_laid_out(kept)],
         "settled": settled,
-        "reason": "; ".join(f"{field} {reason}" for field, reason in item.faults),
+        "reason": "; ".join(f"{field}: {reason}" for field, reason in item.faults),
         "field": KIND_NAMES.get(item.kind, item.kind),
     }
 

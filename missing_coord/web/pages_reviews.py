@@ -165,7 +165,7 @@ def _candidate(
     return {
         "child_id": card.child_id,
         "name": card.name,
-        "probability": round(100 * proposed.probability) if proposed else None,
+        "probability": _percent(proposed.probability) if proposed else None,
         "facts": compared(card, detail.evidence),
         "reasons": list(proposed.reasons) if proposed else ["found by your search"],
         "moves": "The notice is on this child's record now." if now_its else moves[card.child_id].words,
@@ -193,8 +193,13 @@ def _undoable(detail: ReviewDetail) -> str | None:
     return f"{last.decided_by} ruled {last.child_id} out, {london(last.decided_at)}."
 
 
+def _percent(probability: float) -> int:
+    """Return whole per cent; what waits for a person is never certain, so it stays below a hundred."""
+    return min(99, round(100 * probability))
+
+
 def _line(line: ReviewLine) -> View:
-    best = f"{line.best_name}, {round(100 * (line.best_probability or 0))}%" if line.best_name else None
+    best = f"{line.best_name}, {_percent(line.best_probability or 0)}%" if line.best_name else None
     return {
         "review_id": line.incident_id,
         "reference": line.reference,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
 from missing_coord.notify.wording import short_reference, step_words
+from missing_coord.services.interviews import OfferAnswer
 from missing_coord.services.register import LIST_NAME
 from missing_coord.storage.views_children import ChildIdentity, PlacementLine
 from missing_coord.storage.views_interviews import TILES, QueueRow
@@ -72,6 +73,16 @@ PLACES = {
     "T": "temporary placement",
     "U": "foster care",
 }
+ANSWERS = {
+    OfferAnswer.AWAITING: "No answer yet",
+    OfferAnswer.ACCEPTED: "Accepted",
+    OfferAnswer.DECLINED: "Declined",
+}
+SAID: dict[str, str] = {
+    **{answer.value: name for answer, name in ANSWERS.items()},
+    **{state.value: name for state, name in STATE_NAMES.items()},
+}
+"""The codes that an entry of a timeline may hold, in words."""
 TILE_LABELS = {
     "breached": "Breached",
     "due_soon": "Due within 12 hours",
@@ -88,12 +99,11 @@ def told_references(references: Sequence[str]) -> list[str]:
 
 def listed_words(reference: str) -> str:
     """Return a line of the council's own list by when it says that the child went missing, in London time."""
-    said = reference.rpartition("|")[2]
     try:
-        since = london(datetime.fromisoformat(said)) if "T" in said else london_day(date.fromisoformat(said))
+        since = datetime.fromisoformat(reference.rpartition("/")[2]).replace(tzinfo=UTC)
     except ValueError:
         return "council's own list"
-    return f"council's own list, missing since {since}"
+    return f"council's own list, missing since {london(since)}"
 
 
 def age_on(born: date | None, now: datetime) -> int | None:
@@ -234,7 +244,7 @@ def _title(entry: TimelineEntry) -> str:
 def _detail(entry: TimelineEntry) -> str:
     if entry.kind in ("step", "withdrawn_step"):
         return f"Told: {told(entry.detail.split(','))}"
-    return ". ".join(STATE_NAMES.get(part, part) for part in entry.detail.split(". "))  # type: ignore[call-overload]
+    return ". ".join(SAID.get(part, part) for part in entry.detail.split(". "))
 
 
 def step_title(step: str) -> str:

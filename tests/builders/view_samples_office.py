@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.builders.view_samples import NOW, PAGER, WORKERS, View, ago, queue_row, queue_rows, shell
+from tests.builders.view_samples import NOW, PAGER, WORKERS, View, ago, queue_row, queue_rows, shell, tiles
 
 
 def pages() -> dict[str, Callable[[], View]]:
@@ -15,7 +15,32 @@ def pages() -> dict[str, Callable[[], View]]:
         "users": users,
         "api_docs": api_docs,
         "plan": plan,
+        "audits": audits,
     }
+
+
+def audits() -> View:
+    """Return one interview that waits for its audit and one that has it."""
+    row: View = {
+        "interview_id": "I0001",
+        "short": "I0001",
+        "child_name": "Tamsin Quill",
+        "state": "completed",
+        "worker_name": "Ade Farrow",
+        "risk": "high",
+        "closed_at": ago(40),
+        "grade": None,
+        "audited_by": "",
+    }
+    done = {
+        **row,
+        "interview_id": "I0002",
+        "risk": "",
+        "worker_name": None,
+        "grade": "Good",
+        "audited_by": "Kit",
+    }
+    return {"shell": shell("/audits"), "tiles": tiles(), "rows": [row, done], "pager": PAGER}
 
 
 def plan() -> View:

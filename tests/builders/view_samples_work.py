@@ -22,7 +22,7 @@ from tests.builders.view_samples import (
     timeline,
 )
 
-ALL_FORMS = {"assign", "attempt", "offer", "decline", "complete", "not_held", "decide", "reopen"}
+ALL_FORMS = {"assign", "attempt", "offer", "decline", "complete", "not_held", "decide", "reopen", "audit"}
 
 
 def pages() -> dict[str, Callable[[], View]]:
@@ -130,6 +130,16 @@ def _at_first() -> View:
     return {
         "defaults": {"attempt": {"method": "phone", "with_whom": "child"}},
         "open_form": "",
+        "audits": [
+            {
+                "grade": "Good",
+                "comment": "The child's words are there.",
+                "returned": True,
+                "by": "Kit",
+                "at": ago(1),
+            }
+        ],
+        "grades": [("good", "Good"), ("inadequate", "Inadequate")],
         "changed": "This interview was changed by kit.larch at 14:02. Nothing of yours was saved.",
         "outcomes": [("", "Choose"), ("did_not_attend", "Did not attend"), ("unwell", "Unwell")],
     }

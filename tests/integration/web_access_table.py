@@ -39,6 +39,8 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("POST", "/interviews/{interview_id}/not-held"): only(C, M, W),
     ("POST", "/interviews/{interview_id}/decision"): only(M),
     ("POST", "/interviews/{interview_id}/reopen"): only(C, M),
+    ("GET", "/audits"): only(A),
+    ("POST", "/interviews/{interview_id}/audit"): only(A),
     ("GET", "/children/{child_id}"): only(C, M, W, A, L),
     ("GET", "/episodes/{episode_id}"): only(C, M, W, A, L),
     ("GET", "/my-interviews"): only(W),

@@ -228,6 +228,22 @@ grant select on intake_batches to mc_administrator;
 --;;
 create policy office_all on quarantine for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
+-- Quality audits: an auditor adds, never about what they recorded on themselves; nobody changes one; those who see the interview read.
+grant select, insert on quality_audits to mc_quality_auditor;
+--;;
+grant select on quality_audits to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+create policy auditors_read on quality_audits for select to mc_quality_auditor using (true);
+--;;
+create policy auditors_add on quality_audits for insert to mc_quality_auditor
+    with check (audited_by <> '' and not exists (select from interview_events v
+                where v.interview_id = quality_audits.interview_id and v.recorded_by = quality_audits.audited_by));
+--;;
+create policy office_reads on quality_audits for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy own_work on quality_audits for select to mc_interview_worker
+    using (exists (select from interviews i where i.interview_id = quality_audits.interview_id));
+--;;
 -- Workforce, proposals, escalations, messages.
 grant select on workers, absences to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
