@@ -11,6 +11,7 @@ from typing import NamedTuple
 from missing_coord.matching.compare import NameLevel
 from missing_coord.matching.dates import BirthLevel
 from missing_coord.matching.evidence import PersonEvidence
+from missing_coord.matching.places import REAL_PLACES
 from missing_coord.matching.prepared import PreparedChild, PreparedEvidence, prepare_evidence
 from missing_coord.matching.reasons import explain, forename_agrees
 from missing_coord.matching.score import Comparison, Scorer
@@ -149,7 +150,7 @@ def _forename_caution(best: Comparison) -> str | None:
 def _names_only_caution(best: Comparison) -> str | None:
     beside_names = (
         best.birth in _BIRTH_FOR
-        or best.place in ("postcode", "address")
+        or best.place in REAL_PLACES
         or best.phone == "same"
         or best.local_id == "same"
     )

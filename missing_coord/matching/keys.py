@@ -49,7 +49,7 @@ def lookup_keys(person: PersonEvidence | PreparedEvidence) -> list[str]:
 
 def _register_keys(child: PreparedChild) -> Iterator[str]:
     yield LOCAL_ID + clean_id(child.child_id)
-    yield from _place_keys(child.postcodes, child.addresses, child.phones)
+    yield from _place_keys(child.lived_at(), child.addresses, child.phones)
     surnames = (child.surname, *child.other_surnames)
     forenames = (child.forename, *child.other_forenames)
     yield from _full_name_keys(forenames, surnames)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from missing_coord.matching.evidence import PersonEvidence, RegisterChild
+from missing_coord.matching.evidence import PersonEvidence, RegisterChild, Stay
 
 _TRUE = frozenset({"true", "yes", "y", "1", "t"})
 _FALSE = frozenset({"false", "no", "n", "0", "f"})
@@ -27,7 +27,11 @@ def register_child(record: Any, *, placements: Iterable[Any] = ()) -> RegisterCh
         sex=_text(record, "sex"),
         home_postcode=_text(record, "home_postcode"),
         previous_postcodes=_list(record, "previous_postcodes"),
-        placement_postcodes=tuple(filter(None, (_text(row, "postcode") for row in where))),
+        stays=tuple(
+            Stay(postcode, _date(row, "start_date"), _date(row, "end_date"))
+            for row in where
+            if (postcode := _text(row, "postcode"))
+        ),
         addresses=_present(
             _text(record, "home_address"),
             *_list(record, "previous_addresses"),

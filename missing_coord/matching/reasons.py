@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from missing_coord.matching.compare import AGREEING, NameLevel
 from missing_coord.matching.dates import BirthLevel
+from missing_coord.matching.places import REAL_PLACES, PlaceLevel
 from missing_coord.matching.prepared import PreparedEvidence
 from missing_coord.matching.rarity import COMMON_SHARE, RARE_SHARE, RegisterStatistics
 from missing_coord.matching.score import Comparison
@@ -41,10 +42,12 @@ _BIRTH = {
     BirthLevel.AGE_DIFFERENT: "age does not fit the date of birth",
 }
 _PLACE = {
-    "postcode": "postcode same",
-    "address": "house number and street same",
-    "sector": "postcode close by",
-    "different": "postcode different",
+    PlaceLevel.POSTCODE: "postcode same",
+    PlaceLevel.EARLIER: "postcode of an earlier address or placement",
+    PlaceLevel.ADDRESS: "house number and street same",
+    PlaceLevel.NEAR: "postcode or street one slip of the keys apart",
+    PlaceLevel.SECTOR: "postcode close by",
+    PlaceLevel.DIFFERENT: "postcode different",
 }
 _PHONE = {"same": "telephone number same", "different": "telephone number different"}
 _SEX = {"different": "sex different"}
@@ -75,7 +78,7 @@ def likely_confusion(comparison: Comparison) -> str | None:
     """The family relation that would explain agreement everywhere but in the forename, if there is one."""
     if comparison.surname not in _FAMILY_NAME or comparison.forename not in _CLEARLY_OTHER:
         return None
-    together = comparison.place in ("postcode", "address") or comparison.phone == "same"
+    together = comparison.place in REAL_PLACES or comparison.phone == "same"
     if comparison.birth is BirthLevel.EXACT:
         return "same surname and date of birth, another forename: may be a twin"
     return "same surname and address: may be a brother or sister" if together else None

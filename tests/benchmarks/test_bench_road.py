@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_ingest, bench_matching, bench_planning
+from tests.benchmarks import bench_febrl, bench_ingest, bench_matching, bench_planning
 from tests.databases import TestServer
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
@@ -16,8 +16,14 @@ def test_intake_at_scale(postgres_server: TestServer, tmp_path: Path) -> None:
     bench_ingest.run(print, postgres_server, tmp_path)
 
 
-def test_matching_in_memory() -> None:
-    bench_matching.run(print)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.timeout(7200)
+def test_matching_beside_its_peers(empty_server: TestServer) -> None:
+    bench_matching.run(print, empty_server)
+
+
+def test_matching_on_febrl() -> None:
+    bench_febrl.run(print)
 
 
 def test_planning() -> None:
