@@ -13,7 +13,7 @@ from missing_coord.domain.access import Actor, system_actor
 from missing_coord.domain.clock import Clock, SystemClock
 from missing_coord.domain.errors import PermanentError
 from missing_coord.matching.score import Scorer
-from missing_coord.matching.weights import shipped_weights
+from missing_coord.matching.weights import Weights, read_weights, shipped_weights
 from missing_coord.messaging.files import FileIntake
 from missing_coord.services.intake import Engine
 from missing_coord.services.ports import Policy
@@ -33,6 +33,7 @@ class Application:
     policy: Policy
     database_url: str
     owner_url: str | None
+    weights: Weights = field(default_factory=shipped_weights)
     _scorer: tuple[int, Scorer] | None = field(default=None)
 
     async def engine(self, uow: Any) -> Engine:
@@ -40,7 +41,7 @@ class Application:
         number = await register_statistics.latest_number(uow.connection)
         if self._scorer is None or self._scorer[0] != number:
             statistics = await register_statistics.load(uow.connection, number)
-            self._scorer = number, Scorer(weights=shipped_weights(), statistics=statistics)
+            self._scorer = number, Scorer(weights=self.weights, statistics=statistics)
         return Engine(policy=self.policy, scorer=self._scorer[1])
 
     async def refresh_statistics(self, uow: Any) -> None:
@@ -82,12 +83,26 @@ async def open_application(
             policy=Policy(council=settings.council),
             database_url=app_url,
             owner_url=owner_url,
+            weights=weights_in_force(settings),
         )
     finally:
         if database is not None:
             await database.close()
         if embedded is not None:
             await asyncio.to_thread(embedded.close)
+
+
+def weights_in_force(settings: Settings) -> Weights:
+    """Return the matching weights that the settings name, or those that come with the program.
+
+    Raises PermanentError when the file cannot be read as weights.
+    """
+    if settings.match_weights is None:
+        return shipped_weights()
+    try:
+        return read_weights(settings.match_weights.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PermanentError(f"MISSING_COORD_MATCH_WEIGHTS cannot be read: {error}") from error
 
 
 def _spare_the_collector() -> None:

@@ -35,6 +35,7 @@ class Settings:
     public_url: str | None = None
     demo: bool = False
     log_level: str = "info"
+    match_weights: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -135,6 +136,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "owner_database_url": _database,
     "kafka": _text,
     "council": _council,
+    "match_weights": _folder,
     "council_name": _text,
     "host": _text,
     "port": _port,

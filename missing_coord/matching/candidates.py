@@ -73,25 +73,34 @@ class MemoryCandidates:
 
     def add(self, child: RegisterChild) -> PreparedChild:
         """File one more child and return it prepared."""
-        ready = prepare_child(child)
+        return self.file(prepare_child(child))
+
+    def file(self, ready: PreparedChild) -> PreparedChild:
+        """File one more child that is prepared already."""
         place = len(self._children)
         self._children.append(ready)
         for key in blocking_keys(ready):
-            self._file(key, place)
+            self._file_under(key, place)
         return ready
+
+    @property
+    def children(self) -> Sequence[PreparedChild]:
+        """Everybody filed, in the order of filing."""
+        return self._children
 
     def find(self, keys: Sequence[str]) -> Sequence[PreparedChild]:
         """The children worth comparing."""
-        hits = {key: self._under(key) for key in keys}
+        hits = {key: self.under(key) for key in keys}
         return [self._children[place] for place in select_candidates(hits)]
 
-    def _file(self, key: str, place: int) -> None:
+    def _file_under(self, key: str, place: int) -> None:
         filed = self._filed.setdefault(key, place)
         if isinstance(filed, array):
             filed.append(place)
         elif filed != place:
             self._filed[key] = array("I", (filed, place))
 
-    def _under(self, key: str) -> Sequence[int]:
+    def under(self, key: str) -> Sequence[int]:
+        """The places in `children` of everybody filed under one key."""
         filed = self._filed.get(key, ())
         return (filed,) if isinstance(filed, int) else filed

@@ -66,6 +66,19 @@ def notice_evidence(record: Any) -> PersonEvidence:
     )
 
 
+def evidence_from_data(data: Mapping[str, Any]) -> PersonEvidence:
+    """Evidence as kept with an incident: plain data, dates as text, empty fields left out."""
+    said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if name in PersonEvidence.__dataclass_fields__
+    }
+    for name in ("date_of_birth", "age_on"):
+        if said.get(name):
+            said[name] = date.fromisoformat(said[name])
+    return PersonEvidence(**said)
+
+
 def _value(record: Any, name: str) -> Any:
     return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
 

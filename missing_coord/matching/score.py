@@ -122,7 +122,7 @@ class Scorer:
         swapped = False
         if total < 0 and person.forename and person.surname:
             crossed = self._crossed(person, child)
-            if crossed is not None:
+            if crossed is not None and crossed[0] > total:
                 total, forename, surname = crossed
                 surname_bits, swapped = bits.surname[surname], True
         if forename in _SAME_GIVEN_NAME and surname in _SAME_FAMILY_NAME:
@@ -161,14 +161,13 @@ class Scorer:
     def _crossed(
         self, person: PreparedEvidence, child: PreparedChild
     ) -> tuple[float, NameLevel, NameLevel] | None:
-        """Bits and levels with the names the other way round; None when they do not agree so either."""
-        if person.surname[0] != child.forename[:1] or person.forename[0] != child.surname[:1]:
+        """Bits and levels with the names the other way round; None when neither agrees so."""
+        first, last = person.forename[0], person.surname[0]
+        if last != child.forename[:1] and first != child.surname[:1]:
             return None
         forename = compare_forenames(person.surname, child.forename)
-        if forename not in _SAME_GIVEN_NAME:
-            return None
         surname = compare_surnames(person.forename, child.surname)
-        if surname not in _SAME_FAMILY_NAME:
+        if forename not in _SAME_GIVEN_NAME and surname not in _SAME_FAMILY_NAME:
             return None
         fields, shares = self.weights.fields, self.statistics
         as_forename = _rarity_bits(fields["forename"], shares.forename_share(person.surname))
