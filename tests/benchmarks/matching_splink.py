@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,8 @@ class SplinkContestant:
 
     def build(self, children: Sequence[RegisterChild]) -> None:
         """Load the register and its term frequencies."""
-        self._api, self._connection, self._register = _loaded(
-            [_child_row(prepare_child(child)) for child in children], "register"
-        )
+        rows = (_child_row(prepare_child(child)) for child in children)
+        self._api, self._connection, self._register = _loaded(rows, "register")
         settings = dict(self._model or {})
         settings["probability_two_random_records_match"] = ON_REGISTER / len(children)
         self._linker = Linker(self._register, settings, log_level=logging.ERROR)
@@ -85,7 +85,7 @@ def alone(ranking: Ranking) -> Ranking:
 
 def train(children: Sequence[RegisterChild], notices: Sequence[LabelledNotice], model: Path = MODEL) -> None:
     """Estimate u from random pairs and m from labelled notices, and keep the model."""
-    api, _, register = _loaded([_child_row(prepare_child(child)) for child in children], "register")
+    api, _, register = _loaded((_child_row(prepare_child(child)) for child in children), "register")
     rows = [_notice_row(each.evidence, str(number)) for number, each in enumerate(notices)]
     said = api.register(pa.Table.from_pylist(rows, schema=_SCHEMA), dataset_display_name="notice")
     linker = Linker([register, said], _settings(), log_level=logging.ERROR)
@@ -109,11 +109,14 @@ def train(children: Sequence[RegisterChild], notices: Sequence[LabelledNotice], 
     linker.misc.save_model_to_json(str(model), overwrite=True)
 
 
-def _loaded(rows: list[dict[str, Any]], name: str) -> tuple[Any, Any, Any]:
+def _loaded(rows: Iterator[dict[str, Any]], name: str) -> tuple[Any, Any, Any]:
     connection = duckdb.connect(":memory:")
     connection.execute("set memory_limit = '5GB'")
-    connection.register("rows_in", pa.Table.from_pylist(rows, schema=_SCHEMA))
+    connection.register("rows_in", pa.Table.from_pylist([], schema=_SCHEMA))
     connection.execute(f"create table {name} as select * from rows_in")
+    while block := list(islice(rows, 50_000)):
+        connection.register("rows_in", pa.Table.from_pylist(block, schema=_SCHEMA))
+        connection.execute(f"insert into {name} select * from rows_in")
     connection.unregister("rows_in")
     api = DuckDBAPI(connection=connection)
     return api, connection, api.register(name, dataset_display_name=name)
@@ -160,28 +163,32 @@ def _comparisons() -> list[Any]:
                 cll.ElseLevel(),
             ],
         ),
-        cl.CustomComparison(
-            output_column_name="dob",
-            comparison_levels=[
-                cll.NullLevel("dob"),
-                cll.CustomLevel("dob_l = dob_r and dob_l like '%-01-01'"),
-                cll.ExactMatchLevel("dob"),
-                cll.DamerauLevenshteinLevel("dob", 1),
-                cll.CustomLevel(
-                    "dob_l[1:4] = dob_r[1:4] and dob_l[6:7] = dob_r[9:10] and dob_l[9:10] = dob_r[6:7]"
-                ),
-                cll.CustomLevel("dob_l[1:4] = dob_r[1:4] and (dob_l like '%-01-01' or dob_r like '%-01-01')"),
-                cll.CustomLevel("dob_l[1:7] = dob_r[1:7]"),
-                cll.AbsoluteDateDifferenceLevel("dob", input_is_string=True, threshold=1, metric="year"),
-                cll.ElseLevel(),
-            ],
-        ),
+        _birth(),
         cl.ExactMatch("sex"),
         _any_shared("postcodes"),
         _any_shared("addresses"),
         _any_shared("phones"),
         cl.ExactMatch("local_id"),
     ]
+
+
+def _birth() -> Any:
+    return cl.CustomComparison(
+        output_column_name="dob",
+        comparison_levels=[
+            cll.NullLevel("dob"),
+            cll.CustomLevel("dob_l = dob_r and dob_l like '%-01-01'"),
+            cll.ExactMatchLevel("dob"),
+            cll.DamerauLevenshteinLevel("dob", 1),
+            cll.CustomLevel(
+                "dob_l[1:4] = dob_r[1:4] and dob_l[6:7] = dob_r[9:10] and dob_l[9:10] = dob_r[6:7]"
+            ),
+            cll.CustomLevel("dob_l[1:4] = dob_r[1:4] and (dob_l like '%-01-01' or dob_r like '%-01-01')"),
+            cll.CustomLevel("dob_l[1:7] = dob_r[1:7]"),
+            cll.AbsoluteDateDifferenceLevel("dob", input_is_string=True, threshold=1, metric="year"),
+            cll.ElseLevel(),
+        ],
+    )
 
 
 def _any_shared(column: str) -> Any:

@@ -17,9 +17,10 @@ from missing_coord.matching.prepared import PreparedChild, prepare_child
 from missing_coord.matching.rarity import RegisterStatistics, count_register
 from missing_coord.matching.weights import read_weights, shipped_weights
 from tests.benchmarks.matching_engine import answer_all
-from tests.benchmarks.matching_figures import calibration_error, top_five
+from tests.benchmarks.matching_figures import Answer, calibration_error, top_five
 from tests.builders.match_desk import Desk, Town
 from tests.builders.match_errors import TODAY, NoticeMaker, RegisterMaker
+from tests.builders.match_rows import child_row, notice_row, placement_rows
 
 CHILD = RegisterChild(
     child_id="C-12",
@@ -207,6 +208,24 @@ def test_on_unseen_seeds_the_automatic_band_is_right_and_probabilities_are_calib
     assert recall >= 0.9
     assert top_five(found.answers) >= 0.99
     assert calibration_error(found.answers) < 0.02
+
+
+@pytest.mark.parametrize("generator", ["errors", "desk"])
+def test_unseen_files_of_the_contracts_layout_give_calibrated_probabilities(generator: str) -> None:
+    children = RegisterMaker(851).register(1250) if generator == "errors" else Town(853).register(1250)
+    maker = NoticeMaker(852, children) if generator == "errors" else Desk(854, children)
+    notices = maker.notices(1000)
+    rows = evaluate_files(
+        [child_row(child) for child in children],
+        [notice_row(each.evidence, number) for number, each in enumerate(notices)],
+        placements=[row for child in children for row in placement_rows(child)],
+    )
+    answers = [
+        Answer(truth=each.truth, ranking=[(row.child_id, row.probability)] if row.child_id else [])
+        for row, each in zip(rows, notices, strict=True)
+    ]
+    assert calibration_error(answers) < 0.02
+    assert sum(each.right for each in answers) > 850
 
 
 def test_no_unregistered_brother_sister_or_twin_is_ever_matched() -> None:
