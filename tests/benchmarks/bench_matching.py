@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from math import isnan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,6 +39,8 @@ def run_one(console_print: Callable[[str], object], server: TestServer, *, size:
 
 
 def _shown(value: float) -> str:
+    if isnan(value):
+        return "-"
     return f"{value:,.0f}" if value >= 100 or value == int(value) > 1 else f"{value:.4f}"
 
 

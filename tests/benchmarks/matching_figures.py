@@ -72,7 +72,12 @@ def top_five(answers: Sequence[Answer]) -> float:
 
 
 def calibration_error(answers: Sequence[Answer], *, bins: int = 10) -> float:
-    """Mean gap between the probability of the best child and how often it is right, over equal-width bins."""
+    """Mean gap between the probability of the best child and how often it is right, over equal-width bins.
+
+    Scores that are no probabilities have none: nan.
+    """
+    if any(each.score > 1.000001 for each in answers):
+        return float("nan")
     buckets: list[list[Answer]] = [[] for _ in range(bins)]
     asked = [each for each in answers if each.ranking]
     for each in asked:

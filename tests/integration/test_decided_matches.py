@@ -31,6 +31,16 @@ async def test_open_reviews_are_left_out_and_decisions_of_people_are_read(databa
     assert after[0].person.surname != ""
 
 
+async def test_a_placement_is_filed_with_its_days(database: Database) -> None:
+    placed = {"child_id": "C1", "placement_id": "P1", "start_date": "2026-01-05", "end_date": "2026-06-01"}
+    async with open_road(database) as road:
+        await feed(road, "children", [child()])
+        await feed(road, "placements", [placed | {"postcode": "M1 2AB"}])
+        async with road.database.unit_of_work(system_actor("test")) as uow:
+            _, register = await decided_matches(uow.connection)
+    assert [list(stay) for stay in register[0].stays] == [["M12AB", "20260105", "20260601"]]
+
+
 def test_weights_that_cannot_be_read_are_refused_by_the_name_of_their_setting(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match="MISSING_COORD_MATCH_WEIGHTS"):
         weights_in_force(Settings(match_weights=tmp_path / "none.json"))
