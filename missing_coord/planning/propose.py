@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.records import WorkerTeam
-from missing_coord.planning.diary import Diary, Slot, instant, minute_down, minute_up
+from missing_coord.planning.diary import Diary, Slot, Wanted, instant, minute_down, minute_up
 from missing_coord.planning.eligibility import Refusal, independence_basis, refusal, wished_gender
 from missing_coord.planning.fields import Point
 from missing_coord.planning.propose_words import (
@@ -32,6 +32,7 @@ class _Asked:
     """One interview as the search asks for it; `ready` and `due` in minutes since 1970."""
 
     interview: OpenInterview
+    visit: Wanted
     now: datetime
     ready: int
     due: int
@@ -89,6 +90,7 @@ def _propose_one(
 ) -> Proposal:
     asked = _Asked(
         interview=interview,
+        visit=Wanted(interview.place, interview.minutes, interview.closed),
         now=now,
         ready=minute_up(max(now, interview.earliest_at)),
         due=minute_down(interview.due_at),
@@ -109,7 +111,7 @@ def _option(asked: _Asked, diary: Diary) -> _Option | Refusal:
     wall = refusal(interview, diary.worker, basis)
     if wall is not None:
         return wall
-    slot = diary.first_slot(interview.place, asked.ready, interview.minutes)
+    slot = diary.first_slot(asked.visit, asked.ready)
     if slot is None:
         return _wall_in_time(asked, diary)
     return _Option(diary=diary, basis=basis, slot=slot, key=_rank(asked, diary.worker, slot))
@@ -176,7 +178,7 @@ def _why(asked: _Asked, option: _Option, best: _Option) -> str:
 
 
 def _wall_in_time(asked: _Asked, diary: Diary) -> Refusal:
-    return diary.why_no_slot(asked.ready, asked.interview.minutes, asked.due)
+    return diary.why_no_slot(asked.visit, asked.ready, asked.due)
 
 
 def _alternatives(asked: _Asked, options: Sequence[_Option]) -> Iterator[Alternative]:

@@ -2,7 +2,7 @@
 
 `make bench` runs it in full; `PLANNING_BENCH=quick make bench` runs two seeds and short times. In pieces:
 `python -m tests.benchmarks.bench_planning SIZE WAY FIRST_SEED SEEDS` prints one JSON line for each run, and
-`python -m tests.benchmarks.bench_planning table FILE` the table of such lines.
+`python -m tests.benchmarks.bench_planning table FILE` the table of such lines, `... rest` everything else.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from missing_coord.planning.plan import Plan
 from missing_coord.planning.problem import Weights, compile_instance
 from missing_coord.planning.solve import solve
 from tests.benchmarks.planning_bounds import cost_bound, on_time_bound
+from tests.benchmarks.planning_insertions import insertions, replans
 from tests.benchmarks.planning_network import completed
 from tests.benchmarks.planning_ortools import solve_with_ortools
 from tests.benchmarks.planning_pyvrp import solve_with_pyvrp
+from tests.benchmarks.planning_quarter import quarter
 from tests.builders.plan_checker import violations
 from tests.builders.plan_instances import JSON, instance_of
 
@@ -82,6 +84,17 @@ def run(console_print: Callable[[str], None]) -> None:
     lines = (measure(size, way, seed) for size in SIZES for way in WAYS for seed in range(SEEDS))
     for line in table(lines):
         console_print(line)
+    for line in rest():
+        console_print(line)
+
+
+def rest() -> Iterator[str]:
+    """Yield what one new return costs, and what becomes of the children of a quarter."""
+    yield insertions()
+    yield replans(seeds=SEEDS)
+    for a_month in (300, 400, 500):
+        for searching in (False, True):
+            yield quarter(searching=searching, a_month=a_month, seeds=1 if QUICK else 3)
 
 
 def measure(size: str, way: str, seed: int) -> Run:
@@ -163,6 +176,11 @@ def _row(name: str, runs: list[Run], bounds: dict[int, tuple[float, float]]) -> 
 
 def main(arguments: list[str]) -> None:
     """Run pieces of the comparison, or print the table of runs already made."""
+    if arguments == ["rest"]:
+        for line in rest():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        return
     if arguments[0] == "table":
         lines = Path(arguments[1]).read_text(encoding="utf-8").splitlines()
         sys.stdout.write("\n".join([*table(Run(**json.loads(line)) for line in lines), ""]))

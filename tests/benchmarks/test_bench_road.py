@@ -20,5 +20,6 @@ def test_matching_in_memory() -> None:
     bench_matching.run(print)
 
 
+@pytest.mark.timeout(3 * 3600)
 def test_planning() -> None:
     bench_planning.run(print)
