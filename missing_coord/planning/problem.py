@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from missing_coord.planning.fields import Point
 from missing_coord.planning.instance import Instance, Interview, Worker
@@ -128,6 +128,11 @@ def compile_instance(instance: Instance, weights: Weights) -> Problem:
 def seconds(instant: datetime) -> int:
     """Return whole seconds since 1970, fractions cut off."""
     return math.floor(instant.timestamp())
+
+
+def instant(seconds: int) -> datetime:
+    """Return the UTC instant of whole seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def whole_minute(instant: datetime) -> int:
