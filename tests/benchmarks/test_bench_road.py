@@ -26,5 +26,6 @@ def test_matching_on_febrl() -> None:
     bench_febrl.run(print)
 
 
+@pytest.mark.timeout(3 * 3600)
 def test_planning() -> None:
     bench_planning.run(print)

@@ -58,6 +58,20 @@ def test_an_instance_is_planned_into_a_file(commands: Commands, tmp_path: Path) 
     assert not commands.home.exists()
 
 
+def test_a_plan_in_force_is_kept_when_a_return_is_added(commands: Commands, tmp_path: Path) -> None:
+    instance, plan, again = (tmp_path / f"{name}.json" for name in ("instance", "plan", "again"))
+    instance.write_text(json.dumps(INSTANCE))
+    commands.json("plan", "solve", instance, "-o", plan, "--seconds", "0")
+    first = INSTANCE["interviews"][0]  # type: ignore[index]
+    instance.write_text(json.dumps({**INSTANCE, "interviews": [first, {**first, "id": "i2"}]}))
+    told = commands.json("plan", "solve", instance, "-o", again, "--keep", plan, "--seconds", "0")
+    assert told["moved"] == told["impossible"] == []
+    before, after = (json.loads(path.read_text())["visits"] for path in (plan, again))
+    assert {(v["interview"], v["worker"], v["start"]) for v in before} < {
+        (v["interview"], v["worker"], v["start"]) for v in after
+    }
+
+
 @pytest.mark.parametrize(("text", "named"), [("{", "line 1"), ("[]", ""), ('{"now": "today"}', "now")])
 def test_an_instance_that_cannot_be_read_is_refused_and_no_plan_written(
     commands: Commands, tmp_path: Path, text: str, named: str
