@@ -79,6 +79,10 @@ async def _serve(settings: Settings, taken: socket.socket) -> None:
                 "scheduler": scheduler_part(app),
                 "web": web_part(app, taken, ready=lambda: _greet(settings), changes=changes),
             }
+            if settings.kafka:
+                from missing_coord.cli.consuming import consume_part
+
+                parts["consumers"] = consume_part(app, [])
             await run_parts(parts, stop)
             complain("Stopping ...")
     complain("Stopped.")
