@@ -10,6 +10,7 @@ import typer
 from missing_coord.cli import (
     accounts,
     databases,
+    dead_letters,
     demonstration,
     intake,
     interviews,
@@ -39,6 +40,7 @@ for group in (
     matching,
     reports,
     databases,
+    dead_letters,
     demonstration,
     accounts,
     topics,

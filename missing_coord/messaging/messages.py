@@ -10,7 +10,7 @@ from missing_coord.messaging.rows import Row
 
 LONGEST_KEPT = 100_000
 """How many characters of a message that nobody can read are kept."""
-WHOLE = "message"
+WHOLE = "whole_message"
 """The name under which a message that nobody can read is kept whole."""
 
 

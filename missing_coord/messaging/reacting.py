@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from missing_coord.contracts.envelopes import OutgoingEvent, to_envelope
-from missing_coord.messaging.ports import Claim, OpenUnit, Reaction
+from missing_coord.messaging.ports import Claim, OpenUnit
 from missing_coord.messaging.subscriptions import Subscriptions
 from missing_coord.services.ports import Counts, Quarantined
 
@@ -34,19 +35,14 @@ class Reactions:
             if await self.claim(uow, consumer, event.event_id):
                 await react(uow, event)
 
-    async def again(self, consumer: str, event: OutgoingEvent) -> None:
-        """React to an event that was set aside before, when a person asks for it."""
-        react: Reaction | None = dict(self.subscriptions.of(event.type)).get(consumer)
-        if react is not None:
-            async with self.open_unit() as uow:
-                await react(uow, event)
-
     async def set_aside(self, consumer: str, event: OutgoingEvent, *, reason: str) -> None:
         """Put an event that its consumer cannot take into quarantine, where a person sees it."""
         async with self.open_unit() as uow:
             if not await self.claim(uow, consumer, event.event_id):
                 return
-            raw = {**to_envelope(event, source="/missing-coord"), "consumer": consumer}
+            envelope = to_envelope(event, source="/missing-coord")
+            # The number makes it another row when the same event is set aside again after a replay.
+            raw = {**envelope, "consumer": consumer, "set_aside": str(uuid.uuid4())}
             row = Quarantined(raw=raw, line=None, faults=[("event", f"{reason}: tell the administrator")])
             batch_id = await uow.intake.open_batch(kind=KIND, source=consumer, content_sha256="")
             await uow.intake.quarantine(batch_id, kind=KIND, source=consumer, rows=[row])

@@ -55,6 +55,13 @@ COMMANDS = [
     "keys add",
     "keys list",
     "keys revoke",
+    "topics",
+    "topics create",
+    "topics check",
+    "dead-letters",
+    "dead-letters list",
+    "dead-letters show",
+    "dead-letters replay",
 ]
 
 
