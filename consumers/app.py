@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from consumers.envelopes import records_as_they_are, without_headers
 from consumers.group import Buried, Group, group_id
@@ -95,8 +96,26 @@ def build_broker(servers: str, **options: Any) -> KafkaBroker:
         graceful_timeout=GRACE_SECONDS,
         apply_types=False,
         logger=None,
-        **options,
+        security=security_of(options),
     )
+
+
+def security_of(options: Mapping[str, Any]) -> BaseSecurity:
+    """Return the connection options of messaging/kafka_security.py in FastStream's words."""
+    context = options.get("ssl_context")
+    tls: dict[str, Any] = {"ssl_context": context, "use_ssl": context is not None}
+    ways: dict[str, Any] = {
+        "PLAIN": SASLPlaintext,
+        "SCRAM-SHA-256": SASLScram256,
+        "SCRAM-SHA-512": SASLScram512,
+    }
+    way = ways.get(options.get("sasl_mechanism", ""))
+    if way is None:
+        return BaseSecurity(**tls)
+    signed_in: BaseSecurity = way(
+        username=options["sasl_plain_username"], password=options["sasl_plain_password"], **tls
+    )
+    return signed_in
 
 
 async def start(consuming: Consuming) -> None:

@@ -96,7 +96,7 @@ class Cluster:
 def running_cluster(folder: Path, *, brokers: int = 1) -> Iterator[Cluster]:
     """Run brokers while the block lasts and leave no process; raises BrokerMissing."""
     jars = kafka_jars()
-    ports = _free_ports(brokers * 2)
+    ports = free_ports(brokers * 2)
     made = [
         Broker(
             node=node,
@@ -151,7 +151,8 @@ def _format(jars: Path, broker: Broker) -> None:
     )
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of this machine that nobody uses now."""
     with contextlib.ExitStack() as stack:
         taken = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in taken:

@@ -14,7 +14,7 @@ import pytest
 from missing_coord.messaging.kafka_topics import create_topics
 from missing_coord.messaging.topics import Topic, declared_topics
 from missing_coord.resources import deploy_folder
-from tests.broker.cluster import running_cluster
+from tests.broker.cluster import Cluster, running_cluster
 from tests.broker.fetched import BrokerMissing
 from tests.broker.peer import Peer
 from tests.parts import absent
@@ -34,6 +34,17 @@ def kafka_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with running_cluster(tmp_path_factory.mktemp("kafka") / uuid.uuid4().hex) as cluster:
             make_topics(cluster.servers)
             yield cluster.servers
+    except BrokerMissing as error:
+        absent(str(error))
+
+
+@pytest.fixture
+def three_brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Run three brokers with three replicas of every topic, for tests that kill one."""
+    try:
+        with running_cluster(tmp_path_factory.mktemp("brokers"), brokers=3) as cluster:
+            make_topics(cluster.servers, replicas=3)
+            yield cluster
     except BrokerMissing as error:
         absent(str(error))
 

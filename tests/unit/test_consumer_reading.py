@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError
+from faststream.kafka.security import parse_security
 
-from consumers.app import build_app
+from consumers.app import build_app, security_of
 from consumers.group import Record
 from consumers.names import CONSUMERS, Needs, groups_named
 from consumers.reading import FinishFirst
 from missing_coord.contracts.topics import POLICE_NOTICES
 from missing_coord.domain.errors import ConcurrencyConflict, PermanentError, TransientError
+from missing_coord.messaging.kafka_security import connection_options
+from missing_coord.settings import load_settings
 from tests.builders.consuming import Client, FailingGroup, Message, Waits, a_reading
 
 FIRST, SECOND = TopicPartition(POLICE_NOTICES, 0), TopicPartition(POLICE_NOTICES, 1)
@@ -117,3 +120,13 @@ def test_every_subscriber_reads_committed_messages_from_the_earliest_and_never_c
     assert {each["isolation_level"] for each in settings} == {"read_committed"}
     groups = {subscriber.group_id for _, subscriber in consuming.readings}
     assert groups == {f"missing-coord.{name}" for name in CONSUMERS}
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"])
+def test_consumers_sign_in_to_kafka_as_everything_else_does(mechanism: str) -> None:
+    given = {"KAFKA_SECURITY": "sasl-plaintext", "KAFKA_USERNAME": "us", "KAFKA_PASSWORD": "p"}
+    settings = load_settings(
+        {f"MISSING_COORD_{name}": text for name, text in {**given, "KAFKA_SASL_MECHANISM": mechanism}.items()}
+    )
+    options = connection_options(settings)
+    assert {**parse_security(security_of(options)), "ssl_context": None} == {**options, "ssl_context": None}
