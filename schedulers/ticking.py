@@ -17,7 +17,7 @@ from missing_coord.telemetry import logger
 from schedulers.jobs import Job, Services
 
 TICK_AT = Gauge(
-    "missing_coord_tick_finished_seconds", "When a job last ended here, seconds since 1970", ["job"]
+    "missing_coord_tick_finished_seconds", "When a job last ended here, seconds since 1970", ["tick"]
 )
 _log = logger("schedulers")
 

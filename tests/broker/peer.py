@@ -14,14 +14,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 
 from missing_coord.contracts.parsing import EVENT_TYPES
 from missing_coord.contracts.topics import TOPICS_IN, TOPICS_OUT, dead_letters
+from missing_coord.messaging.subscriptions import NOTICES, PLANNING, topics_of
 
 GROUPS = {
     "missing-coord.police-notices": ("missing-coord.police-notices.v1",),
     "missing-coord.register": ("missing-coord.register.v1",),
     "missing-coord.placements": ("missing-coord.placements.v1",),
     "missing-coord.missing-lists": ("missing-coord.missing-lists.v1",),
-    "missing-coord.planning": TOPICS_OUT,
-    "missing-coord.notices": TOPICS_OUT,
+    "missing-coord.planning": topics_of(PLANNING),
+    "missing-coord.notices": topics_of(NOTICES),
 }
 PATIENCE = 60.0
 
