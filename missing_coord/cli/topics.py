@@ -45,6 +45,14 @@ def check(as_json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
+@topics.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI description of our topics, which is kept in docs/asyncapi.yaml."""
+    from missing_coord.messaging.asyncapi import asyncapi_text
+
+    print(asyncapi_text(), end="")
+
+
 def _run(*, make: bool, replicas: int | None) -> Standing:
     from missing_coord.domain.errors import PermanentError
     from missing_coord.messaging.kafka_security import connection_options

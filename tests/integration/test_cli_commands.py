@@ -58,6 +58,7 @@ COMMANDS = [
     "topics",
     "topics create",
     "topics check",
+    "topics asyncapi",
     "dead-letters",
     "dead-letters list",
     "dead-letters show",
