@@ -83,6 +83,11 @@ class Deployment:
     environment: dict[str, str]
     folder: Path
     replicas: dict[str, Replica] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def lived(self) -> float:
+        """Return the seconds since the deployment began."""
+        return time.monotonic() - self.began
 
     def start(self, role: str, count: int = 2) -> None:
         """Start so many replicas of a role."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.faults.deployment import Deployment, deployed
 
 FULL = int(os.environ.get("FAULT_ROUNDS", "25")) >= 100
 NOTICES = int(os.environ.get("FAULT_NOTICES", "20000" if FULL else "900"))
-KILLS = int(os.environ.get("FAULT_KILLS", "40" if FULL else "6"))
+KILLS = int(os.environ.get("FAULT_KILLS", "34" if FULL else "6"))
 CHILDREN = max(300, NOTICES // 10)
 REPLICAS: Sequence[tuple[str, int]] = (
     [(role, 2) for role in ("consume", "relay", "schedule", "web")]
@@ -29,7 +30,7 @@ REPLICAS: Sequence[tuple[str, int]] = (
     else [("consume", 2), ("relay", 2), ("schedule", 1)]
 )
 CHUNKS = 60 if FULL else 12
-PAUSE = 3.0 if FULL else 0.7
+PAUSE = 1.0
 pytestmark = [pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(3600 if FULL else 400)]
 
 
@@ -79,10 +80,11 @@ async def _assert_every_event_is_out_in_order(here: Deployment) -> None:
         assert found == expected, topic
 
 
+KEPT = "select (select count(*) from notices), (select count(*) from quarantine)"
 ONCE = """
 select (select count(*) from escalations where breach) as breaches,
-       (select count(distinct episode_id) from escalations where breach) as episodes,
-       (select count(*) from interview_episodes where due_at < now() and resolved_at is null) as overdue,
+       (select count(*) from interview_episodes d where d.due_at < now() - interval '1 minute' and d.resolved_at is null
+          and not exists (select from escalations e where e.episode_id = d.episode_id and e.breach)) as silent,
        (select count(*) - count(distinct (episode_id, step, due_at)) from escalations) as steps_twice,
        (select count(*) - count(distinct (job, slot_at)) from tick_ledger) as ticks_twice
 """
@@ -102,15 +104,16 @@ async def test_twenty_thousand_notices_and_roles_killed_at_random(
         killed = await _feed_and_kill(here, rows, chance)
         await here.until_quiet(seconds=2400 if FULL else 240)
         verified = here.verified()
-        [counts] = here.query("select (select count(*) from notices), (select count(*) from quarantine)")
-        [(breaches, episodes, overdue, steps_twice, ticks_twice)] = here.query(ONCE)
+        [counts] = here.query(KEPT)
+        [(breaches, silent, steps_twice, ticks_twice)] = here.query(ONCE)
         await _assert_every_event_is_out_in_order(here)
+    sys.stdout.write(f"\n{distinct} notices, {killed} faults, {breaches} breaches, {here.lived():.0f} s\n")
     assert killed == KILLS
     assert sum(counts) == distinct
     assert verified["unexplained"] == 0
     assert verified["findings"] == []
-    assert (steps_twice, ticks_twice) == (0, 0)
-    assert breaches == episodes >= overdue > 0
+    assert (silent, steps_twice, ticks_twice) == (0, 0, 0)
+    assert breaches > 0
 
 
 async def test_three_brokers_one_killed_under_way_and_no_event_lost(
@@ -132,5 +135,5 @@ async def test_three_brokers_one_killed_under_way_and_no_event_lost(
         three_brokers.start()
         await here.until_quiet(seconds=180)
         assert here.verified()["unexplained"] == 0
-        assert here.query("select count(*) from notices")[0][0] == len({tuple(row.items()) for row in rows})
+        assert sum(here.query(KEPT)[0]) == len({tuple(row.items()) for row in rows})
         await _assert_every_event_is_out_in_order(here)
