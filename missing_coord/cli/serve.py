@@ -214,11 +214,20 @@ def scheduler_part(app: Application, *, health: Health | None = None) -> Part:
 
 
 def web_part(
-    app: Application, taken: socket.socket, *, ready: Callable[[], object], changes: Changes | None = None
+    app: Application,
+    taken: socket.socket,
+    *,
+    ready: Callable[[], object],
+    changes: Changes | None = None,
+    health: Health | None = None,
 ) -> Part:
-    """Return the pages and the HTTP intake; `changes` when something else in this process keeps them running."""
+    """Return the pages and the HTTP intake; `changes` when something else in this process keeps them running.
+
+    `health` holds the signs of life of the other parts of this process, which `/ready` tells.
+    """
     from missing_coord.web.app import create_app
 
     name = f"{COUNCIL_NAME} (synthetic)" if app.settings.demo else ""
     asgi = create_app(app, demo=app.settings.demo, council_name=name, changes=changes)
+    asgi.state.health = health or Health()
     return lambda stop: serve_web(asgi, taken, stop, ready=ready)

@@ -21,7 +21,7 @@ from tests.databases import Database
 from tests.faults.deployment import Deployment, deployed
 from tests.habits.source_files import ROOT
 
-pytestmark = [pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka, pytest.mark.bench, pytest.mark.timeout(900)]
 DOCUMENT = ROOT / "docs/reliability.md"
 PROBES = 12
 PATIENCE = 120
