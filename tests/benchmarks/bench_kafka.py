@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
 import threading
 import time
@@ -25,7 +26,10 @@ from tests.builders.road import feed, open_road
 from tests.databases import Database, TestServer, plain
 from tests.faults.deployment import deployed
 
-CHILDREN, NOTICES, BATCH, RUNS = 20_000, 10_000, 500, 3
+CHILDREN = int(os.environ.get("BENCH_KAFKA_CHILDREN", "20000"))
+NOTICES = int(os.environ.get("BENCH_KAFKA_NOTICES", "10000"))
+RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+BATCH = 500
 TABLES = (
     "intake_batches", "notices", "incidents", "episodes", "episode_incidents", "interviews", "interview_episodes",
     "outbox", "audit_trail",
@@ -187,7 +191,7 @@ async def _produce(
 def _follow(site: RunningSite, prefix: str, heard: dict[str, float], stop: threading.Event) -> None:
     """Follow the stream as a page does, and look at each event which notices the page would find."""
     cookies = {"missing-coord": _session(site.database)}
-    known = f"select reference from notices where reference like '{prefix}%'".encode()
+    known = f"select raw->>'reference' from notices where raw->>'reference' like '{prefix}%'".encode()
     with (
         psycopg.connect(plain(site.database.admin_url), autocommit=True) as connection,
         httpx2.Client(base_url=site.address, cookies=cookies, timeout=60) as browser,

@@ -45,7 +45,7 @@ async def _recovered(here: Deployment, number: int) -> float:
     ]
     began = time.monotonic()
     await here.peer.send_rows(POLICE_NOTICES, "police", rows, key="reference")
-    taken = f"select count(*) from notices where reference like 'R-{number}-%'"
+    taken = f"select count(*) from notices where raw->>'reference' like 'R-{number}-%'"
     while time.monotonic() < began + PATIENCE:
         if here.query(taken) == [(PROBES,)] and here.query(SENT) == [(0,)]:
             return time.monotonic() - began
