@@ -10,6 +10,7 @@ import typer
 from missing_coord.cli import (
     accounts,
     databases,
+    dead_letters,
     demonstration,
     intake,
     interviews,
@@ -18,6 +19,7 @@ from missing_coord.cli import (
     reports,
     roles,
     serving,
+    topics,
 )
 from missing_coord.cli.running import FAILED, complain, explain
 
@@ -38,8 +40,10 @@ for group in (
     matching,
     reports,
     databases,
+    dead_letters,
     demonstration,
     accounts,
+    topics,
 ):
     group.register(app)
 

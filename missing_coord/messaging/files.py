@@ -18,6 +18,7 @@ from missing_coord.contracts.readings import Fault
 from missing_coord.domain.access import Actor
 from missing_coord.domain.errors import TransientError
 from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
+from missing_coord.services.ports import UnitOfWork
 from missing_coord.services.register import reexamine
 from missing_coord.telemetry import logger
 
@@ -116,18 +117,21 @@ class FileIntake:
                 settled(*await _outcomes(under_way.popleft()))
 
     async def ingest_items(self, rows: Sequence[Row], kind: str, *, source: str) -> list[Taken]:
-        """Take in rows that came over HTTP or on a topic as one small batch; return what became of each."""
-        digest = hashlib.sha256(repr([row.raw for row in rows]).encode()).hexdigest()
-        async with self.database.unit_of_work(self.actor) as uow:
-            batch_id = await uow.intake.open_batch(kind=kind, source=source, content_sha256=digest)
+        """Take in rows that came over HTTP or on a topic; return what became of each.
+
+        They and the record of their batch are one transaction: whatever stops it leaves nothing half done.
+        """
         taken: list[Taken] = []
         for start in range(0, len(rows), self.chunk):
             part = rows[start : start + self.chunk]
-            taken.extend(await self._take(part, kind=kind, batch_id=batch_id, source=source))
-        await self._finish(batch_id, kind)
+            taken.extend(await self._take(part, kind=kind, batch_id=None, source=source))
+        if kind in REGISTER_KINDS and rows:
+            await self._after_register()
         return taken
 
-    async def _take(self, rows: Sequence[Row], *, kind: str, batch_id: str, source: str) -> list[Taken]:
+    async def _take(
+        self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str
+    ) -> list[Taken]:
         """Take in rows together; when they fail together, one by one, so that only the guilty one is set aside."""
         try:
             return await self._with_patience(rows, kind=kind, batch_id=batch_id, source=source)
@@ -145,14 +149,15 @@ class FileIntake:
         return taken
 
     async def _with_patience(
-        self, rows: Sequence[Row], *, kind: str, batch_id: str, source: str
+        self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str
     ) -> list[Taken]:
         for attempt in range(ATTEMPTS):
             try:
                 async with self.database.unit_of_work(self.actor) as uow:
-                    engine = await self.engine(uow)
+                    if batch_id is None:
+                        return await self._own_batch(uow, rows, kind=kind, source=source)
                     return await take_rows(
-                        uow, rows, kind=kind, batch_id=batch_id, source=source, engine=engine
+                        uow, rows, kind=kind, batch_id=batch_id, source=source, engine=await self.engine(uow)
                     )
             except TransientError:
                 if attempt == ATTEMPTS - 1:
@@ -160,8 +165,19 @@ class FileIntake:
                 await asyncio.sleep(0.1 * 2**attempt)
         raise AssertionError("unreachable")
 
+    async def _own_batch(
+        self, uow: UnitOfWork, rows: Sequence[Row], *, kind: str, source: str
+    ) -> list[Taken]:
+        digest = hashlib.sha256(repr([row.raw for row in rows]).encode()).hexdigest()
+        batch_id = await uow.intake.open_batch(kind=kind, source=source, content_sha256=digest)
+        taken = await take_rows(
+            uow, rows, kind=kind, batch_id=batch_id, source=source, engine=await self.engine(uow)
+        )
+        await uow.intake.finish(batch_id)
+        return taken
+
     async def _set_aside(
-        self, row: Row, error: Exception, *, kind: str, batch_id: str, source: str
+        self, row: Row, error: Exception, *, kind: str, batch_id: str | None, source: str
     ) -> list[Taken]:
         reason = (
             f"could not be worked on ({type(error).__name__}); it is kept here whole: tell the administrator"
@@ -170,15 +186,15 @@ class FileIntake:
         return await self._with_patience([broken], kind=kind, batch_id=batch_id, source=source)
 
     async def _finish(self, batch_id: str, kind: str) -> None:
-        """Close the batch; a changed register is counted anew and unsure incidents are looked at again."""
         if kind in REGISTER_KINDS:
-            async with self.database.unit_of_work(self.actor) as uow:
-                await self.refresh(uow)
-            await self._reexamine()
+            await self._after_register()
         async with self.database.unit_of_work(self.actor) as uow:
             await uow.intake.finish(batch_id)
 
-    async def _reexamine(self) -> None:
+    async def _after_register(self) -> None:
+        """Count a changed register anew, and look again at incidents of which nobody is sure."""
+        async with self.database.unit_of_work(self.actor) as uow:
+            await self.refresh(uow)
         async with self.database.unit_of_work(self.actor) as uow:
             engine = await self.engine(uow)
             await reexamine(uow, engine=engine, limit=2_000)

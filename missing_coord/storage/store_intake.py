@@ -106,6 +106,8 @@ class SqlIntake:
 
 
 WITHHELD = "(withheld: the placement may be confidential)"
+WHOLE_KEY = column_key("whole_message")
+"""Where a message that nobody could read is kept: it might hold any address."""
 _OPEN = frozenset({"", "no", "n", "false", "0", "f"})
 
 
@@ -114,6 +116,8 @@ def withheld_cells(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     if kind != "placements":
         return {}
     keys = {column_key(name): name for name in raw}
+    if WHOLE_KEY in keys:
+        return {keys[WHOLE_KEY]: raw[keys[WHOLE_KEY]]}
     if "confidential" in keys and str(raw[keys["confidential"]]).strip().casefold() in _OPEN:
         return {}
     return {keys[key]: raw[keys[key]] for key in ("address", "postcode") if keys.get(key) and raw[keys[key]]}

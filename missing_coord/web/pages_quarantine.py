@@ -13,6 +13,7 @@ from missing_coord.contracts.readings import ParsedRow
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import DomainError, NotFound
 from missing_coord.messaging.rows import Row
+from missing_coord.replaying import StillFaulty, is_whole, replay
 from missing_coord.services import quarantine as service
 from missing_coord.services.quarantine import Settlement
 from missing_coord.storage import views_quarantine as views
@@ -38,6 +39,7 @@ KIND_NAMES = {
     "absences": "Absence of a worker",
     "missing-list": "Missing list of the case system",
     "ssda903": "SSDA903 file",
+    "event": "Event of missing-coord",
 }
 
 
@@ -85,6 +87,18 @@ async def load_again(request: Request, quarantine_id: str, who: Office) -> Respo
     return redirect(request, f"/quarantine/{number}", said=said)
 
 
+@router.post("/quarantine/{quarantine_id}/replay")
+async def replay_whole(request: Request, quarantine_id: str, who: Office) -> Response:
+    """Take in a message or an event again as it came; one that fails again stays where it is."""
+    number, form = _number(quarantine_id), await read_form(request)
+    form.version()
+    try:
+        done = await replay(web_of(request).application, who.actor, number)
+    except StillFaulty as error:
+        return await _show(request, who, number, form, still=str(error), status=422)
+    return redirect(request, f"/quarantine/{number}", said=done.says)
+
+
 @router.post("/quarantine/{quarantine_id}/settle")
 async def set_aside(request: Request, quarantine_id: str, who: Office) -> Response:
     """Set a row aside with a reason; it stays on record."""
@@ -112,6 +126,7 @@ async def _show(
     form: Form,
     *,
     refused: ParsedRow | None = None,
+    still: str = "",
     status: int = 200,
 ) -> Response:
     async with web_of(request).acting(who.actor) as uow:
@@ -120,7 +135,9 @@ async def _show(
     context = {
         "item": _item(kept),
         "may_settle": True,
-        "fields": _fields(kept, form, faults, typed=refused is not None),
+        "whole": is_whole(kept),
+        "still": still,
+        "fields": [] if is_whole(kept) else _fields(kept, form, faults, typed=refused is not None),
         "values": form.values(),
         "errors": form.errors,
     }

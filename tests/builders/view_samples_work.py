@@ -315,6 +315,8 @@ def quarantine_item() -> View:
             {"name": "field_force", "label": "force", "text": "NB", "error": None},
             {"name": "field_surname", "label": "surname", "text": "", "error": "Fill in the surname"},
         ],
+        "whole": False,
+        "still": "",
         "values": {},
         "errors": {"outcome": "Say what was done"},
     }

@@ -55,6 +55,14 @@ COMMANDS = [
     "keys add",
     "keys list",
     "keys revoke",
+    "topics",
+    "topics create",
+    "topics check",
+    "topics asyncapi",
+    "dead-letters",
+    "dead-letters list",
+    "dead-letters show",
+    "dead-letters replay",
 ]
 
 

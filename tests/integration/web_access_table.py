@@ -56,6 +56,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("GET", "/quarantine"): only(C, M),
     ("GET", "/quarantine/{quarantine_id}"): only(C, M),
     ("POST", "/quarantine/{quarantine_id}/again"): only(C, M),
+    ("POST", "/quarantine/{quarantine_id}/replay"): only(C, M),
     ("POST", "/quarantine/{quarantine_id}/settle"): only(C, M),
     ("GET", "/patterns"): only(L, M),
     ("GET", "/patterns/{pattern_id}"): only(L),
