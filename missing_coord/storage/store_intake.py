@@ -162,6 +162,7 @@ def _list_row(line: ListLine, digest: str, source: str) -> dict[str, object]:
         "started_at": entry.started_at,
         "ended_at": entry.ended_at,
         "date_only": entry.started_date_only,
+        "ended_date_only": entry.ended_date_only,
         "reported_by": entry.reported_by or "",
         "source": source,
         "incident_id": line.incident_id if source == "missing_list" else None,

@@ -233,6 +233,7 @@ missing_list_entries = Table(
     instant("started_at"),
     instant("ended_at", nullable=True),
     Column("date_only", Boolean, nullable=False, server_default=text("false")),
+    Column("ended_date_only", Boolean, nullable=False, server_default=text("false")),
     words("reported_by"),
     Column("source", Text, nullable=False),
     Column("incident_id", UUID(as_uuid=False)),

@@ -17,6 +17,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Breaches", "/breaches", (MANAGER, COORDINATOR)),
     ("Which child?", "/reviews", (COORDINATOR, MANAGER)),
     ("Quarantine", "/quarantine", (COORDINATOR, MANAGER)),
+    ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
     ("Messages", MESSAGES, (COORDINATOR, WORKER, MANAGER, AUDITOR, LEAD)),

@@ -161,6 +161,7 @@ CREATE TABLE missing_list_entries (
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
     date_only BOOLEAN DEFAULT false NOT NULL,
+    ended_date_only BOOLEAN DEFAULT false NOT NULL,
     reported_by TEXT DEFAULT '' NOT NULL,
     source TEXT NOT NULL,
     incident_id UUID,
