@@ -116,6 +116,6 @@ async def _receive(
         case "missing-list":
             return await register.receive_missing_list(uow, rows, policy=policy)
         case _ if isinstance(rows[0][0], Ssda903Missing):
-            return await receive_ssda903_missing(uow, rows)
+            return await receive_ssda903_missing(uow, rows, policy=policy)
         case _:
             return await receive_ssda903_other(uow, rows)

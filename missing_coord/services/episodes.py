@@ -16,8 +16,10 @@ from missing_coord.domain.events import (
     MissingEpisodeOpened,
 )
 from missing_coord.domain.population import PlacementSpan, miles_between, placement_on, population_of
+from missing_coord.domain.return_signs import ConfirmedReturn
 from missing_coord.services.duties import Duty, settle_duties
 from missing_coord.services.ports import Policy, UnitOfWork
+from missing_coord.services.returns import confirmed_returns, settle_signs
 
 LONDON = ZoneInfo("Europe/London")
 Kept = tuple[Episode, tuple[str, ...]]
@@ -43,12 +45,16 @@ async def rederive(uow: UnitOfWork, child_ids: Iterable[str], *, policy: Policy)
     spans = await uow.placements.of_children(wanted)
     kept = await uow.episodes.of_children(wanted)
     pool = _Pool(kept)
-    derived = [_derive(uow, child_id, incidents, facts, spans, pool, policy) for child_id in wanted]
+    signs = await uow.returns.of_incidents([each.incident_id for each in incidents])
+    returns = confirmed_returns(signs)
+    derived = [_derive(uow, child_id, incidents, returns, facts, spans, pool, policy) for child_id in wanted]
     gone = await _retire(uow, pool.left())
     await _write(
         uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
     )
     await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
+    episodes = [each for child in derived for each in child.episodes]
+    await settle_signs(uow, episodes, spans=spans, kept=signs, ladder=policy.return_ladder)
     await uow.episodes.remove(sorted(gone - await uow.episodes.in_use(sorted(gone))))
 
 
@@ -81,6 +87,7 @@ def _derive(
     uow: UnitOfWork,
     child_id: str,
     incidents: Sequence[Incident],
+    returns: Sequence[ConfirmedReturn],
     facts: dict[str, ChildFacts],
     spans: dict[str, list[PlacementSpan]],
     pool: _Pool,
@@ -89,7 +96,7 @@ def _derive(
     own = [i for i in incidents if i.child_id == child_id]
     rounds = [IncidentOfChild(incident_id=i.incident_id, facts=each) for i in own for each in i.facts]
     child = facts.get(child_id) or _unknown_child(child_id)
-    found = derive_episodes(rounds)
+    found = derive_episodes(rounds, returns)
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
     rest = [each for each in found if each.status is EpisodeStatus.CANCELLED]
     episodes = [

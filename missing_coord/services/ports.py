@@ -29,8 +29,10 @@ from missing_coord.domain.records import (
     PoliceNotice,
     WorkerRecord,
 )
+from missing_coord.domain.return_signs import RETURN_LADDER
 from missing_coord.matching.prepared import PreparedChild
 from missing_coord.services.ports_planning import PlanningStore
+from missing_coord.services.ports_returns import ReturnStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,6 +363,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def returns(self) -> ReturnStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
     def planning(self) -> PlanningStore:
         """The store of this name, in this transaction."""
         ...
@@ -380,4 +387,5 @@ class Policy:
 
     council: str
     ladder: Ladder = DEFAULT_LADDER
+    return_ladder: Ladder = RETURN_LADDER
     letter_counts_as_offer: bool = False

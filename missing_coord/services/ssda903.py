@@ -8,17 +8,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from missing_coord.domain.records import MissingListEntry, Ssda903Missing
-from missing_coord.services.ports import ListLine, Received, UnitOfWork
+from missing_coord.services.ports import ListLine, Policy, Received, UnitOfWork
+from missing_coord.services.register import rederive_known
 
 LONDON = ZoneInfo("Europe/London")
 
 
 async def receive_ssda903_missing(
-    uow: UnitOfWork, rows: Sequence[tuple[Ssda903Missing, Received]]
+    uow: UnitOfWork, rows: Sequence[tuple[Ssda903Missing, Received]], *, policy: Policy
 ) -> list[bool]:
-    """Keep rows of the `Missing` file beside the council's list; return for each whether it changed anything."""
+    """Keep rows of the `Missing` file beside the council's list; return for each whether it changed anything.
+
+    An end that a row gives is a sign that a child who still counts as missing is back.
+    """
     lines = [(_line(row), how) for row, how in rows]
-    return await uow.missing_list.save_entries(lines, source="ssda903_missing")
+    changed = await uow.missing_list.save_entries(lines, source="ssda903_missing")
+    touched = {row.child for (row, _), new in zip(rows, changed, strict=True) if new}
+    await rederive_known(uow, sorted(touched), policy=policy)
+    return changed
 
 
 async def receive_ssda903_other(uow: UnitOfWork, rows: Sequence[tuple[Any, Received]]) -> list[bool]:

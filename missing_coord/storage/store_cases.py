@@ -21,6 +21,7 @@ from missing_coord.storage.tables_cases import (
     incidents,
     match_decisions,
     mentions,
+    presumed_returns,
 )
 
 
@@ -86,7 +87,7 @@ class SqlIncidents:
 
     async def remove(self, incident_ids: Sequence[str]) -> None:
         """Remove incidents whose notices were all counted to another one."""
-        for table in (episode_incidents, mentions, incidents) if incident_ids else ():
+        for table in (episode_incidents, mentions, presumed_returns, incidents) if incident_ids else ():
             await self._connection.execute(delete(table).where(table.c.incident_id.in_(list(incident_ids))))
 
     async def verdicts(

@@ -29,6 +29,7 @@ from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
+from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
         self.patterns = SqlPatterns(connection, now)
         self.checks = SqlChecks(connection)
         self.reviews = SqlReviews(connection, now)
+        self.returns = SqlReturns(connection)
         self.quarantined = SqlQuarantine(connection, now)
         self.quality = SqlQuality(connection)
         self._events: list[Event] = []

@@ -16,6 +16,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Quality audits", "/audits", (AUDITOR,)),
     ("Breaches", "/breaches", (MANAGER, COORDINATOR)),
     ("Which child?", "/reviews", (COORDINATOR, MANAGER)),
+    ("Back already?", "/presumed-returns", (COORDINATOR, MANAGER)),
     ("Quarantine", "/quarantine", (COORDINATOR, MANAGER)),
     ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),

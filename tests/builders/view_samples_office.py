@@ -12,6 +12,7 @@ def pages() -> dict[str, Callable[[], View]]:
     return {
         "monthly_report": monthly_report,
         "cross_reference": cross_reference,
+        "presumed_returns": presumed_returns,
         "audit": audit,
         "users": users,
         "api_docs": api_docs,
@@ -138,6 +139,35 @@ def cross_reference() -> View:
         },
         "steps": [{"text": "20 Nov 2026", "href": "/cross-reference?date=2026-11-20"}],
         "values": {"date": "2026-11-21", "month": ""},
+        "errors": {},
+    }
+
+
+def presumed_returns() -> View:
+    """Return a sign that waits and one that was answered."""
+    row: View = {
+        "id": "R1",
+        "version": 1,
+        "child_id": "C000412",
+        "name": "Tamsin Quillfeather",
+        "population": "own_looked_after_in_area",
+        "episode_id": "E1",
+        "references": "GMP/MP/26/004512",
+        "started_at": ago(60),
+        "sign": "A placement began on 20 Nov 2026.",
+        "by_day": True,
+        "raised_at": ago(2),
+        "confirm_by": ago(-10),
+        "waiting": True,
+        "answer": None,
+    }
+    done = row | {"id": "R2", "waiting": False, "answer": "Robin Ashdown said that the child is back."}
+    return {
+        "shell": shell("/presumed-returns"),
+        "rows": [row, done],
+        "one": False,
+        "pager": PAGER,
+        "values": {},
         "errors": {},
     }
 

@@ -244,6 +244,12 @@ create policy office_reads on quality_audits for select to mc_coordinator, mc_ma
 create policy own_work on quality_audits for select to mc_interview_worker
     using (exists (select from interviews i where i.interview_id = quality_audits.interview_id));
 --;;
+-- Signs that a child is back: the office answers them; what they are is the system's.
+grant select, update (state, answered_by, answered_at, returned_at, basis, reason, confirm_by, next_step, next_step_at, version)
+    on presumed_returns to mc_coordinator, mc_manager;
+--;;
+create policy office_all on presumed_returns for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
 -- Workforce, proposals, escalations, messages.
 grant select on workers, absences to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
