@@ -182,10 +182,6 @@ class MissingListStore(Protocol):
         """Keep lines as versions; return for each whether anything changed."""
         ...
 
-    async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
-        """Keep rows under (kind, key) as received; return for each whether it says anything new."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:

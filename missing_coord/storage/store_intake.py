@@ -22,7 +22,6 @@ from missing_coord.storage.tables import (
     missing_list_entries,
     quarantine,
     quarantine_withheld,
-    register_versions,
 )
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -134,22 +133,6 @@ class SqlMissingList:
         await upsert(self._connection, missing_list_entries, rows, key=["entry_key"])
         await keep_versions(self._connection, source, latest, self._now)
         return changed
-
-    async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
-        """Keep rows under (kind, key) as received; return for each whether it says anything new."""
-        keys = sorted({key for (_, key), _, _ in rows})
-        columns = register_versions.c.kind, register_versions.c.natural_key, register_versions.c.content_hash
-        statement = select(*columns).where(register_versions.c.natural_key.in_(keys))
-        result = await self._connection.execute(statement.order_by(register_versions.c.register_version_id))
-        kept = {(row[0], row[1]): row[2] for row in result}
-        new = []
-        for (kind, key), record, how in rows:
-            digest = content_hash(record)
-            new.append(kept.get((kind, key)) != digest)
-            if new[-1]:
-                kept[kind, key] = digest
-                await keep_versions(self._connection, kind, [(key, digest, record, how)], self._now)
-        return new
 
 
 def _list_row(line: ListLine, digest: str, source: str) -> dict[str, object]:

@@ -241,6 +241,21 @@ missing_list_entries = Table(
     version_column(),
 )
 
+ssda903_rows = Table(
+    "ssda903_rows",
+    metadata,
+    Column("row_key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("child_id", Text, nullable=False, index=True),
+    Column("data", JSONB, nullable=False),
+    word_list("warnings"),
+    words("content_hash"),
+    Column("batch_id", UUID(as_uuid=False), nullable=False),
+    instant("received_at"),
+    Index("ix_ssda903_rows_kind", "kind", "year"),
+)
+
 workers = Table(
     "workers",
     metadata,

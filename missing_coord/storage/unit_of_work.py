@@ -31,6 +31,7 @@ from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
+from missing_coord.storage.store_ssda903 import SqlSsda903
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 from missing_coord.storage.views_verify import SqlChecks
@@ -61,6 +62,7 @@ class SqlUnitOfWork:
         self.checks = SqlChecks(connection)
         self.reviews = SqlReviews(connection, now)
         self.returns = SqlReturns(connection)
+        self.ssda903 = SqlSsda903(connection, now)
         self.quarantined = SqlQuarantine(connection, now)
         self.quality = SqlQuality(connection)
         self._events: list[Event] = []

@@ -17,6 +17,7 @@ from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views_children import ChildIdentity, child_identity
 from missing_coord.storage.views_interviews import clock_of, may_read
 from missing_coord.storage.views_returns import PresumedReturnLine, returns_of_episode
+from missing_coord.storage.views_ssda903 import ReturnWarning, return_warnings_at
 from missing_coord.storage.views_timeline import (
     NoticeLine,
     TimelineEntry,
@@ -51,6 +52,7 @@ class EpisodeDetail:
     notices: tuple[NoticeLine, ...]
     timeline: tuple[TimelineEntry, ...]
     returns: tuple[PresumedReturnLine, ...]
+    return_warnings: tuple[ReturnWarning, ...]
 
 
 _EPISODE = text("select e.*, e.episode_id::text as id from episodes e where e.episode_id = cast(:id as uuid)")
@@ -82,6 +84,7 @@ async def episode_detail(uow: SqlUnitOfWork, episode_id: str, *, council: str) -
         notices=await notices_of_episode(uow, episode.episode_id),
         timeline=await timeline_of_episode(uow, episode.episode_id, confidential=hidden),
         returns=tuple(await returns_of_episode(uow, episode.episode_id)),
+        return_warnings=await return_warnings_at(uow, episode.child_id, episode.started_at),
     )
 
 

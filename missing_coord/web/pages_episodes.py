@@ -47,6 +47,7 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "episode": _episode(found, council),
         "interview": found.duty,
         "notices": [_notice(each) for each in found.notices],
+        "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }
     return await page(

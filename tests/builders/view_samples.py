@@ -189,6 +189,9 @@ def child_page() -> View:
             _placement(date(2026, 9, 4), None, confidential=True),
             _placement(date(2025, 1, 9), date(2026, 9, 4)),
         ],
+        "return_warnings": [
+            {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
+        ],
         "timeline": timeline(),
     }
 
@@ -259,6 +262,9 @@ def episode() -> View:
                 "version": 2,
                 "standing": "Current; replaces version 1",
             }
+        ],
+        "return_warnings": [
+            {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
         ],
         "timeline": timeline(),
     }

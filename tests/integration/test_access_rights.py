@@ -37,6 +37,7 @@ OFFICE = {
     "proposals": "SIUD",
     "quality_audits": "S",
     "quarantine": "Su",
+    "ssda903_rows": "S",
     "users": "S",
     "workers": "S",
 }

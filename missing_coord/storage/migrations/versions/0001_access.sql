@@ -208,7 +208,7 @@ grant select on notices, incidents to mc_coordinator, mc_manager, mc_exploitatio
 --;;
 grant select, insert, update (undone_by, undone_at, undone_reason) on match_decisions to mc_coordinator, mc_manager;
 --;;
-grant select on missing_list_entries, intake_batches to mc_coordinator, mc_manager;
+grant select on missing_list_entries, ssda903_rows, intake_batches to mc_coordinator, mc_manager;
 --;;
 grant select, update (resolved_at, resolved_by, resolution) on quarantine to mc_coordinator, mc_manager;
 --;;
@@ -221,6 +221,8 @@ create policy lead_reads on incidents for select to mc_exploitation_lead using (
 create policy office_all on match_decisions for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
 create policy office_reads on missing_list_entries for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy office_reads on ssda903_rows for select to mc_coordinator, mc_manager using (true);
 --;;
 create policy office_reads on intake_batches for select to mc_coordinator, mc_manager, mc_administrator using (true);
 --;;

@@ -319,6 +319,23 @@ CREATE TABLE register_versions (
 --;;
 CREATE INDEX ix_register_versions_key ON register_versions (kind, natural_key);
 --;;
+CREATE TABLE ssda903_rows (
+    row_key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    year INTEGER NOT NULL,
+    child_id TEXT NOT NULL,
+    data JSONB NOT NULL,
+    warnings TEXT[] DEFAULT '{}' NOT NULL,
+    content_hash TEXT DEFAULT '' NOT NULL,
+    batch_id UUID NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_ssda903_rows PRIMARY KEY (row_key)
+);
+--;;
+CREATE INDEX ix_ssda903_rows_child_id ON ssda903_rows (child_id);
+--;;
+CREATE INDEX ix_ssda903_rows_kind ON ssda903_rows (kind, year);
+--;;
 CREATE TABLE tick_ledger (
     job TEXT NOT NULL,
     slot_at TIMESTAMP WITH TIME ZONE NOT NULL,
