@@ -15,7 +15,13 @@ from missing_coord.domain.events import (
     MissingEpisodeChanged,
     MissingEpisodeOpened,
 )
-from missing_coord.domain.population import PlacementSpan, miles_between, placement_on, population_of
+from missing_coord.domain.population import (
+    PlacementSpan,
+    Population,
+    miles_between,
+    placement_on,
+    population_of,
+)
 from missing_coord.domain.return_signs import ConfirmedReturn
 from missing_coord.services.duties import Duty, settle_duties
 from missing_coord.services.ports import Policy, UnitOfWork
@@ -121,12 +127,16 @@ def _episode(
     policy: Policy,
 ) -> Episode:
     span = placement_on(spans, facts.started_at.astimezone(LONDON).date())
+    before = kept if kept and _is_frozen(kept, child, facts) else None
+    authority = before.responsible_authority if before else child.responsible_authority
+    looked_after = before.population in _IN_OUR_CARE if before else child.looked_after
     population = population_of(
         council=policy.council,
-        looked_after=child.looked_after or span is not None,
-        responsible_authority=child.responsible_authority,
+        looked_after=looked_after or span is not None,
+        responsible_authority=authority,
         placement_authority=span.authority if span else "",
     )
+    told = None if span and span.confidential else span
     return Episode(
         episode_id=kept.episode_id if kept else str(uuid.uuid4()),
         child_id=child.child_id,
@@ -148,21 +158,41 @@ def _episode(
         placement_id=span.placement_id if span else "",
         place_code=span.place_code if span else "",
         provider_code=span.provider_code if span else "",
-        provider_name=span.provider_name if span else "",
-        urn=span.urn if span else "",
-        responsible_authority=child.responsible_authority or policy.council,
-        host_authority=span.authority if span else "",
-        distance_miles=_distance(child, span),
+        provider_name=told.provider_name if told else "",
+        urn=told.urn if told else "",
+        responsible_authority=authority or policy.council,
+        host_authority=told.authority if told else "",
+        distance_miles=_distance(child, told, before),
         refs=list(facts.references),
         flags=list(facts.flags),
         created_at=kept.created_at if kept else uow.now,
         updated_at=kept.updated_at if kept else uow.now,
+        register_known=before is not None or _knows(child),
         version=kept.version if kept else 0,
     )
 
 
-def _distance(child: ChildFacts, span: PlacementSpan | None) -> float | None:
-    if span is None or child.home_grid is None or span.easting is None or span.northing is None:
+_IN_OUR_CARE = (Population.OWN_CARE_IN_AREA.value, Population.OWN_CARE_OUT_OF_AREA.value)
+
+
+def _knows(child: ChildFacts) -> bool:
+    return not child.provisional and child.responsible_authority != ""
+
+
+def _is_frozen(kept: Episode, child: ChildFacts, facts: EpisodeFacts) -> bool:
+    """Whether what the register said of the child when this episode was written down stands for it."""
+    began, begins = kept.started_at.astimezone(LONDON).date(), facts.started_at.astimezone(LONDON).date()
+    return kept.register_known and kept.child_id == child.child_id and began == begins
+
+
+def _distance(child: ChildFacts, span: PlacementSpan | None, before: Episode | None) -> float | None:
+    """Return the miles from home, as they were written down unless the placement has been corrected since."""
+    if span is None:
+        return None
+    same = before and (before.placement_id, before.host_authority) == (span.placement_id, span.authority)
+    if before and same and before.distance_miles is not None:
+        return before.distance_miles
+    if child.home_grid is None or span.easting is None or span.northing is None:
         return None
     return miles_between(child.home_grid, (span.easting, span.northing))
 

@@ -79,6 +79,10 @@ class IncidentStore(Protocol):
         """Return the (force, reference) pairs of incidents that nobody is sure of, longest unexamined first."""
         ...
 
+    async def not_on_register(self, limit: int) -> dict[str, tuple[str, str]]:
+        """Return the (force, reference) of incidents whose child a person said is not on the register, newest first."""
+        ...
+
     async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
         """Return those of the children about whom there is any incident."""
         ...

@@ -144,6 +144,7 @@ episodes = Table(
     word_list("flags"),
     instant("created_at"),
     instant("updated_at"),
+    Column("register_known", Boolean, nullable=False, server_default=text("false")),
     version_column(),
     ExcludeConstraint(
         ("child_id", "="),

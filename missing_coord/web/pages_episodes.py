@@ -88,6 +88,7 @@ def _episode(found: EpisodeDetail, council: str) -> show.View:
         "signs": [_sign(each) for each in found.returns],
         "flags": [FLAGS.get(flag, flag) for flag in episode.flags],
         "placement": _placement(found, council),
+        "responsible": show.authority_words(episode.responsible_authority, council),
     }
 
 

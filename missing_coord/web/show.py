@@ -187,7 +187,7 @@ def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
         "born_on": child.date_of_birth,
         "age": age_on(child.date_of_birth, now),
         "population": child.population,
-        "responsible_authority": _authority(child.responsible_authority, council),
+        "responsible_authority": authority_words(child.responsible_authority, council),
         "placement": _placement(child.placement, council),
         "warnings": warnings,
     }
@@ -202,7 +202,8 @@ def return_warning(warning: ReturnWarning) -> View:
     }
 
 
-def _authority(code: str, council: str) -> str:
+def authority_words(code: str, council: str) -> str:
+    """Return whose the child is: ours, or the code of the authority."""
     if not code:
         return "not known, so counted as ours"
     return f"ours ({code})" if code == council else code

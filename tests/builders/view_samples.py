@@ -247,6 +247,7 @@ def episode() -> View:
             "worked_out": "72 elapsed hours from the time the child was found; provisional for now",
             "lag": "26 h 3 min",
             "flags": ["The start was moved: two references overlap."],
+            "responsible": "ours (E08000003)",
             "signs": [{"id": "R1", "text": "A placement began on 20 Nov 2026.", "answer": None}],
             "placement": "Children's home, Larch House, in area",
         },

@@ -414,6 +414,7 @@ CREATE TABLE episodes (
     flags TEXT[] DEFAULT '{}' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    register_known BOOLEAN DEFAULT false NOT NULL,
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_episodes PRIMARY KEY (episode_id),
     CONSTRAINT ex_episodes_no_overlap_of_one_child EXCLUDE USING gist (child_id WITH =, tstzrange(started_at, coalesce(ended_at, 'infinity')) WITH &&) WHERE (status <> 'cancelled') DEFERRABLE INITIALLY DEFERRED,
