@@ -293,6 +293,7 @@ def test_a_presumed_return_is_confirmed_by_keyboard_on_a_phone_without_scripts(
     page.fill("#sign-in-username", site.username(Role.COORDINATOR))
     page.fill("#sign-in-password", PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_selector("#sign-out")
     page.goto(f"{site.address}/presumed-returns")
     screen.picture("presumed-returns-plain")
     name = f"{child['forename']} {child['surname']}"
