@@ -129,13 +129,7 @@ def _episode(
     span = placement_on(spans, facts.started_at.astimezone(LONDON).date())
     before = kept if kept and _is_frozen(kept, child, facts) else None
     authority = before.responsible_authority if before else child.responsible_authority
-    looked_after = before.population in _IN_OUR_CARE if before else child.looked_after
-    population = population_of(
-        council=policy.council,
-        looked_after=looked_after or span is not None,
-        responsible_authority=authority,
-        placement_authority=span.authority if span else "",
-    )
+    population = _population(child, span, before, authority=authority, council=policy.council)
     told = None if span and span.confidential else span
     return Episode(
         episode_id=kept.episode_id if kept else str(uuid.uuid4()),
@@ -169,6 +163,18 @@ def _episode(
         updated_at=kept.updated_at if kept else uow.now,
         register_known=before is not None or _knows(child),
         version=kept.version if kept else 0,
+    )
+
+
+def _population(
+    child: ChildFacts, span: PlacementSpan | None, before: Episode | None, *, authority: str, council: str
+) -> Population:
+    looked_after = before.population in _IN_OUR_CARE if before else child.looked_after
+    return population_of(
+        council=council,
+        looked_after=looked_after or span is not None,
+        responsible_authority=authority,
+        placement_authority=span.authority if span else "",
     )
 
 
