@@ -55,6 +55,7 @@ class Application:
             engine=self.engine,
             refresh=self.refresh_statistics,
             actor=actor or system_actor("intake"),
+            clock=self.clock,
         )
 
 

@@ -18,6 +18,7 @@ class MessageKind(StrEnum):
     UNASSIGNED = "unassigned"
     MATCH_REVIEW = "match_review"
     PATTERN = "pattern"
+    PRESUMED_RETURN = "presumed_return"
 
 
 class MessageState(StrEnum):

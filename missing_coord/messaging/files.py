@@ -7,19 +7,23 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from missing_coord.contracts.decoding import shown_name
 from missing_coord.contracts.files import file_size, read_rows
-from missing_coord.contracts.readings import Fault
+from missing_coord.contracts.readings import Fault, ReadRow
+from missing_coord.contracts.ssda903_files import rows_of_return
 from missing_coord.domain.access import Actor
+from missing_coord.domain.clock import Clock, SystemClock
 from missing_coord.domain.errors import TransientError
 from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
 from missing_coord.services.ports import UnitOfWork
+from missing_coord.services.ports_ssda903 import ReturnWork
 from missing_coord.services.register import reexamine
+from missing_coord.services.ssda903 import LONDON, check_headers
 from missing_coord.telemetry import logger
 
 CHUNK = 500
@@ -56,15 +60,20 @@ class FileIntake:
     engine: EngineSource
     refresh: Callable[[Any], Any]
     actor: Actor
+    clock: Clock = field(default_factory=SystemClock)
     chunk: int = CHUNK
 
-    async def ingest(self, path: Path, kind: str, *, progress: Progress | None = None) -> FileSummary:
+    async def ingest(
+        self, path: Path, kind: str, *, progress: Progress | None = None, year: int | None = None
+    ) -> FileSummary:
         """Take in one file and return what became of its rows; raises FileRefused when it cannot be read at all.
+
+        `year` is the collection of an SSDA903 file; without one that of the latest day which the file tells of.
 
         Safe to stop at any moment and to run again: what is in already counts as a duplicate.
         """
         began = time.monotonic()
-        rows = iter(read_rows(path, kind))
+        rows = self._rows(path, kind, year)
         first = list(islice(rows, self.chunk))
         digest = await asyncio.to_thread(_sha256, path)
         async with self.database.unit_of_work(self.actor) as uow:
@@ -93,6 +102,12 @@ class FileIntake:
             quarantined=taken.count("quarantined"),
             seconds=round(time.monotonic() - began, 3),
         )
+
+    def _rows(self, path: Path, kind: str, year: int | None) -> Iterator[ReadRow]:
+        if kind == "ssda903":
+            today = self.clock.now().astimezone(LONDON).date()
+            return rows_of_return(path, year=year, today=today)
+        return iter(read_rows(path, kind))
 
     async def _in_turn(
         self,
@@ -188,6 +203,9 @@ class FileIntake:
     async def _finish(self, batch_id: str, kind: str) -> None:
         if kind in REGISTER_KINDS:
             await self._after_register()
+        if kind == "ssda903":
+            async with self.database.unit_of_work(self.actor) as uow:
+                await check_headers(cast(ReturnWork, uow))
         async with self.database.unit_of_work(self.actor) as uow:
             await uow.intake.finish(batch_id)
 

@@ -41,8 +41,16 @@ _PATTERN_WAITS = """
     or (m.subject_type = 'pattern' and exists (select from patterns p
         where p.pattern_id::text = m.subject_id and p.state = 'proposed'))
 """
+_RETURN_WAITS = """
+    or (m.subject_type = 'presumed_return' and exists (select from presumed_returns r
+        where r.presumed_return_id::text = m.subject_id and r.state = 'waiting'))
+"""
 # Each role asks only tables that it may read.
-_ALSO_WAITS = {Role.COORDINATOR: _INCIDENT_WAITS, Role.EXPLOITATION_LEAD: _PATTERN_WAITS}
+_ALSO_WAITS = {
+    Role.COORDINATOR: _INCIDENT_WAITS + _RETURN_WAITS,
+    Role.MANAGER: _RETURN_WAITS,
+    Role.EXPLOITATION_LEAD: _PATTERN_WAITS,
+}
 _SEE = text("""
     update messages set seen_at = :now, seen_by = :by
     where message_id = any(cast(:ids as bigint[])) and seen_at is null returning message_id

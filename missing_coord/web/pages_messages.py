@@ -36,8 +36,14 @@ KINDS = {
     MessageKind.UNASSIGNED: ("closed", "Taken back"),
     MessageKind.MATCH_REVIEW: ("waiting", "Which child?"),
     MessageKind.PATTERN: ("waiting", "Pattern"),
+    MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
 }
-HREFS = {"interview": "/interviews/", "incident": "/reviews/", "pattern": "/patterns/"}
+HREFS = {
+    "interview": "/interviews/",
+    "incident": "/reviews/",
+    "pattern": "/patterns/",
+    "presumed_return": "/presumed-returns/",
+}
 
 
 @router.get("/messages")

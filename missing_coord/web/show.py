@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
+from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
 from missing_coord.services.interviews import OfferAnswer
 from missing_coord.services.register import LIST_NAME
 from missing_coord.storage.views_children import ChildIdentity, PlacementLine
 from missing_coord.storage.views_interviews import TILES, QueueRow
+from missing_coord.storage.views_ssda903 import ReturnWarning
 from missing_coord.storage.views_timeline import TimelineEntry
 from missing_coord.web.rendering import LONDON, london, london_day, words
 
@@ -185,13 +187,23 @@ def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
         "born_on": child.date_of_birth,
         "age": age_on(child.date_of_birth, now),
         "population": child.population,
-        "responsible_authority": _authority(child.responsible_authority, council),
+        "responsible_authority": authority_words(child.responsible_authority, council),
         "placement": _placement(child.placement, council),
         "warnings": warnings,
     }
 
 
-def _authority(code: str, council: str) -> str:
+def return_warning(warning: ReturnWarning) -> View:
+    """Return a row of the SSDA903 return with the rules that it breaks, in words."""
+    days = [london_day(day) for day in (warning.began_on, warning.ended_on) if day]
+    return {
+        "row": f"{warning.file} {warning.year - 1}/{warning.year % 100:02}{': ' if days else ''}{' to '.join(days)}",
+        "rules": [rule_in_words(code) for code in warning.codes],
+    }
+
+
+def authority_words(code: str, council: str) -> str:
+    """Return whose the child is: ours, or the code of the authority."""
     if not code:
         return "not known, so counted as ours"
     return f"ours ({code})" if code == council else code

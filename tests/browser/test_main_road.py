@@ -12,7 +12,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.clock import SystemClock
 from missing_coord.web.rendering import london_input
 from tests.browser.conftest import DESKTOP, PHONE, Screen, Screens
-from tests.browser.running_site import RunningSite
+from tests.browser.running_site import PASSWORD, RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LIVE = 20_000  # milliseconds within which a change must be on the screen
@@ -146,8 +146,16 @@ def test_who_was_slower_is_told_and_keeps_what_was_typed(screens: Screens, site:
 
 
 PAGES = {
-    Role.COORDINATOR: ["/queue?clock=breached", "/plan", "/breaches", "/reviews", "/quarantine", "/messages"],
-    Role.MANAGER: ["/breaches", "/patterns", "/reports/monthly", "/audit"],
+    Role.COORDINATOR: [
+        "/queue?clock=breached",
+        "/plan",
+        "/breaches",
+        "/reviews",
+        "/presumed-returns",
+        "/quarantine",
+        "/messages",
+    ],
+    Role.MANAGER: ["/breaches", "/cross-reference", "/patterns", "/reports/monthly", "/audit"],
     Role.QUALITY_AUDITOR: ["/queue", "/audits", "/messages"],
     Role.EXPLOITATION_LEAD: ["/patterns", "/messages"],
     Role.ADMINISTRATOR: ["/users", "/audit"],
@@ -270,3 +278,31 @@ def _sign_in_plainly(screen: Screen, role: Role) -> None:
     screen.page.fill("#sign-in-password", "three-plain-otters")
     screen.page.get_by_role("button", name="Sign in").click()
     expect(screen.page.locator("#sign-out")).to_be_visible()
+
+
+def test_a_presumed_return_is_confirmed_by_keyboard_on_a_phone_without_scripts(
+    screens: Screens, site: RunningSite
+) -> None:
+    child = site.children[6]
+    site.goes_missing_and_is_placed(child)
+    screen = screens.open("plain-390", PHONE, scripts=False)
+    page = screen.page
+    page.goto(f"{site.address}/sign-in")
+    page.fill("#sign-in-username", site.username(Role.COORDINATOR))
+    page.fill("#sign-in-password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sign-out")
+    page.goto(f"{site.address}/presumed-returns")
+    screen.picture("presumed-returns-plain")
+    name = f"{child['forename']} {child['surname']}"
+    button = page.locator("section", has=page.get_by_role("heading", name=name)).get_by_role(
+        "button", name="Yes, back"
+    )
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The child is back; the 72 hours run.")).to_be_visible()
+    screen.picture("presumed-return-answered")
+    page.goto(f"{site.address}/cross-reference")
+    screen.picture("cross-reference-plain")
+    expect(page.get_by_role("link", name=name).first).to_be_visible()
+    expect(page.get_by_text("open or closed").or_(page.get_by_text("Police only")).first).to_be_visible()

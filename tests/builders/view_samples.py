@@ -189,6 +189,9 @@ def child_page() -> View:
             _placement(date(2026, 9, 4), None, confidential=True),
             _placement(date(2025, 1, 9), date(2026, 9, 4)),
         ],
+        "return_warnings": [
+            {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
+        ],
         "timeline": timeline(),
     }
 
@@ -244,6 +247,8 @@ def episode() -> View:
             "worked_out": "72 elapsed hours from the time the child was found; provisional for now",
             "lag": "26 h 3 min",
             "flags": ["The start was moved: two references overlap."],
+            "responsible": "ours (E08000003)",
+            "signs": [{"id": "R1", "text": "A placement began on 20 Nov 2026.", "answer": None}],
             "placement": "Children's home, Larch House, in area",
         },
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
@@ -258,6 +263,9 @@ def episode() -> View:
                 "version": 2,
                 "standing": "Current; replaces version 1",
             }
+        ],
+        "return_warnings": [
+            {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
         ],
         "timeline": timeline(),
     }

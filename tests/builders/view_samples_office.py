@@ -11,6 +11,8 @@ def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
     return {
         "monthly_report": monthly_report,
+        "cross_reference": cross_reference,
+        "presumed_returns": presumed_returns,
         "audit": audit,
         "users": users,
         "api_docs": api_docs,
@@ -92,6 +94,80 @@ def monthly_report() -> View:
         ],
         "csv_href": "/reports/monthly.csv?month=2026-10",
         "values": {"month": "2026-10", "as_at": ""},
+        "errors": {},
+    }
+
+
+def cross_reference() -> View:
+    """Return a day with a line of three kinds, and one kind without any."""
+    police: View = {
+        "reference": "Greater Manchester Police/MP/26/004512",
+        "type": "M",
+        "from": "Fri 20 Nov 2026, 18:00",
+        "to": "still missing",
+        "episode_id": "E1",
+    }
+    council: View = police | {"reference": "", "to": "21 Nov 2026 (date only)", "type": "A"}
+    line: View = {
+        "child_id": "C000412",
+        "name": "Tamsin Quillfeather",
+        "population": "Looked after, in area",
+        "differs": "open or closed, type",
+        "police": [police],
+        "council": [council],
+        "next": "Ask the placement when the child came back and tell the force.",
+    }
+    titles = {
+        "disagreeing": [line],
+        "police_only": [line | {"council": [], "differs": ""}],
+        "council_only": [line | {"police": [], "differs": ""}],
+        "in_both": [],
+    }
+    return {
+        "shell": shell("/cross-reference"),
+        "period": "21 November 2026",
+        "known_at": NOW,
+        "groups": [
+            {"key": key, "title": key.replace("_", " "), "hint": "What it means.", "lines": lines}
+            for key, lines in titles.items()
+        ],
+        "authorities": [{"name": "Ours (E08000003)", **{key: 1 for key in titles}, "not_compared": 2}],
+        "outside": ["Home child: 2"],
+        "files": {
+            "csv": "/cross-reference.csv?date=2026-11-21",
+            "xlsx": "/cross-reference.xlsx?date=2026-11-21",
+        },
+        "steps": [{"text": "20 Nov 2026", "href": "/cross-reference?date=2026-11-20"}],
+        "values": {"date": "2026-11-21", "month": ""},
+        "errors": {},
+    }
+
+
+def presumed_returns() -> View:
+    """Return a sign that waits and one that was answered."""
+    row: View = {
+        "id": "R1",
+        "version": 1,
+        "child_id": "C000412",
+        "name": "Tamsin Quillfeather",
+        "population": "own_looked_after_in_area",
+        "episode_id": "E1",
+        "references": "GMP/MP/26/004512",
+        "started_at": ago(60),
+        "sign": "A placement began on 20 Nov 2026.",
+        "by_day": True,
+        "raised_at": ago(2),
+        "confirm_by": ago(-10),
+        "waiting": True,
+        "answer": None,
+    }
+    done = row | {"id": "R2", "waiting": False, "answer": "Robin Ashdown said that the child is back."}
+    return {
+        "shell": shell("/presumed-returns"),
+        "rows": [row, done],
+        "one": False,
+        "pager": PAGER,
+        "values": {},
         "errors": {},
     }
 

@@ -33,9 +33,11 @@ OFFICE = {
     "outbox": "I",
     "placement_addresses": "S",
     "placements": "S",
+    "presumed_returns": "Su",
     "proposals": "SIUD",
     "quality_audits": "S",
     "quarantine": "Su",
+    "ssda903_rows": "S",
     "users": "S",
     "workers": "S",
 }
@@ -114,10 +116,12 @@ RIGHTS: dict[Role, dict[str, str]] = {
 }
 SEEN = "seen_at seen_by"
 RESOLVED = "resolved_at resolved_by resolution"
+ANSWERED = "state confirm_by next_step next_step_at answered_by answered_at returned_at basis reason version"
 UNDONE = "undone_by undone_at undone_reason"
 COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
     **{(role, "quarantine", "u"): RESOLVED for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{(role, "presumed_returns", "u"): ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
     **{(role, "match_decisions", "u"): UNDONE for role in (Role.COORDINATOR, Role.MANAGER)},
     **{
         (role, "escalations", "u"): "interview_id"
