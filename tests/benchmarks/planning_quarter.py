@@ -20,7 +20,7 @@ from missing_coord.planning.solve import solve
 
 FIRST_DAY = datetime(2026, 9, 7, 0, 0, tzinfo=UTC)
 DAYS = 91
-LOOKS = 20
+LOOKS = 10
 HORIZON = timedelta(hours=48)
 AGREED_AHEAD = timedelta(hours=28)
 DECLINES, STAYS_AWAY, MISSING_AGAIN, ILL = 0.3, 0.08, 0.08, 0.04
