@@ -21,7 +21,7 @@ from tests.databases import Database
 from tests.faults.deployment import Deployment, deployed
 
 FULL = int(os.environ.get("FAULT_ROUNDS", "25")) >= 100
-NOTICES = int(os.environ.get("FAULT_NOTICES", "20000" if FULL else "900"))
+NOTICES = int(os.environ.get("FAULT_NOTICES", "20000" if FULL else "400"))
 KILLS = int(os.environ.get("FAULT_KILLS", "34" if FULL else "6"))
 CHILDREN = max(300, NOTICES // 10)
 REPLICAS: Sequence[tuple[str, int]] = (
