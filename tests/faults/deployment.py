@@ -63,7 +63,7 @@ class Replica:
         except (urllib.error.URLError, OSError):
             return False
 
-    def wait(self, seconds: float = 90) -> None:
+    def wait(self, seconds: float = 240) -> None:
         """Wait until the process is ready."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
