@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from missing_coord.web.network_picture import bars_of, picture_of
 from tests.builders import view_samples_office as office
 from tests.builders.view_samples import (
     NO_PAGER,
@@ -38,6 +39,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "quarantine_item": quarantine_item,
         "patterns": patterns,
         "pattern": pattern,
+        "pattern_network": pattern_network,
         **office.pages(),
         "errors/403": lambda: {"shell": shell(""), "detail": None},
         "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999"},
@@ -322,16 +324,21 @@ def quarantine_item() -> View:
     }
 
 
+PROPOSED: View = {
+    "pattern_id": "P7",
+    "kind": "linked_children",
+    "text": "2 children linked by 1 telephone and going missing together 2 times",
+    "children": 2,
+    "strength": 92,
+    "band": "strong",
+    "found_at": ago(8),
+    "status": "proposed",
+}
+
+
 def patterns() -> View:
     """Return proposed and confirmed patterns."""
-    row: View = {
-        "pattern_id": "P7",
-        "kind": "missing_together",
-        "text": "Two children missing together twice in 30 days",
-        "children": 2,
-        "found_at": ago(8),
-        "status": "proposed",
-    }
+    row = PROPOSED
     rows = [
         row,
         {**row, "pattern_id": "P6", "status": "confirmed"},
@@ -341,6 +348,12 @@ def patterns() -> View:
         "may_open": True,
         "shell": shell("/patterns"),
         "status": "proposed",
+        "kind": "",
+        "kinds": [{"kind": "linked_children", "count": 3}],
+        "weak": False,
+        "total": 3,
+        "total_of_all_kinds": 3,
+        "left_out": 41,
         "rows": rows,
         "pager": NO_PAGER,
     }
@@ -353,10 +366,13 @@ def pattern() -> View:
         "pattern": {
             "pattern_id": "P7",
             "version": 1,
-            "kind": "missing_together",
-            "text": "Two children missing together twice in 30 days",
+            "kind": "linked_children",
+            "text": "2 children linked by 1 telephone and going missing together 2 times",
+            "strength": 92,
+            "band": "strong",
+            "threshold": "Each child is linked to another of the group with a strength of at least 70.",
             "found_at": ago(8),
-            "rule": "missing-together 2026-1",
+            "rule": "linked_children (2026-2)",
             "status": "proposed",
             "decided": None,
         },
@@ -369,6 +385,7 @@ def pattern() -> View:
                 "at": ago(41),
                 "text": "Named as companion",
                 "source": "NB-26-1182",
+                "gateway": "Police notice, given to the council to safeguard the child",
                 "episode_id": "E1",
                 "child_id": "C000412",
             },
@@ -376,13 +393,29 @@ def pattern() -> View:
                 "at": ago(40),
                 "text": "Missing 9 h of the same night",
                 "source": "Rule",
+                "gateway": "The council's own record",
                 "episode_id": None,
                 "child_id": "C000977",
             },
         ],
+        "history": {"waiting": 3, "confirmed": 1, "rejected": 2, "parked": 0},
+        "picture": picture_of(["C000412", "C000977"], [[0, 1, 92, ["phone", "together"]]]),
+        "charts": bars_of({"by_hours": [1, 0, 2, 4, 6, 3], "by_weekday": [1, 2, 3, 1, 5, 3, 1]}),
         "may_decide": True,
         "values": {},
         "errors": {},
+    }
+
+
+def pattern_network() -> View:
+    """Return two groups, one of whose evidence is gone."""
+    group = dict(PROPOSED)
+    drawn = picture_of(["C1", "C2", "C3"], [[0, 1, 99, ["phone"]], [1, 2, 71, ["vehicle", "named"]]])
+    return {
+        "shell": shell("/patterns"),
+        "groups": [{**group, "picture": drawn}, {**group, "pattern_id": "P8", "picture": None}],
+        "confirmed_only": False,
+        "left_out": 1,
     }
 
 

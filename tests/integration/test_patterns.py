@@ -8,16 +8,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
 from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, OVER_24_HOURS, PatternPolicy
+from missing_coord.linking.proposals import PatternState
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.patterns import decide_pattern, find_patterns
 from missing_coord.storage.schema import metadata
-from missing_coord.storage.views_patterns import pattern_counts, pattern_list, pattern_view
+from missing_coord.storage.views_messages import unseen
+from missing_coord.storage.views_patterns import (
+    PatternFilter,
+    kind_counts,
+    pattern_counts,
+    pattern_list,
+    pattern_view,
+)
 from tests.builders.road import NOW, feed, open_road, rows_of
 from tests.databases import Database
 
@@ -86,16 +95,14 @@ async def kinds(road: Application, state: str = "proposed") -> list[str]:
     return [each["kind"] for each in found]
 
 
-async def decide(
-    road: Application, pattern_id: str, *, confirm: bool, version: int = 1, **changes: Any
-) -> None:
+async def decide(road: Application, pattern_id: str, state: str, *, version: int = 1, **changes: Any) -> None:
     """Decide as the exploitation lead."""
     async with road.database.unit_of_work(changes.get("actor", LEAD)) as uow:
         await decide_pattern(
             uow,
             pattern_id=pattern_id,
             expected_version=version,
-            confirm=confirm,
+            state=PatternState(state),
             reason=changes.get("reason", "Known to the panel."),
         )
 
@@ -109,16 +116,17 @@ async def test_a_vehicle_named_for_two_children_is_proposed_to_the_lead_with_its
     (pattern_id,) = await find(road)
     async with road.database.unit_of_work(LEAD) as uow:
         view = await pattern_view(uow, pattern_id)
-        assert await pattern_counts(uow) == {"proposed": 1, "confirmed": 0, "rejected": 0, "withdrawn": 0}
-    assert view.row.text == "The same vehicle named for 2 children"
+        counts = await pattern_counts(uow)
+    assert counts == {"proposed": 1, "parked": 0, "confirmed": 0, "rejected": 0, "withdrawn": 0}
+    assert view.row.text == "2 children linked by 1 vehicle"
     assert [(each.child_id, each.text) for each in view.evidence] == [
         ("C2", "qd19xkv"),
         ("C1", "grey QD19 XKV"),
     ]
     assert [(each.child_id, each.episodes) for each in view.children] == [("C1", 1), ("C2", 1)]
     assert {each.source for each in view.evidence} == {
-        "greater manchester police mp/1/2",
-        "greater manchester police mp/2/5",
+        "Greater Manchester Police MP/1/2",
+        "Greater Manchester Police MP/2/5",
     }
 
 
@@ -133,7 +141,7 @@ async def test_finding_again_raises_and_writes_nothing_new(road: Application) ->
 
 async def test_looking_only_at_what_changed_gives_what_looking_at_everything_gives(road: Application) -> None:
     rows = [
-        notice(n, days_ago=n + d / 10, vehicles="QD19 XKV", companions="Dez")
+        notice(n, days_ago=n + d / 10, vehicles="QD19 XKV", companions="Dez", places="Alder basin")
         for n in (1, 2, 3)
         for d in (0, 5, 9)
     ]
@@ -150,9 +158,9 @@ async def test_looking_only_at_what_changed_gives_what_looking_at_everything_giv
 
 
 _CONTENT = (
-    "select p.kind, p.dedupe_key, p.detail, p.state, pc.child_id, pc.episode_id, pc.incident_id, pc.said"
+    "select p.kind, p.detail, p.state, pc.child_id, pc.episode_id, pc.incident_id, pc.said"
     " from patterns p join pattern_children pc using (pattern_id)"
-    " order by dedupe_key, child_id, episode_id, incident_id, said"
+    " order by p.kind, p.detail::text, child_id, episode_id, incident_id, said"
 )
 
 
@@ -182,37 +190,117 @@ async def test_a_proposal_is_an_event_and_an_audit_row_with_references_only(road
     (pattern_id,) = await find(road)
     (event,) = await rows_of(road, "select type, key, body from outbox where type like '%pattern%'")
     assert event["type"] == "missing-coord.patterns.pattern-proposed.v1"
-    assert event["body"] == {"child_id": "C1", "pattern_id": pattern_id, "kind": "shared_vehicle"}
+    assert event["body"] == {"child_id": "C1", "pattern_id": pattern_id, "kind": "linked_children"}
     (audited,) = await rows_of(road, "select detail from audit_trail where subject_id = :id", id=pattern_id)
-    assert audited["detail"] == {"kind": "shared_vehicle"}
+    assert audited["detail"] == {"kind": "linked_children"}
 
 
 async def test_the_lead_decides_once_with_a_reason(road: Application) -> None:
     await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
     (pattern_id,) = await find(road)
     with pytest.raises(DomainError, match="reason"):
-        await decide(road, pattern_id, confirm=True, reason="  ")
+        await decide(road, pattern_id, "confirmed", reason="  ")
     with pytest.raises(NotAllowed):
-        await decide(road, pattern_id, confirm=True, actor=MANAGER)
+        await decide(road, pattern_id, "confirmed", actor=MANAGER)
     with pytest.raises(ConcurrencyConflict):
-        await decide(road, pattern_id, confirm=True, version=7)
+        await decide(road, pattern_id, "confirmed", version=7)
     with pytest.raises(NotFound):
-        await decide(road, "00000000-0000-0000-0000-00000000000f", confirm=True)
-    await decide(road, pattern_id, confirm=True)
+        await decide(road, "00000000-0000-0000-0000-00000000000f", "confirmed")
+    await decide(road, pattern_id, "confirmed")
     with pytest.raises(DomainError, match="confirmed by Sol Wren already"):
-        await decide(road, pattern_id, confirm=False, version=2)
-    assert await kinds(road, "confirmed") == ["shared_vehicle"]
+        await decide(road, pattern_id, "rejected", version=2)
+    assert await kinds(road, "confirmed") == ["linked_children"]
     (event,) = await rows_of(road, "select body from outbox where type like '%pattern-decided%'")
     assert event["body"] == {"child_id": "C1", "pattern_id": pattern_id, "state": "confirmed"}
 
 
-async def test_a_rejected_proposal_comes_back_only_with_new_evidence(road: Application) -> None:
+async def test_a_rejected_proposal_comes_back_only_with_something_else_that_ties_the_children(
+    road: Application,
+) -> None:
     await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
     (pattern_id,) = await find(road)
-    await decide(road, pattern_id, confirm=False)
+    await decide(road, pattern_id, "rejected")
     assert await find(road) == ()
-    await feed(road, "police", [notice(3, vehicles="QD19 XKV")])
+    await feed(road, "police", [notice(n, phone="07700 900951", days_ago=9 + n) for n in (1, 2)])
     assert len(await find(road, since=NOW)) == 1
+
+
+async def test_a_parked_proposal_waits_again_when_another_child_is_named(road: Application) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    (pattern_id,) = await find(road)
+    await decide(road, pattern_id, "parked")
+    assert await find(road) == ()
+    assert await kinds(road, "parked") == ["linked_children"]
+    await feed(road, "police", [notice(3, vehicles="QD19 XKV")])
+    assert await find(road, since=NOW) == ()
+    assert await kinds(road) == ["emerging_group"]
+
+
+async def test_what_the_lead_rejected_makes_the_same_thing_tell_less(road: Application) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    (pattern_id,) = await find(road)
+    await decide(road, pattern_id, "rejected", reason="The car of the youth club.")
+    await feed(road, "police", [notice(3, vehicles="QD19 XKV"), notice(4, vehicles="QD19 XKV")])
+    assert await find(road, since=NOW) == ()
+
+
+async def test_another_child_who_names_a_confirmed_car_is_raised_as_near_a_known_concern(
+    road: Application,
+) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    (pattern_id,) = await find(road)
+    await decide(road, pattern_id, "confirmed")
+    await feed(road, "police", [notice(3, vehicles="QD19 XKV")])
+    (again,) = await find(road, since=NOW)
+    async with road.database.unit_of_work(LEAD) as uow:
+        view = await pattern_view(uow, again)
+    assert view.row.text == "A known concern near another child: 3 children linked by 1 vehicle"
+    assert (view.history.confirmed, view.history.waiting) == (1, 1)
+
+
+async def test_several_new_proposals_are_told_in_one_message(road: Application) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    await feed(road, "police", [notice(n, phone="07700 900951", reference=f"MP/p{n}") for n in (3, 4)])
+    assert len(await find(road)) == 2
+    (told,) = await rows_of(road, "select subject_type, text from messages where kind = 'pattern'")
+    assert told["subject_type"] == "patterns"
+    assert told["text"] == "Patterns: 2 new ones wait for your decision. http://127.0.0.1:8000/patterns"
+    async with road.database.unit_of_work(LEAD) as uow:
+        assert await unseen(uow) == 1
+
+
+async def test_a_list_narrowed_to_a_kind_agrees_with_its_count(road: Application) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    await feed(road, "police", [notice(3, days_ago=days) for days in (80, 50, 3)])
+    await find(road)
+    async with road.database.unit_of_work(LEAD) as uow:
+        assert await kind_counts(uow, PatternFilter()) == {"linked_children": 1, "repeat_missing": 1}
+        assert await kind_counts(uow, PatternFilter(weak_too=False)) == {"linked_children": 1}
+        (row,) = await pattern_list(uow, PatternFilter(kind="repeat_missing"))
+    assert (row.kind, row.children, row.band) == ("repeat_missing", 1, "weak")
+
+
+async def test_a_worker_of_one_child_learns_that_a_link_exists_and_reads_nothing_of_the_other(
+    road: Application,
+) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    (pattern_id,) = await find(road)
+    async with road.database.unit_of_work(system_actor("test")) as uow:
+        await uow.connection.exec_driver_sql("update interviews set worker_id = 'W01' where child_id = 'C1'")
+    worker = Actor(role=Role.INTERVIEW_WORKER, name="Ade Farrow", worker_id="W01")
+    async with road.database.unit_of_work(worker) as uow:
+        told = await uow.execute(text("select child_has_open_link('C1'), child_has_open_link('C2')"))
+        assert tuple(told.one()) == (True, False)
+        assert [row[0] for row in await uow.execute(text("select child_id from children"))] == ["C1"]
+        own = await uow.execute(text("select distinct child_id from episodes"))
+        assert [row[0] for row in own] == ["C1"]
+    for table in ("pattern_children", "mentions", "patterns"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with road.database.unit_of_work(worker) as uow:
+                await uow.execute(select(metadata.tables[table]))
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with road.database.unit_of_work(worker) as uow:
+            await pattern_view(uow, pattern_id)
 
 
 async def test_a_cancelled_episode_takes_its_evidence_away(road: Application) -> None:
@@ -221,7 +309,7 @@ async def test_a_cancelled_episode_takes_its_evidence_away(road: Application) ->
     later = (NOW - timedelta(hours=1)).isoformat()
     await feed(road, "police", [notice(2, message="cancelled", issued_at=later)])
     await find(road, since=NOW)
-    assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["shared_vehicle"])
+    assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["linked_children"])
     assert await rows_of(road, "select * from pattern_children") == []
 
 
@@ -233,7 +321,7 @@ async def test_evidence_that_went_without_a_trace_is_noticed_when_only_changes_a
     async with road.database.unit_of_work(system_actor("test")) as uow:
         await uow.connection.exec_driver_sql("update episodes set status = 'cancelled' where child_id = 'C2'")
     assert await find(road, since=NOW + timedelta(hours=1)) == ()
-    assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["shared_vehicle"])
+    assert (await kinds(road), await kinds(road, "withdrawn")) == ([], ["linked_children"])
 
 
 async def test_own_homes_family_telephones_and_common_places_link_nobody(road: Application) -> None:
@@ -246,13 +334,20 @@ async def test_missing_together_by_one_reference_and_as_companions(road: Applica
     await feed(
         road,
         "police",
-        [notice(1, reference="MP/9", companions="Jory Ashdown"), notice(2, reference="MP/9", days_ago=1.95)],
+        [
+            each
+            for day in (2, 9)
+            for each in (
+                notice(1, reference=f"MP/9{day}", companions="Jory Ashdown", days_ago=day),
+                notice(2, reference=f"MP/9{day}", days_ago=day - 0.05),
+            )
+        ],
     )
     (pattern_id,) = await find(road)
     async with road.database.unit_of_work(LEAD) as uow:
         view = await pattern_view(uow, pattern_id)
     assert view.detail["reasons"] == ["named_as_companion", "same_police_reference"]
-    assert view.row.text == "Two children missing together, once"
+    assert view.row.text == "2 children linked by going missing together 2 times"
     assert "Jory Ashdown" in {each.text for each in view.evidence}
 
 
