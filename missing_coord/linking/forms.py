@@ -127,8 +127,8 @@ def _as_written(packed: str) -> str:
 
 
 def _as_meant(packed: str) -> str:
-    """Read O and I as 0 and 1 where the present style wants digits, and the other way round."""
-    if len(packed) != 7:
+    """Read O and I as 0 and 1 where the present style wants digits, and the other way round; never letters alone."""
+    if len(packed) != 7 or packed.isalpha():
         return ""
     place, year, rest = packed[:2], packed[2:4], packed[4:]
     mark = place.translate(_AS_LETTERS) + year.translate(_AS_DIGITS) + rest.translate(_AS_LETTERS)

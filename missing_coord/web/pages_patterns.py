@@ -13,6 +13,7 @@ from missing_coord.linking.proposals import PatternKind, PatternState
 from missing_coord.services.patterns import decide_pattern
 from missing_coord.storage import views_patterns as views
 from missing_coord.storage.audit import opened
+from missing_coord.storage.views_meeting_pack import CHOICES, meeting_pack
 from missing_coord.storage.views_patterns import PatternFilter, PatternRow, PatternView
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
@@ -79,6 +80,17 @@ async def network(request: Request, who: Lead) -> Response:
 
 
 NETWORKS = 24
+
+
+@router.get("/patterns/meeting")
+async def meeting(request: Request, who: Lead) -> Response:
+    """Show the pack of a mapping meeting; that it was made is written in the audit trail."""
+    asked = request.query_params.get("by", "")
+    by = asked if asked in CHOICES else "child"
+    async with web_of(request).acting(who.actor) as uow:
+        lines = await meeting_pack(uow, by)
+        opened(uow, "pattern", f"meeting:{by}", children=sorted({c for line in lines for c in line.children}))
+    return await page(request, "pages/meeting_pack.html", {"by": by, "lines": lines})
 
 
 @router.get("/patterns/{pattern_id}")

@@ -16,7 +16,7 @@ from tests.builders.link_city import City, CityEpisode, make_city
 from tests.builders.link_input import LinkInput, namings_of, read_city
 
 TUNING_SEEDS = range(1, 13)
-JUDGED_SEEDS = range(8101, 8121)
+JUDGED_SEEDS = range(8201, 8221)
 Pairs = set[tuple[str, str]]
 
 

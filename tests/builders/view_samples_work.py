@@ -40,6 +40,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "patterns": patterns,
         "pattern": pattern,
         "pattern_network": pattern_network,
+        "meeting_pack": meeting_pack,
         **office.pages(),
         "errors/403": lambda: {"shell": shell(""), "detail": None},
         "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999"},
@@ -417,6 +418,13 @@ def pattern_network() -> View:
         "confirmed_only": False,
         "left_out": 1,
     }
+
+
+def meeting_pack() -> View:
+    """Return the agenda by person."""
+    line = {"heading": "grey hatchback QD19 XKV", "kind": "vehicle", "children": ["C1", "C2"], "episodes": 3}
+    times = {"first_at": ago(40), "last_at": ago(4)}
+    return {"shell": shell("/patterns"), "by": "person", "lines": [{**line, **times, "pattern_ids": ["P7"]}]}
 
 
 def conflict() -> View:

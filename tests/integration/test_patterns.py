@@ -19,6 +19,7 @@ from missing_coord.linking.proposals import PatternState
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.patterns import decide_pattern, find_patterns
 from missing_coord.storage.schema import metadata
+from missing_coord.storage.views_meeting_pack import meeting_pack
 from missing_coord.storage.views_messages import unseen
 from missing_coord.storage.views_patterns import (
     PatternFilter,
@@ -278,6 +279,26 @@ async def test_a_list_narrowed_to_a_kind_agrees_with_its_count(road: Application
         assert await kind_counts(uow, PatternFilter(weak_too=False)) == {"linked_children": 1}
         (row,) = await pattern_list(uow, PatternFilter(kind="repeat_missing"))
     assert (row.kind, row.children, row.band) == ("repeat_missing", 1, "weak")
+
+
+async def test_the_pack_of_a_mapping_meeting_holds_what_was_confirmed_by_child_and_by_vehicle(
+    road: Application,
+) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="qd19xkv")])
+    (pattern_id,) = await find(road)
+    async with road.database.unit_of_work(LEAD) as uow:
+        assert await meeting_pack(uow, "person") == []
+    await decide(road, pattern_id, "confirmed")
+    async with road.database.unit_of_work(LEAD) as uow:
+        (car,) = await meeting_pack(uow, "person")
+        children = [each.heading for each in await meeting_pack(uow, "child")]
+    assert (car.kind, car.children, car.episodes, car.pattern_ids) == (
+        "vehicle",
+        ("C1", "C2"),
+        2,
+        (pattern_id,),
+    )
+    assert children == ["C1", "C2"]
 
 
 async def test_a_worker_of_one_child_learns_that_a_link_exists_and_reads_nothing_of_the_other(
