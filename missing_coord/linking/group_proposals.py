@@ -18,7 +18,7 @@ EMERGING_DAYS = 21
 EMERGING_CHILDREN = 3
 MOST_EVIDENCE = 500
 PLACES_ONLY = 60
-"""A group that hangs together by places alone is never stronger than this."""
+"""A link by places alone is never stronger than this."""
 _PLACES = frozenset({TieKind.HOUSE, TieKind.PLACE})
 
 
@@ -31,9 +31,6 @@ def _proposal(group: Group, linker: Linker, now: datetime) -> Proposal:
     starts = sorted(_starts(group, linker))
     things = {digest(*entity_key(tie.entity)) for link in group.links for tie in link.ties if tie.entity}
     notes = _notes(group, linker)
-    strength = round(100 * group.probability)
-    if "places_only" in notes:
-        strength = min(strength, PLACES_ONLY)
     return Proposal(
         kind=_kind(group, things, linker, starts, now),
         family=FAMILY,
@@ -56,7 +53,7 @@ def _proposal(group: Group, linker: Linker, now: datetime) -> Proposal:
         },
         evidence=frozenset(_evidence(group, linker)[-MOST_EVIDENCE:]),
         alike=frozenset(group.children),
-        strength=strength,
+        strength=_strength(group),
         least_children=2,
         news=starts[-1] >= now - timedelta(days=linker.policy.look_back_days),
     )
@@ -70,6 +67,21 @@ def _kind(
     young = starts[0] >= now - timedelta(days=EMERGING_DAYS)
     many = len(group.children) >= EMERGING_CHILDREN
     return PatternKind.EMERGING_GROUP if young and many else PatternKind.LINKED_CHILDREN
+
+
+def strength_of(link: Link) -> int:
+    """Return the strength of a link, 0 to 100: its probability, and less when places alone say so."""
+    strength = round(100 * link.probability)
+    return min(strength, PLACES_ONLY) if {tie.kind for tie in link.ties} <= _PLACES else strength
+
+
+def _strength(group: Group) -> int:
+    """Return the strength of the strongest link of the child that belongs to the group least surely."""
+    best: dict[str, int] = defaultdict(int)
+    for link in group.links:
+        for child in (link.first, link.second):
+            best[child] = max(best[child], strength_of(link))
+    return min(best.values())
 
 
 def _counted(group: Group) -> dict[str, int]:
@@ -97,7 +109,7 @@ def _drawn(group: Group) -> list[list[object]]:
         [
             place[each.first],
             place[each.second],
-            round(100 * each.probability),
+            strength_of(each),
             sorted({t.kind.value for t in each.ties}),
         ]
         for each in group.links

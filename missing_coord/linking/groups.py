@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -21,20 +20,6 @@ class Group:
 
     children: tuple[str, ...]
     links: tuple[Link, ...]
-
-    @property
-    def probability(self) -> float:
-        """The probability of the group: that of the link by which its least sure child belongs to it."""
-        best: Mapping[str, float] = _best(self.links)
-        return min(best.values())
-
-
-def _best(links: Iterable[Link]) -> dict[str, float]:
-    best: dict[str, float] = defaultdict(float)
-    for link in links:
-        for child in (link.first, link.second):
-            best[child] = max(best[child], link.probability)
-    return best
 
 
 def all_links(linker: Linker, *, at_least: float) -> Links:
