@@ -120,12 +120,19 @@ def patterns(as_json: Json = False) -> None:
         print_json({"new": list(new), "patterns": rows})
         return
     lines = [
-        (row["kind"], row["state"], row["children"], london(row["raised_at"]), row["pattern_id"])
+        (
+            row["kind"],
+            row["strength"],
+            row["state"],
+            row["children"],
+            london(row["raised_at"]),
+            row["pattern_id"],
+        )
         for row in rows
     ]
     if lines:
-        print_table("Patterns", ("kind", "state", "children#", "raised", "pattern"), lines)
-    say(f"{len(new)} new pattern(s); the exploitation lead confirms or rejects each.")
+        print_table("Patterns", ("kind", "strength#", "state", "children#", "raised", "pattern"), lines)
+    say(f"{len(new)} new pattern(s); the exploitation lead confirms each, marks it as noise or parks it.")
 
 
 async def _patterns(app: Application) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
@@ -141,9 +148,10 @@ async def _patterns(app: Application) -> tuple[tuple[str, ...], list[dict[str, A
 
 
 _PATTERNS = """
-select p.pattern_id::text, p.kind, p.state, p.raised_at, p.decided_at,
+select p.pattern_id::text, p.kind, p.state, p.raised_at, p.decided_at, (p.detail->>'strength')::int as strength,
        (select count(distinct c.child_id) from pattern_children c where c.pattern_id = p.pattern_id) as children
-from patterns p where p.state in ('proposed', 'confirmed') order by p.raised_at desc, p.pattern_id
+from patterns p where p.state in ('proposed', 'parked', 'confirmed')
+order by strength desc, p.raised_at desc, p.pattern_id
 """
 
 

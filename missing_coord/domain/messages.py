@@ -35,7 +35,8 @@ class MessageState(StrEnum):
 class Notice:
     """What is to be told to whom: `key` is the same for every attempt to tell the same thing.
 
-    `user_id` is empty when everybody in the role is told. `due_at` is the deadline that it is about, if any.
+    `user_id` is empty when everybody in the role is told. `due_at` is the deadline that it is about, if any;
+    `count` is how many things a notice tells of at once.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Notice:
     step: str = ""
     user_id: str = ""
     due_at: datetime | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,12 @@ _NOWHERE = _NOT_SAID | {
     "friends house",
     "friends home",
 }
+_NO_PLACE = re.compile(
+    r"(at |the |a |an )*((friend|relative|carer|parent|mother|father|family|partner|boyfriend|girlfriend)s?( s)? )?"
+    r"(own )?(address|house|home|flat|place|placement)|returned( home)?( by.*| on.*| to.*)?"
+    r"|(own|other) (accord|means|family)|(came|made|found|walked) .*(home|way|back)"
+    r"|address missing from|missing address|whereabouts.*"
+)
 _TITLES = frozenset({"mr", "mrs", "miss", "ms", "dr"})
 _STYLES = (
     re.compile(r"[A-Z]{2}[0-9]{2}[A-Z]{3}"),
@@ -41,6 +47,7 @@ _AS_DIGITS = str.maketrans("OI", "01")
 _PHONE = re.compile(r"(?:\+|\b)[0-9(][0-9()\s.-]{7,}[0-9]")
 
 
+@lru_cache(maxsize=200_000)
 def plain_words(text: str) -> str:
     """Return text as lower-case words of letters and digits with one space between them, apostrophes joined."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -62,11 +69,11 @@ def place_form(text: str, postcode: str = "") -> str:
     """
     code = postcode_in(text) or postcode_in(postcode)
     parts = [plain_words(part) for part in _POSTCODE.sub(" ", text).split(",")]
-    named = [part for part in parts if part not in _NOWHERE]
+    named = [part for part in parts if part not in _NOWHERE and not _NO_PLACE.fullmatch(part)]
     number = _house_number(named)
     if code and number:
         return f"{number} {code.lower()}"
-    return " ".join([*named, code.lower()]).strip() if named or code else ""
+    return " ".join([*named, code.lower()]).strip() if named or (code and not any(parts)) else ""
 
 
 def is_numbered(place: str) -> bool:
@@ -120,8 +127,8 @@ def _as_written(packed: str) -> str:
 
 
 def _as_meant(packed: str) -> str:
-    """Read O and I as 0 and 1 where the present style wants digits, and the other way round."""
-    if len(packed) != 7:
+    """Read O and I as 0 and 1 where the present style wants digits, and the other way round; never letters alone."""
+    if len(packed) != 7 or packed.isalpha():
         return ""
     place, year, rest = packed[:2], packed[2:4], packed[4:]
     mark = place.translate(_AS_LETTERS) + year.translate(_AS_DIGITS) + rest.translate(_AS_LETTERS)

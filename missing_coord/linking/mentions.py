@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from missing_coord.linking.forms import person_form, phone_forms, place_form, vehicle_form
+from missing_coord.linking.forms import phone_forms, place_form, vehicle_form
+from missing_coord.linking.loose import handle_form, part_of_mark
+from missing_coord.linking.people import person_names
 
 
 class MentionKind(StrEnum):
@@ -16,6 +18,7 @@ class MentionKind(StrEnum):
     PERSON = "person"
     VEHICLE = "vehicle"
     PHONE = "phone"
+    HANDLE = "handle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -59,16 +62,30 @@ def mentions_of(notices: Iterable[NoticeWords]) -> tuple[Mention, ...]:
 
 
 def _named(notice: NoticeWords) -> list[tuple[MentionKind, str, str]]:
-    named = [(MentionKind.PLACE, place_form(text), text) for text in notice.places]
+    named = [each for text in notice.places for each in read_entry(MentionKind.PLACE, text)]
     for place, postcode in (
         (notice.found_place, notice.found_postcode),
         (notice.last_seen_place, notice.last_seen_postcode),
     ):
-        named.append((MentionKind.PLACE, place_form(place, postcode), _with_postcode(place, postcode)))
-    named += [(MentionKind.PERSON, person_form(text), text) for text in notice.companions]
-    named += [(MentionKind.VEHICLE, vehicle_form(text), text) for text in notice.vehicles]
-    named += [(MentionKind.PHONE, number, said) for number, said in phone_forms(notice.phone)]
-    return named
+        named += read_entry(MentionKind.PLACE, _with_postcode(place, postcode))
+    named += [each for text in notice.companions for each in read_entry(MentionKind.PERSON, text)]
+    named += [each for text in notice.vehicles for each in read_entry(MentionKind.VEHICLE, text)]
+    return named + read_entry(MentionKind.PHONE, notice.phone)
+
+
+def read_entry(kind: MentionKind, text: str) -> list[tuple[MentionKind, str, str]]:
+    """Return what one entry of a notice or an interview names: (kind, comparing form, words)."""
+    match kind:
+        case MentionKind.PLACE:
+            return [(kind, place_form(text), text)]
+        case MentionKind.PERSON:
+            return [(kind, name, text) for name in person_names(text)[:1]]
+        case MentionKind.VEHICLE:
+            return [(kind, vehicle_form(text) or part_of_mark(text), text)]
+        case MentionKind.PHONE:
+            return [(kind, number, said) for number, said in phone_forms(text)]
+        case MentionKind.HANDLE:
+            return [(kind, handle_form(text), text)]
 
 
 def _with_postcode(place: str, postcode: str) -> str:

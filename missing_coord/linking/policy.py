@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RULE_VERSION = "2026-1"
+RULE_VERSION = "2026-2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,28 +82,69 @@ COMMON_NAMES = frozenset(
 )
 
 
+SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("money_or_gifts", ("unexplained money", "cash", "new clothes", "new phone", "gifts", "designer")),
+    ("second_phone", ("second phone", "burner", "two phones", "secret phone")),
+    (
+        "older_people",
+        ("older male", "older man", "older men", "unknown adult", "older boyfriend", "adult male"),
+    ),
+    ("county_lines", ("county lines", "drug line", "running drugs", "dealing", "trap house", "cuckoo")),
+    ("travel", ("hotel", "train to", "out of area", "another city", "taxi paid", "motorway services")),
+    ("drugs_or_alcohol", ("cannabis", "drugs on", "intoxicated", "drug debt")),
+    ("sexual_exploitation", ("cse", "sexual exploitation", "grooming", "sti ", "pregnan")),
+    ("weapons_or_violence", ("knife", "weapon", "machete", "unexplained injur", "threats")),
+    ("exploitation_marker", ("exploitation", "cce", "nrm", "trafficking", "modern slavery", "gang")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorRules:
+    """Thresholds of the sensors that look at one child over time; every window ends with the latest episode.
+
+    Quickening: `quick_times` starts within `quick_days`, and so at least `quick_factor` times as often as in the
+    window of `usual_days` before. Changed: the first whole night away, an episode `longer_factor` times as long as any
+    before and over `longer_hours`, or the first one told by another police force, each after `settled` earlier ones.
+    Under `young_age`: `young_times` episodes in `young_days`, or one with a night away or a sign. Signs: `signs`
+    different ones within `signs_days`.
+    """
+
+    quick_times: int = 5
+    quick_days: int = 14
+    usual_days: int = 76
+    quick_factor: float = 3.0
+    settled: int = 3
+    longer_factor: float = 3.0
+    longer_hours: int = 24
+    young_age: int = 13
+    young_times: int = 2
+    young_days: int = 90
+    signs: int = 2
+    signs_days: int = 90
+    phrases: tuple[tuple[str, tuple[str, ...]], ...] = SIGNS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternPolicy:
     """Every threshold of the pattern rules; `version` is kept with each proposal that they raise.
 
     `common_endings` end a part of a place's name, `common_names` stand anywhere in it: such a place links nobody by
-    itself. A value named for more than `hot_spot_children` children within `hot_spot_days` days is raised once, as a
-    hot spot. Crossings and long episodes that began more than `look_back_days` days ago are history, not news.
-    Children of one home with nothing else in common are proposed from the `same_home_times`th time on: in three months
-    of a council once is mostly coincidence, and a lead who is shown hundreds of proposals reads none. For the same
-    reason no rule about a single long episode is in force unless the council adds one, such as `OVER_24_HOURS`.
+    itself. Two children are linked from a probability of `link_at_least` on. A place named for more than
+    `hot_spot_children` children within `hot_spot_days` days is a hot spot. Crossings and links that are older than
+    `look_back_days` days are history, not news. No rule about a single long episode is in force unless the council adds
+    one, such as `OVER_24_HOURS`.
     """
 
     version: str = RULE_VERSION
     repeat: tuple[RepeatRule, ...] = (
         RepeatRule(name="3_in_90_days", times=3, days=90),
         RepeatRule(name="3_in_30_days", times=3, days=30),
+        RepeatRule(name="6_in_30_days", times=6, days=30),
     )
     long: tuple[LongRule, ...] = ()
+    sensors: SensorRules = SensorRules()
     look_back_days: int = 92
-    same_home_start_hours: int = 24
-    same_home_times: int = 2
-    found_together_minutes: int = 120
+    link_at_least: float = 0.7
     hot_spot_children: int = 10
     hot_spot_days: int = 30
     common_endings: frozenset[str] = COMMON_ENDINGS

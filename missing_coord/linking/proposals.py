@@ -12,41 +12,59 @@ from enum import StrEnum
 class PatternKind(StrEnum):
     """What was seen."""
 
+    LINKED_CHILDREN = "linked_children"
+    EMERGING_GROUP = "emerging_group"
+    KNOWN_CONCERN = "known_concern"
+    EXPLOITATION_SIGNS = "exploitation_signs"
+    UNDER_13 = "under_13"
+    QUICKENING = "quickening"
+    CHANGED_PATTERN = "changed_pattern"
     REPEAT_MISSING = "repeat_missing"
     LONG_MISSING = "long_missing"
-    MISSING_TOGETHER = "missing_together"
-    SHARED_PLACE = "shared_place"
-    SHARED_PERSON = "shared_person"
-    SHARED_VEHICLE = "shared_vehicle"
-    SHARED_PHONE = "shared_phone"
     HOT_SPOT = "hot_spot"
 
 
 class PatternState(StrEnum):
-    """Where a pattern stands; only a person confirms or rejects, only the rules withdraw."""
+    """Where a pattern stands; only a person confirms, rejects or parks, only the rules withdraw."""
 
     PROPOSED = "proposed"
+    PARKED = "parked"
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
+STRONG_FROM, MEDIUM_FROM = 90, 50
+
+
 class Strength(StrEnum):
-    """How far a link goes: weak ones have an everyday explanation, which `notes` name."""
+    """The band of a strength from 0 to 100: of links it is a probability, of sensors an order only."""
 
     STRONG = "strong"
+    MEDIUM = "medium"
     WEAK = "weak"
+
+
+def band_of(strength: int) -> Strength:
+    """Return the band of a strength."""
+    if strength >= STRONG_FROM:
+        return Strength.STRONG
+    return Strength.MEDIUM if strength >= MEDIUM_FROM else Strength.WEAK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeSpan:
-    """A live missing episode as the rules need it: [started_at, ended_at) in UTC, None while missing."""
+    """A live missing episode as the rules need it: [started_at, ended_at) in UTC, None while missing.
+
+    `forces` are the police forces that told of it.
+    """
 
     episode_id: str
     child_id: str
     kind: str
     started_at: datetime
     ended_at: datetime | None
+    forces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -65,6 +83,7 @@ class Proposal:
 
     `family` is what the pattern is about, `key` tells it from others of its family. `anchors` are the episodes by
     which it is known again when late data moves its key. `least_children` is what it needs to stand.
+    `strength` is 0 to 100. `alike` holds what makes it the same as another of its family whose children changed.
     `news` is False for what is too long ago to be raised now, but still holds up what was raised before.
     """
 
@@ -75,6 +94,8 @@ class Proposal:
     detail: Mapping[str, object]
     evidence: frozenset[Evidence]
     anchors: frozenset[str] = frozenset()
+    alike: frozenset[str] = frozenset()
+    strength: int = MEDIUM_FROM
     least_children: int = 1
     news: bool = True
     children: tuple[str, ...] = field(init=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from missing_coord.linking.proposals import Evidence, PatternState, Proposal
@@ -28,10 +28,23 @@ class KeptPattern:
         return str(self.detail.get("family", self.key))
 
     @property
+    def alike(self) -> frozenset[str]:
+        """What makes it the same pattern as one whose children changed."""
+        return self._set("alike")
+
+    @property
     def anchors(self) -> frozenset[str]:
         """The episodes by which it is known again."""
-        anchors = self.detail.get("anchors", ())
-        return frozenset(anchors) if isinstance(anchors, list) else frozenset()
+        return self._set("anchors")
+
+    @property
+    def things(self) -> frozenset[str]:
+        """What ties the children, without its words."""
+        return self._set("things")
+
+    def _set(self, name: str) -> frozenset[str]:
+        kept = self.detail.get(name, ())
+        return frozenset(kept) if isinstance(kept, list) else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +71,8 @@ def stored_detail(proposal: Proposal) -> dict[str, object]:
         **proposal.detail,
         "family": proposal.family,
         "anchors": sorted(proposal.anchors),
+        "alike": sorted(proposal.alike),
+        "strength": proposal.strength,
         "children_count": len(proposal.children),
         "evidence_count": len(proposal.evidence),
     }
@@ -66,8 +81,9 @@ def stored_detail(proposal: Proposal) -> dict[str, object]:
 def reconcile(proposals: Iterable[Proposal], kept: Sequence[KeptPattern]) -> Outcome:
     """Return what has to change so that what is kept says what the evidence gives.
 
-    What a person decided stays as it is. It is raised again only for new evidence: another child, or enough new
-    evidence to stand by itself. An undecided pattern that the evidence no longer gives is withdrawn.
+    What a person confirmed or rejected stays as it is. It is raised again only for new evidence: another child, or
+    enough new evidence to stand by itself. What was parked waits again when new evidence comes. An undecided pattern
+    that the evidence no longer gives is withdrawn.
     """
     families: dict[str, list[KeptPattern]] = defaultdict(list)
     for each in kept:
@@ -77,8 +93,7 @@ def reconcile(proposals: Iterable[Proposal], kept: Sequence[KeptPattern]) -> Out
     for proposal in sorted(proposals, key=lambda each: each.key):
         if len(proposal.children) < proposal.least_children:
             continue
-        related = families[proposal.family]
-        target = _anchored(proposal, related) if proposal.anchors else _followed(proposal, related)
+        target = _target(proposal, families[proposal.family], current)
         if target is not None:
             _apply(outcome, proposal, target[0], target[1], current)
     outcome.withdrawn = [
@@ -88,6 +103,12 @@ def reconcile(proposals: Iterable[Proposal], kept: Sequence[KeptPattern]) -> Out
 
 
 Target = tuple[str, "KeptPattern | None"]
+
+
+def _target(proposal: Proposal, related: Sequence[KeptPattern], current: set[str]) -> Target | None:
+    if proposal.alike:
+        return _grown(proposal, related, current)
+    return _anchored(proposal, related) if proposal.anchors else _followed(proposal, related)
 
 
 def _apply(
@@ -100,6 +121,8 @@ def _apply(
     if match.state is PatternState.WITHDRAWN and not proposal.news:
         return
     current.add(match.pattern_id)
+    if match.state is PatternState.PARKED and proposal.evidence <= match.evidence:
+        return
     if _differs(match, key, proposal):
         outcome.renewed.append(Renewal(kept=match, key=key, proposal=proposal))
 
@@ -124,6 +147,48 @@ def _anchored(proposal: Proposal, related: Sequence[KeptPattern]) -> Target | No
         key=lambda each: (each.key != proposal.key, each.state is PatternState.WITHDRAWN, each.pattern_id)
     )
     return proposal.key, same[0] if same else None
+
+
+def _grown(proposal: Proposal, related: Sequence[KeptPattern], current: set[str]) -> Target | None:
+    """Return the undecided pattern with most children of the group, None when what was decided covers the group.
+
+    A group keeps its key while children come and go.
+    """
+    near = [each for each in related if len(each.alike & proposal.alike) >= 2]
+    decided = [each for each in near if each.state in _DECIDED]
+    if decided and not _adds(proposal, decided):
+        return None
+    waiting = [each for each in near if each.state not in _DECIDED and each.pattern_id not in current]
+    waiting.sort(
+        key=lambda each: (
+            each.state is PatternState.WITHDRAWN,
+            -len(each.alike & proposal.alike),
+            each.pattern_id,
+        )
+    )
+    if waiting:
+        return waiting[0].key, waiting[0]
+    taken = {each.key for each in related}
+    key, again = proposal.key, 1
+    while key in taken:
+        again += 1
+        key = f"{proposal.key}/{again}"
+    return key, None
+
+
+def _adds(proposal: Proposal, decided: Sequence[KeptPattern]) -> bool:
+    """Whether there is another child, or after a rejection another thing that ties them."""
+    if proposal.alike - {child for each in decided for child in each.alike}:
+        return True
+    if any(each.state is PatternState.CONFIRMED for each in decided):
+        return False
+    known = {thing for each in decided for thing in each.things}
+    return not _things(proposal.detail) <= known
+
+
+def _things(detail: Mapping[str, object]) -> frozenset[str]:
+    things = detail.get("things", ())
+    return frozenset(things) if isinstance(things, list) else frozenset()
 
 
 def _followed(proposal: Proposal, related: Sequence[KeptPattern]) -> Target | None:

@@ -58,15 +58,32 @@ def repeat_proposals(
     child_id: str, episodes: Sequence[EpisodeSpan], *, policy: PatternPolicy, now: datetime
 ) -> list[Proposal]:
     """Return one proposal for each crossing of each repeat rule and for each episode that lasts too long."""
-    found = [
-        _repeat(child_id, rule, each, policy, now)
-        for rule in policy.repeat
-        for each in crossings(episodes, rule)
-    ]
+    found = plainest(
+        [
+            _repeat(child_id, rule, each, policy, now)
+            for rule in policy.repeat
+            for each in crossings(episodes, rule)
+        ]
+    )
     for rule in policy.long:
         long = [each for each in episodes if lasts_too_long(each, rule, now)]
         found += [_long(child_id, rule, each, policy, now) for each in long]
     return found
+
+
+def plainest(found: list[Proposal]) -> list[Proposal]:
+    """Leave out what shares episodes with something stronger: one child's one run is raised once."""
+    return [
+        each
+        for each in found
+        if not any(other.strength > each.strength and other.anchors & each.anchors for other in found)
+    ]
+
+
+def _strength(rule: RepeatRule, episodes: int) -> int:
+    """Return the order of a crossing: by how often within how many days, and how far beyond the threshold it went."""
+    monthly = rule.times * 30 / rule.days
+    return min(85, round(14 + 9 * monthly) + 2 * (episodes - rule.times))
 
 
 def lasts_too_long(episode: EpisodeSpan, rule: LongRule, now: datetime) -> bool:
@@ -88,6 +105,7 @@ def _repeat(
         rule_version=policy.version,
         detail={
             "rule": rule.name,
+            "children": 1,
             "times": rule.times,
             "days": rule.days,
             "kinds": sorted(rule.kinds),
@@ -97,6 +115,7 @@ def _repeat(
         },
         evidence=frozenset(Evidence(child_id=child_id, episode_id=each.episode_id) for each in episodes),
         anchors=frozenset(each.episode_id for each in (crossing.at, *crossing.later)),
+        strength=_strength(rule, len(episodes)),
         news=_is_news((crossing.later or (crossing.at,))[-1], policy, now),
     )
 
@@ -112,6 +131,7 @@ def _long(
         rule_version=policy.version,
         detail={
             "rule": rule.name,
+            "children": 1,
             "hours": rule.hours,
             "kinds": sorted(rule.kinds),
             "episode": episode.episode_id,

@@ -24,6 +24,8 @@ _SUBJECTS = {
 
 def words_of(notice: Notice, *, address: str) -> str:
     """Return the text of a message; `address` is the product's own web address without a slash at its end."""
+    if notice.subject_type == "patterns":
+        return f"Patterns: {notice.count} new ones wait for your decision. {address}/patterns"
     reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"
     link = f"{address}/{_PAGES[notice.subject_type]}/{notice.subject_id}"
     return f"{reference}: {_matter(notice)} {link}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -12,13 +11,19 @@ from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
 from missing_coord.domain.events import Event, PatternDecided, PatternProposed
 from missing_coord.domain.messages import Message, MessageKind, Notice
+from missing_coord.linking.group_proposals import FAMILY, group_proposals
+from missing_coord.linking.groups import all_links, groups_of
+from missing_coord.linking.hot_spots import hot_spot_proposals
+from missing_coord.linking.linker import Linker
 from missing_coord.linking.mentions import Mention, NoticeWords, mentions_of
-from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, PatternPolicy
-from missing_coord.linking.proposals import EpisodeSpan, PatternState, Proposal
+from missing_coord.linking.naming import Naming, OwnWorld
+from missing_coord.linking.occasions import Going
+from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, PatternPolicy, SensorRules
+from missing_coord.linking.proposals import MEDIUM_FROM, PatternKind, PatternState, Proposal
 from missing_coord.linking.reconcile import KeptPattern, Outcome, Renewal, reconcile
-from missing_coord.linking.repeat import repeat_proposals
-from missing_coord.linking.shared import Naming, OwnWorld, shared_proposals
-from missing_coord.linking.together import Circumstances, occurrences, together_proposals
+from missing_coord.linking.repeat import plainest, repeat_proposals
+from missing_coord.linking.sensors import ChildHistory, sensor_proposals
+from missing_coord.linking.strength import Feedback
 
 Write = Callable[[Notice, datetime], Message]
 """Puts a notice into the words and the form of a channel; the instant is that of planning."""
@@ -50,30 +55,32 @@ class PatternStore(Protocol):
         """Return the children with an open episode."""
         ...
 
-    async def episodes_of(self, child_ids: Collection[str] | None) -> list[EpisodeSpan]:
-        """Return the live episodes of children."""
+    async def histories(self, child_ids: Collection[str] | None, rules: SensorRules) -> list[ChildHistory]:
+        """Return the live episodes of children with their births and the signs told of."""
         ...
 
     async def oldest_evidence_at(self) -> datetime | None:
         """Return the earliest start of an episode on which an undecided link rests."""
         ...
 
-    async def circumstances(self, since: datetime) -> list[Circumstances]:
+    async def goings(self, since: datetime) -> list[Going]:
         """Return the live episodes that began since then, with what may join them to others."""
         ...
 
-    async def namings(self, child_ids: Collection[str] | None, since: datetime) -> list[Naming]:
-        """Return who named what, for each thing that these children named and another child too."""
+    async def namings(self, since: datetime) -> list[Naming]:
+        """Return who named what in episodes that began since then."""
+        ...
+
+    async def feedback(self) -> Feedback:
+        """Return what leads decided about earlier groups."""
         ...
 
     async def worlds(self, child_ids: Collection[str]) -> dict[str, OwnWorld]:
         """Return what is each child's own."""
         ...
 
-    async def touching(
-        self, child_ids: Collection[str] | None, families: Collection[str]
-    ) -> list[KeptPattern]:
-        """Return the patterns with evidence about these children, and those of these families."""
+    async def touching(self, child_ids: Collection[str] | None) -> list[KeptPattern]:
+        """Return the patterns with evidence about these children, and every link and hot spot."""
         ...
 
     async def add(self, raised: Sequence[tuple[str, str, Proposal]]) -> None:
@@ -155,31 +162,29 @@ async def find_patterns(
     await _read_mentions(uow, since)
     changed = None if since is None else await uow.patterns.changed_children(since)
     overdue = set() if changed is None else await uow.patterns.missing_children() - changed
-    found = await _repeats(uow, None if changed is None else changed | overdue, policy)
-    if changed is None or changed:
-        floor = await _floor(uow, policy)
-        found += await _together(uow, changed, floor, policy)
-        found += await _shared(uow, changed, floor, policy)
     scope = None if changed is None else changed | overdue
-    kept = await uow.patterns.touching(scope, {each.family for each in found})
-    return await _settle(uow, reconcile(found, _in_scope(kept, found, changed, overdue)), write)
+    found = await _of_each_child(uow, scope, policy)
+    if changed is None or changed:
+        found += await _across_children(uow, policy)
+    kept = _in_scope(await uow.patterns.touching(scope), changed, overdue)
+    return await _settle(uow, reconcile(found, kept), write)
 
 
-def _in_scope(
-    kept: Sequence[KeptPattern], found: Sequence[Proposal], changed: set[str] | None, overdue: set[str]
-) -> list[KeptPattern]:
-    """Leave out what this run did not look at: links of children who are only looked at for being missing long."""
+def _in_scope(kept: Sequence[KeptPattern], changed: set[str] | None, overdue: set[str]) -> list[KeptPattern]:
+    """Leave out what this run did not look at: nothing across children when nothing changed, and others' own."""
     if changed is None:
         return list(kept)
-    families = {each.family for each in found}
-    alone = ("repeat:", "long:")
 
     def looked_at(each: KeptPattern) -> bool:
-        children = {piece.child_id for piece in each.evidence}
-        seen = changed | overdue if each.family.startswith(alone) else changed
-        return each.family in families or bool(children & seen)
+        if _is_across(each):
+            return bool(changed)
+        return bool({piece.child_id for piece in each.evidence} & (changed | overdue))
 
     return [each for each in kept if looked_at(each)]
+
+
+def _is_across(kept: KeptPattern) -> bool:
+    return kept.family == FAMILY or kept.kind == PatternKind.HOT_SPOT
 
 
 async def _read_mentions(uow: PatternUnit, since: datetime | None) -> None:
@@ -196,32 +201,31 @@ async def _floor(uow: PatternUnit, policy: PatternPolicy) -> datetime:
     return floor if oldest is None else min(floor, oldest)
 
 
-async def _repeats(uow: PatternUnit, children: set[str] | None, policy: PatternPolicy) -> list[Proposal]:
-    of_child: dict[str, list[EpisodeSpan]] = defaultdict(list)
-    for each in await uow.patterns.episodes_of(children):
-        of_child[each.child_id].append(each)
-    return [
-        proposal
-        for child_id in sorted(of_child)
-        for proposal in repeat_proposals(child_id, of_child[child_id], policy=policy, now=uow.now)
-    ]
-
-
-async def _together(
-    uow: PatternUnit, changed: set[str] | None, floor: datetime, policy: PatternPolicy
+async def _of_each_child(
+    uow: PatternUnit, children: set[str] | None, policy: PatternPolicy
 ) -> list[Proposal]:
-    going = await uow.patterns.circumstances(floor)
-    return together_proposals(
-        occurrences(going, policy=policy, of_children=changed), policy=policy, now=uow.now
-    )
+    """Return what the sensors say of each child by itself."""
+    found: list[Proposal] = []
+    for each in await uow.patterns.histories(children, policy.sensors):
+        often = repeat_proposals(each.child_id, each.episodes, policy=policy, now=uow.now)
+        sensed = sensor_proposals(each, policy=policy, now=uow.now)
+        quick = [one for one in sensed if one.kind is PatternKind.QUICKENING]
+        found += plainest([*often, *quick])
+        found += [one for one in sensed if one.kind is not PatternKind.QUICKENING]
+    return found
 
 
-async def _shared(
-    uow: PatternUnit, changed: set[str] | None, floor: datetime, policy: PatternPolicy
-) -> list[Proposal]:
-    namings = await uow.patterns.namings(changed, floor)
-    own = await uow.patterns.worlds({each.child_id for each in namings})
-    return shared_proposals(namings, own=own, policy=policy, now=uow.now)
+async def _across_children(uow: PatternUnit, policy: PatternPolicy) -> list[Proposal]:
+    """Return the linked groups and the hot spots; a group may reach beyond what changed, so all are looked at."""
+    floor = await _floor(uow, policy)
+    namings, goings = await uow.patterns.namings(floor), await uow.patterns.goings(floor)
+    children = {each.child_id for each in namings} | {each.span.child_id for each in goings}
+    worlds = await uow.patterns.worlds(children)
+    linker = Linker(policy=policy, feedback=await uow.patterns.feedback())
+    linker.take(worlds=worlds, goings=goings, namings=namings)
+    groups = groups_of(all_links(linker, at_least=policy.link_at_least))
+    spots = hot_spot_proposals(namings, own=worlds, policy=policy, now=uow.now)
+    return [*group_proposals(groups, linker, now=uow.now), *spots]
 
 
 async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str, ...]:
@@ -229,7 +233,8 @@ async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str
     await uow.patterns.withdraw([each.pattern_id for each in outcome.withdrawn])
     await uow.patterns.renew(outcome.renewed)
     await uow.patterns.add(raised)
-    await uow.messages.add([write(_notice(pattern_id), uow.now) for pattern_id, _, _ in raised])
+    telling = [pattern_id for pattern_id, _, proposal in raised if proposal.strength >= MEDIUM_FROM]
+    await uow.messages.add([write(each, uow.now) for each in _notices(uow, telling)])
     for pattern_id, _, proposal in raised:
         uow.record(
             PatternProposed(child_id=proposal.children[0], pattern_id=pattern_id, kind=proposal.kind.value)
@@ -238,6 +243,24 @@ async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str
     for each in outcome.withdrawn:
         uow.audit("pattern_withdrawn", subject_type="pattern", subject_id=each.pattern_id, kind=each.kind)
     return tuple(pattern_id for pattern_id, _, _ in raised)
+
+
+def _notices(uow: PatternUnit, pattern_ids: Sequence[str]) -> list[Notice]:
+    """Return one notice for everything that a run raised; weak proposals wait in the list and are not told."""
+    if len(pattern_ids) == 1:
+        return [_notice(pattern_ids[0])]
+    if not pattern_ids:
+        return []
+    return [
+        Notice(
+            key=f"patterns:{pattern_ids[0]}",
+            kind=MessageKind.PATTERN,
+            role=Role.EXPLOITATION_LEAD,
+            subject_type="patterns",
+            subject_id="",
+            count=len(pattern_ids),
+        )
+    ]
 
 
 def _notice(pattern_id: str) -> Notice:
@@ -251,17 +274,19 @@ def _notice(pattern_id: str) -> Notice:
 
 
 async def decide_pattern(
-    uow: PatternUnit, *, pattern_id: str, expected_version: int, confirm: bool, reason: str
+    uow: PatternUnit, *, pattern_id: str, expected_version: int, state: PatternState, reason: str
 ) -> None:
-    """Confirm or reject a proposed pattern, with a reason; raises ConcurrencyConflict when it changed meanwhile.
+    """Confirm, reject or park a pattern that waits; raises ConcurrencyConflict when it changed meanwhile.
 
-    Only an exploitation lead may decide (NotAllowed); what was decided stays decided (DomainError).
+    Only an exploitation lead may decide (NotAllowed). What was confirmed or rejected stays so (DomainError); what was
+    parked may be decided later, and waits again when new evidence comes.
     """
+    if state not in (PatternState.CONFIRMED, PatternState.REJECTED, PatternState.PARKED):
+        raise DomainError("decision_unknown", "decision: confirm, reject or park it.")
     if uow.actor.role is not Role.EXPLOITATION_LEAD:
-        raise NotAllowed("Only the exploitation lead confirms or rejects a pattern.")
+        raise NotAllowed("Only the exploitation lead decides about a pattern.")
     if not reason.strip():
         raise DomainError("reason_required", "reason: say why; others rely on it when it comes up again.")
-    state = PatternState.CONFIRMED if confirm else PatternState.REJECTED
     first_child = await uow.patterns.decide(
         pattern_id,
         expected_version=expected_version,
@@ -279,7 +304,7 @@ async def _refusal(uow: PatternUnit, pattern_id: str) -> Exception:
     kept = await uow.patterns.state_of(pattern_id)
     if kept is None:
         return NotFound(f"There is no pattern {pattern_id} that you may see.")
-    if kept[0] == PatternState.PROPOSED:
+    if kept[0] in (PatternState.PROPOSED, PatternState.PARKED):
         return ConcurrencyConflict(
             "New evidence came in since you opened this pattern. Load it again, then decide."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,12 @@ from missing_coord.linking.forms import (
     postcode_in,
 )
 from missing_coord.linking.mentions import MentionKind, NoticeWords
+from missing_coord.linking.naming import Naming, OwnWorld
+from missing_coord.linking.occasions import Going
+from missing_coord.linking.policy import SensorRules
 from missing_coord.linking.proposals import EpisodeSpan
-from missing_coord.linking.shared import NOBODY, Naming, OwnWorld, is_own_place
-from missing_coord.linking.together import Circumstances
+from missing_coord.linking.sensors import ChildHistory, Sign, signs_in
+from missing_coord.linking.strength import Feedback
 
 CHANGED = """
 select child_id from episodes where updated_at >= :since
@@ -36,7 +39,7 @@ union select pc.child_id from pattern_children pc join patterns p using (pattern
 OLDEST = """
 select min(e.started_at) from patterns p join pattern_children pc using (pattern_id)
 join episodes e on e.episode_id = pc.episode_id
-where p.state = 'proposed' and p.kind not in ('repeat_missing', 'long_missing')
+where p.state in ('proposed', 'parked') and (p.detail->>'family' = 'group' or p.kind = 'hot_spot')
 """
 _WORDS = """
 with wanted as (
@@ -53,35 +56,32 @@ select w.incident_id::text, n.data->'places' as places, n.data->'companions' as 
 from wanted w left join notices n using (incident_id)
 """
 _EPISODES = """
-select episode_id::text, child_id, kind, started_at, ended_at from episodes
+select episode_id::text, child_id, kind, started_at, ended_at,
+       array(select distinct split_part(ref, '/', 1) from unnest(refs) ref) as forces from episodes
 where status <> 'cancelled' and (:everything or child_id = any(:ids)) order by child_id, started_at
 """
 _NAMINGS = """
-with asked as (
-    select distinct m.kind, m.value from mentions m join incidents i using (incident_id)
-    where :everything or i.child_id = any(:ids)
-    union
-    select m.kind, m.value from patterns p join pattern_children pc using (pattern_id)
-    join mentions m on m.incident_id = pc.incident_id
-    where not :everything and p.state = 'proposed'
-      and p.pattern_id in (select pattern_id from pattern_children where child_id = any(:ids))),
-recent as materialized (
-    select e.child_id, e.episode_id, e.started_at, ei.incident_id
-    from episodes e join episode_incidents ei on ei.episode_id = e.episode_id
-    where e.status <> 'cancelled' and e.started_at >= :since),
-live as (
-    select m.kind, m.value, m.as_said, e.child_id, e.episode_id, m.incident_id, e.started_at
-    from recent e join mentions m on m.incident_id = e.incident_id
-    join asked a on a.kind = m.kind and a.value = m.value)
-select l.kind, l.value, l.as_said, l.child_id, l.episode_id::text, l.incident_id::text, l.started_at
-from live l join (select kind, value from live group by kind, value having count(distinct child_id) > 1) s
-     on s.kind = l.kind and s.value = l.value
+select m.kind, m.value, m.as_said, e.child_id, e.episode_id::text, m.incident_id::text, e.started_at
+from episodes e join episode_incidents ei on ei.episode_id = e.episode_id
+join mentions m on m.incident_id = ei.incident_id
+where e.status <> 'cancelled' and e.started_at >= :since
+order by e.started_at, m.mention_id
+"""
+_BORN = "select child_id, date_of_birth from children where :everything or child_id = any(:ids)"
+_SAID = """
+select e.child_id, e.episode_id::text, n.incident_id::text, e.started_at, n.data->>'circumstances' as circumstances,
+       n.data->'warning_markers' as markers
+from episodes e join episode_incidents ei using (episode_id) join notices n on n.incident_id = ei.incident_id
+where e.status <> 'cancelled' and (:everything or e.child_id = any(:ids))
+  and (n.data->>'circumstances' <> '' or n.data->'warning_markers' <> '[]')
+order by n.notice_id
+"""
+_DECISIONS = """
+select state, detail from patterns where state in ('confirmed', 'rejected') and detail->>'family' = 'group'
 """
 _GOING = """
-select e.episode_id::text, e.child_id, e.kind, e.started_at, e.ended_at, e.found_at, e.urn,
-       coalesce(a.address, '') as address, coalesce(a.postcode, '') as postcode
-from episodes e left join placement_addresses a on a.placement_id = e.placement_id
-where e.status <> 'cancelled' and e.started_at >= :since
+select episode_id::text, child_id, kind, started_at, ended_at, found_at, array[]::text[] as forces
+from episodes where status <> 'cancelled' and started_at >= :since
 """
 _REFERENCES = """
 select e.episode_id::text, i.incident_id::text, i.force_key || '/' || i.reference_key as reference
@@ -89,9 +89,8 @@ from episodes e join episode_incidents ei using (episode_id) join incidents i us
 where e.status <> 'cancelled' and e.started_at >= :since and i.source = 'police'
 order by i.incident_id
 """
-_WHERE_FROM = """
-select distinct e.episode_id::text, n.data->>'missing_from' as missing_from, n.data->>'missing_from_postcode' as
-       missing_from_postcode, n.data->>'found_place' as found_place, n.data->>'found_postcode' as found_postcode
+_FOUND = """
+select distinct e.episode_id::text, n.data->>'found_place' as found_place, n.data->>'found_postcode' as found_postcode
 from episodes e join episode_incidents ei using (episode_id) join notices n on n.incident_id = ei.incident_id
 where e.status <> 'cancelled' and e.started_at >= :since
 """
@@ -149,27 +148,74 @@ async def episodes_of(connection: AsyncConnection, child_ids: Collection[str] | 
     return [_span(row) for row in (await connection.execute(text(_EPISODES), values)).mappings()]
 
 
-async def namings(
-    connection: AsyncConnection, child_ids: Collection[str] | None, since: datetime
-) -> list[Naming]:
-    """Return who named what, for each thing that these children (None: any) named and another child too."""
-    values = {"everything": child_ids is None, "ids": sorted(child_ids or ()), "since": since}
-    result = await connection.execute(text(_NAMINGS), values)
+async def namings(connection: AsyncConnection, since: datetime) -> list[Naming]:
+    """Return who named what in episodes that began since then."""
+    result = await connection.execute(text(_NAMINGS), {"since": since})
     return [Naming(**{**row, "kind": MentionKind(row["kind"])}) for row in result.mappings()]
 
 
-async def circumstances(connection: AsyncConnection, since: datetime) -> list[Circumstances]:
+async def histories(
+    connection: AsyncConnection, child_ids: Collection[str] | None, rules: SensorRules
+) -> list[ChildHistory]:
+    """Return the live episodes of children (None: of all) with their births and the signs told of."""
+    values = {"everything": child_ids is None, "ids": sorted(child_ids or ())}
+    of_child: dict[str, list[EpisodeSpan]] = defaultdict(list)
+    for each in await episodes_of(connection, child_ids):
+        of_child[each.child_id].append(each)
+    born = {row[0]: row[1] for row in await connection.execute(text(_BORN), values)}
+    signs: dict[str, list[Sign]] = defaultdict(list)
+    for row in (await connection.execute(text(_SAID), values)).mappings():
+        signs[row["child_id"]] += _signs(row, rules)
+    return [
+        ChildHistory(
+            child_id=child_id,
+            episodes=tuple(of_child[child_id]),
+            born_on=born.get(child_id),
+            signs=tuple(dict.fromkeys(signs[child_id])),
+        )
+        for child_id in sorted(of_child)
+    ]
+
+
+def _signs(row: Mapping[Any, Any], rules: SensorRules) -> list[Sign]:
+    return [
+        Sign(
+            kind=kind,
+            episode_id=row["episode_id"],
+            incident_id=row["incident_id"],
+            said=said,
+            at=row["started_at"],
+        )
+        for said in (row["circumstances"] or "", *(row["markers"] or ()))
+        for kind in signs_in(said, rules)
+    ]
+
+
+async def feedback(connection: AsyncConnection) -> Feedback:
+    """Return what leads decided about earlier groups: by kind of tie, and by thing."""
+    counts: dict[str, Counter[str]] = {"confirmed": Counter(), "rejected": Counter()}
+    things: dict[str, Counter[str]] = {"confirmed": Counter(), "rejected": Counter()}
+    for state, detail in await connection.execute(text(_DECISIONS)):
+        counts[state].update({kind for link in detail["links"] for kind in link[3]})
+        things[state].update(detail["things"])
+    return Feedback(
+        confirmed=counts["confirmed"],
+        rejected=counts["rejected"],
+        noise=things["rejected"],
+        concerns=frozenset(things["confirmed"]),
+    )
+
+
+async def goings(connection: AsyncConnection, since: datetime) -> list[Going]:
     """Return the live episodes that began since then, with what may join them to others."""
     values = {"since": since}
     rows = (await connection.execute(text(_GOING), values)).mappings().all()
-    own = await worlds(connection, {row["child_id"] for row in rows})
     references = _by_episode(await connection.execute(text(_REFERENCES), values))
-    words = _by_episode(await connection.execute(text(_WHERE_FROM), values))
+    words = _by_episode(await connection.execute(text(_FOUND), values))
     companions = _by_episode(await connection.execute(text(_COMPANIONS), values))
     return [
-        _circumstances(
+        _going(
             row,
-            own.get(row["child_id"], NOBODY),
             references=references[row["episode_id"]],
             words=words[row["episode_id"]],
             companions=companions[row["episode_id"]],
@@ -188,29 +234,16 @@ def _by_episode(result: Any) -> dict[str, Rows]:
     return found
 
 
-def _circumstances(
-    row: Mapping[Any, Any], own: OwnWorld, *, references: Rows, words: Rows, companions: Rows
-) -> Circumstances:
+def _going(row: Mapping[Any, Any], *, references: Rows, words: Rows, companions: Rows) -> Going:
     found = {place_form(each["found_place"] or "", each["found_postcode"] or "") for each in words}
-    return Circumstances(
+    return Going(
         span=_span(row),
         incident_id=references[0]["incident_id"] if references else "",
-        references=frozenset((each["reference"], each["reference"]) for each in references),
+        references={each["reference"]: each["incident_id"] for each in references},
         companions={each["value"]: (each["as_said"], each["incident_id"]) for each in companions},
-        homes=_homes(row, words),
-        found_places=frozenset(place for place in found if place and not is_own_place(place, own)),
+        found_places=frozenset(found - {""}),
         found_at=row["found_at"],
-        names=own.names,
-        household=own.household,
-        provisional=own.provisional,
     )
-
-
-def _homes(row: Mapping[Any, Any], words: Rows) -> frozenset[str]:
-    forms = {place_form(each["missing_from"] or "", each["missing_from_postcode"] or "") for each in words}
-    forms.add(place_form(row["address"], row["postcode"]))
-    homes = {f"place:{form}" for form in forms if form}
-    return frozenset(homes | ({f"urn:{row['urn']}"} if row["urn"] else set()))
 
 
 def _span(row: Mapping[Any, Any]) -> EpisodeSpan:
@@ -220,6 +253,7 @@ def _span(row: Mapping[Any, Any]) -> EpisodeSpan:
         kind=row["kind"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
+        forces=frozenset(row["forces"]),
     )
 
 
@@ -234,6 +268,7 @@ async def worlds(connection: AsyncConnection, child_ids: Collection[str]) -> dic
 
 
 def _world(row: Mapping[Any, Any], phones: set[str]) -> OwnWorld:
+    bases = {form for each in row["lived_at"] if (form := place_form(*_address(each)))}
     homes = [(row["home_address"], row["home_postcode"])]
     homes += [(address, "") for address in row["previous_addresses"]]
     homes += [("", postcode) for postcode in row["previous_postcodes"]]
@@ -249,6 +284,7 @@ def _world(row: Mapping[Any, Any], phones: set[str]) -> OwnWorld:
         phones=frozenset(phones - {""}),
         names=_names(row["forename"], row["surname"], row["aliases"]),
         household=place_form(row["home_address"], row["home_postcode"]) if row["home_address"] else "",
+        bases=frozenset(bases),
         provisional=row["provisional"],
     )
 

@@ -11,16 +11,19 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.linking.mentions import Mention, NoticeWords
-from missing_coord.linking.proposals import EpisodeSpan, Evidence, PatternState, Proposal
+from missing_coord.linking.naming import Naming, OwnWorld
+from missing_coord.linking.occasions import Going
+from missing_coord.linking.policy import SensorRules
+from missing_coord.linking.proposals import Evidence, PatternState, Proposal
 from missing_coord.linking.reconcile import KeptPattern, Renewal, stored_detail
-from missing_coord.linking.shared import Naming, OwnWorld
-from missing_coord.linking.together import Circumstances
+from missing_coord.linking.sensors import ChildHistory
+from missing_coord.linking.strength import Feedback
 from missing_coord.storage import reads_patterns as reads
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.rows import insert_all, insert_new
 from missing_coord.storage.tables_cases import mentions, pattern_children, patterns
 
-_UNDECIDED = (PatternState.PROPOSED.value, PatternState.WITHDRAWN.value)
+_UNDECIDED = (PatternState.PROPOSED.value, PatternState.PARKED.value, PatternState.WITHDRAWN.value)
 
 
 class SqlPatterns:
@@ -77,33 +80,34 @@ class SqlPatterns:
         result = await self._connection.execute(text("select child_id from episodes where status = 'open'"))
         return {row[0] for row in result}
 
-    async def episodes_of(self, child_ids: Collection[str] | None) -> list[EpisodeSpan]:
-        """Return the live episodes of children."""
-        return await reads.episodes_of(self._connection, child_ids)
+    async def histories(self, child_ids: Collection[str] | None, rules: SensorRules) -> list[ChildHistory]:
+        """Return the live episodes of children with their births and the signs told of."""
+        return await reads.histories(self._connection, child_ids, rules)
 
     async def oldest_evidence_at(self) -> datetime | None:
         """Return the earliest start of an episode on which an undecided link rests."""
         oldest: datetime | None = (await self._connection.execute(text(reads.OLDEST))).scalar_one()
         return oldest
 
-    async def circumstances(self, since: datetime) -> list[Circumstances]:
+    async def goings(self, since: datetime) -> list[Going]:
         """Return the live episodes that began since then, with what may join them to others."""
-        return await reads.circumstances(self._connection, since)
+        return await reads.goings(self._connection, since)
 
-    async def namings(self, child_ids: Collection[str] | None, since: datetime) -> list[Naming]:
-        """Return who named what, for each thing that these children named and another child too."""
-        return await reads.namings(self._connection, child_ids, since)
+    async def namings(self, since: datetime) -> list[Naming]:
+        """Return who named what in episodes that began since then."""
+        return await reads.namings(self._connection, since)
+
+    async def feedback(self) -> Feedback:
+        """Return what leads decided about earlier groups."""
+        return await reads.feedback(self._connection)
 
     async def worlds(self, child_ids: Collection[str]) -> dict[str, OwnWorld]:
         """Return what is each child's own."""
         return await reads.worlds(self._connection, child_ids)
 
-    async def touching(
-        self, child_ids: Collection[str] | None, families: Collection[str]
-    ) -> list[KeptPattern]:
-        """Return the patterns with evidence about these children, and those of these families."""
-        everything = child_ids is None
-        values = {"everything": everything, "ids": sorted(child_ids or ()), "families": sorted(families)}
+    async def touching(self, child_ids: Collection[str] | None) -> list[KeptPattern]:
+        """Return the patterns with evidence about these children, and every link and hot spot."""
+        values = {"everything": child_ids is None, "ids": sorted(child_ids or ())}
         rows = (await self._connection.execute(text(_TOUCHING), values)).mappings().all()
         pieces = await self._evidence([row["pattern_id"] for row in rows])
         return [
@@ -201,7 +205,7 @@ on conflict do nothing
 """
 _TOUCHING = """
 select p.pattern_id::text, p.kind, p.dedupe_key, p.state, p.detail from patterns p
-where :everything or p.detail->>'family' = any(:families)
+where :everything or p.detail->>'family' = 'group' or p.kind = 'hot_spot'
    or p.pattern_id in (select pattern_id from pattern_children where child_id = any(:ids))
 """
 _EVIDENCE = """
@@ -215,7 +219,7 @@ delete from pattern_children where pattern_id = cast(:pattern_id as uuid) and ch
 """
 _DECIDE = """
 update patterns set state = :state, decided_by = :by, decided_at = :now, reason = :reason, version = version + 1
-where pattern_id = cast(:id as uuid) and version = :version and state = 'proposed'
+where pattern_id = cast(:id as uuid) and version = :version and state in ('proposed', 'parked')
 returning (select min(child_id) from pattern_children pc where pc.pattern_id = patterns.pattern_id)
 """
 

@@ -330,7 +330,7 @@ mentions = Table(
     Column("as_said", Text, nullable=False),
     UniqueConstraint("incident_id", "kind", "value", name="uq_mentions_once"),
     Index("ix_mentions_value", "kind", "value"),
-    CheckConstraint("kind in ('place', 'person', 'vehicle', 'phone')", name="kind_known"),
+    CheckConstraint("kind in ('place', 'person', 'vehicle', 'phone', 'handle')", name="kind_known"),
 )
 
 patterns = Table(
@@ -347,7 +347,9 @@ patterns = Table(
     instant("decided_at", nullable=True),
     words("reason"),
     version_column(),
-    CheckConstraint("state in ('proposed', 'confirmed', 'rejected', 'withdrawn')", name="state_known"),
+    CheckConstraint(
+        "state in ('proposed', 'parked', 'confirmed', 'rejected', 'withdrawn')", name="state_known"
+    ),
 )
 
 pattern_children = Table(

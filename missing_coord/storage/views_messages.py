@@ -40,6 +40,8 @@ _INCIDENT_WAITS = """
 _PATTERN_WAITS = """
     or (m.subject_type = 'pattern' and exists (select from patterns p
         where p.pattern_id::text = m.subject_id and p.state = 'proposed'))
+    or (m.subject_type = 'patterns' and exists (select from patterns p
+        where p.raised_at = m.planned_at and p.state = 'proposed'))
 """
 _RETURN_WAITS = """
     or (m.subject_type = 'presumed_return' and exists (select from presumed_returns r

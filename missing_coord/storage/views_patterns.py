@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import text
 
 from missing_coord.domain.errors import NotFound
-from missing_coord.linking.proposals import PatternKind
+from missing_coord.linking.proposals import MEDIUM_FROM, band_of
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
+from missing_coord.storage.views_patterns_words import pattern_text, threshold_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class PatternRow:
     kind: str
     text: str
     children: int
-    strength: str
+    strength: int
+    band: str
     found_at: datetime
     status: str
     version: int
@@ -39,13 +41,24 @@ class PatternChild:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternEvidence:
-    """One piece of evidence, in the words said; `episode_id` is None where the reader may not open the episode."""
+    """One piece of evidence, in the words said; `gateway` says on what footing it was given to the council."""
 
     at: datetime | None
     text: str
     source: str
+    gateway: str
     episode_id: str | None
     child_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorHistory:
+    """What became of everything that one sensor has raised."""
+
+    waiting: int
+    confirmed: int
+    rejected: int
+    parked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +67,25 @@ class PatternView:
 
     row: PatternRow
     rule: str
+    threshold: str
+    history: SensorHistory
     decided: str | None
     detail: Mapping[str, Any]
     children: tuple[PatternChild, ...]
     evidence: tuple[PatternEvidence, ...]
 
 
-STATES = ("proposed", "confirmed", "rejected", "withdrawn")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternFilter:
+    """Which patterns a list shows; empty means all of them."""
+
+    status: str = ""
+    kind: str = ""
+    weak_too: bool = True
+
+
+STATES = ("proposed", "parked", "confirmed", "rejected", "withdrawn")
+_SHOWN = "(:status = '' or state = :status) and (:weak or (detail->>'strength')::int >= :medium)"
 
 
 async def pattern_counts(uow: SqlUnitOfWork) -> dict[str, int]:
@@ -70,12 +95,23 @@ async def pattern_counts(uow: SqlUnitOfWork) -> dict[str, int]:
     return {state: counted.get(state, 0) for state in STATES}
 
 
+async def kind_counts(uow: SqlUnitOfWork, shown: PatternFilter) -> dict[str, int]:
+    """Return how many patterns of each kind the list holds, whatever kind it is narrowed to."""
+    query = f"select kind, count(*) as patterns from patterns where {_SHOWN} group by kind"
+    result = await uow.execute(text(query), _values(shown))
+    return {row["kind"]: row["patterns"] for row in result.mappings()}
+
+
 async def pattern_list(
-    uow: SqlUnitOfWork, *, status: str = "all", limit: int = 50, offset: int = 0
+    uow: SqlUnitOfWork, shown: PatternFilter | None = None, *, limit: int = 50, offset: int = 0
 ) -> list[PatternRow]:
-    """Return the patterns in one state, or `all`, strong ones first among those that wait, then the newest."""
-    result = await uow.execute(text(_LIST), {"status": status, "limit": limit, "offset": offset})
-    return [_row(row) for row in result.mappings()]
+    """Return the patterns that a list shows: those that wait first, the strongest first, then the newest."""
+    values = _values(shown or PatternFilter()) | {"limit": limit, "offset": offset}
+    return [_row(row) for row in (await uow.execute(text(_LIST), values)).mappings()]
+
+
+def _values(shown: PatternFilter) -> dict[str, object]:
+    return {"status": shown.status, "kind": shown.kind, "weak": shown.weak_too, "medium": MEDIUM_FROM}
 
 
 async def pattern_view(uow: SqlUnitOfWork, pattern_id: str) -> PatternView:
@@ -86,25 +122,45 @@ async def pattern_view(uow: SqlUnitOfWork, pattern_id: str) -> PatternView:
         raise NotFound(f"There is no pattern {pattern_id} that you may see.")
     children = (await uow.execute(text(_CHILDREN), values)).mappings()
     evidence = (await uow.execute(text(_EVIDENCE), values)).mappings()
+    rule = found["detail"].get("rule", found["kind"])
+    history = (await uow.execute(text(_HISTORY), {"rule": rule})).mappings().one()
     return PatternView(
         row=_row(found),
-        rule=f"{found['detail'].get('rule', found['kind'])} ({found['rule_version']})",
+        rule=f"{rule} ({found['rule_version']})",
+        threshold=threshold_text(found["kind"], found["detail"]),
+        history=SensorHistory(**history),
         decided=_decided(found),
         detail=found["detail"],
         children=tuple(PatternChild(**each) for each in children),
-        evidence=tuple(_evidence(each, found["kind"]) for each in evidence),
+        evidence=tuple(_evidence(each, found["detail"]) for each in evidence),
     )
 
 
-_LIST = """
+async def groups(uow: SqlUnitOfWork, *, confirmed_only: bool = False) -> list[PatternRow]:
+    """Return the groups of linked children in force, the strongest first."""
+    result = await uow.execute(text(_GROUPS), {"confirmed_only": confirmed_only})
+    return [_row(row) for row in result.mappings()]
+
+
+_LIST = f"""
 select pattern_id::text, kind, detail, raised_at, state, version from patterns
-where :status = 'all' or state = :status
-order by state <> 'proposed', detail->>'strength' = 'weak', kind not like 'shared%', kind, raised_at desc, pattern_id
+where {_SHOWN} and (:kind = '' or kind = :kind)
+order by state <> 'proposed', (detail->>'strength')::int desc, raised_at desc, pattern_id
 limit :limit offset :offset
+"""
+_GROUPS = """
+select pattern_id::text, kind, detail, raised_at, state, version from patterns
+where detail->>'family' = 'group' and (state = 'confirmed' or (not :confirmed_only and state in ('proposed', 'parked')))
+order by (detail->>'strength')::int desc, raised_at desc, pattern_id
 """
 _ONE = """
 select pattern_id::text, kind, detail, raised_at, state, version, rule_version, decided_by, decided_at, reason
 from patterns where pattern_id::text = :id
+"""
+_HISTORY = """
+select count(*) filter (where state = 'proposed') as waiting, count(*) filter (where state = 'confirmed') as confirmed,
+       count(*) filter (where state = 'rejected') as rejected, count(*) filter (where state = 'parked') as parked
+from patterns where coalesce(detail->>'rule', kind) = :rule
 """
 _CHILDREN = """
 select pc.child_id, nullif(trim(max(c.forename) || ' ' || max(c.surname)), '') as name,
@@ -113,7 +169,9 @@ from pattern_children pc left join children c on c.child_id = pc.child_id
 where pc.pattern_id::text = :id group by pc.child_id order by pc.child_id
 """
 _EVIDENCE = """
-select e.started_at, pc.said, pc.child_id, e.episode_id::text, i.force_key, i.reference_key
+select e.started_at, pc.said, pc.child_id, e.episode_id::text, i.source,
+       (select concat_ws(' ', n.data->>'force', n.data->>'reference') from notices n
+        where n.incident_id = pc.incident_id order by n.notice_id limit 1) as reference
 from pattern_children pc left join episodes e on e.episode_id = pc.episode_id
 left join incidents i on i.incident_id = pc.incident_id
 where pc.pattern_id::text = :id
@@ -123,45 +181,18 @@ order by e.started_at nulls last, pc.child_id, pc.episode_id, pc.said
 
 def _row(found: Mapping[Any, Any]) -> PatternRow:
     detail = found["detail"]
+    strength = int(detail.get("strength", 0))
     return PatternRow(
         pattern_id=found["pattern_id"],
         kind=found["kind"],
         text=pattern_text(found["kind"], detail),
-        children=detail.get("children_count", 0),
-        strength=detail.get("strength", "strong"),
+        children=int(detail.get("children", detail.get("children_count", 0))),
+        strength=strength,
+        band=band_of(strength).value,
         found_at=found["raised_at"],
         status=found["state"],
         version=found["version"],
     )
-
-
-def pattern_text(kind: str, detail: Mapping[str, Any]) -> str:
-    """Say in one line what a pattern is, in references and counts."""
-    notes = ", ".join(_NOTES.get(note, note) for note in detail.get("notes", ()))
-    weak = f" (weak: {notes})" if notes else ""
-    match PatternKind(kind):
-        case PatternKind.REPEAT_MISSING:
-            return f"Missing {detail['times']} times in {detail['days']} days"
-        case PatternKind.LONG_MISSING:
-            return f"Missing for more than {detail['hours']} hours"
-        case PatternKind.MISSING_TOGETHER:
-            times = "once" if detail["times"] == 1 else f"{detail['times']} times"
-            return f"Two children missing together, {times}{weak}"
-        case PatternKind.HOT_SPOT:
-            most, days = detail["most_children_in_window"], detail["window_days"]
-            return f"The same {detail['named']} named for {most} children within {days} days{weak}"
-        case _:
-            return f"The same {detail['named']} named for {detail['children']} children{weak}"
-
-
-_NOTES = {
-    "same_home_only": "same home, nothing else",
-    "same_household": "same family home",
-    "provisional_record": "a record not yet matched",
-    "common_place": "a common place",
-    "named_for_many": "named for many",
-    "first_name_only": "a first name only",
-}
 
 
 def _decided(found: Mapping[Any, Any]) -> str | None:
@@ -170,13 +201,19 @@ def _decided(found: Mapping[Any, Any]) -> str | None:
     return f"{found['state'].capitalize()} by {found['decided_by']}: {found['reason']}"
 
 
-def _evidence(each: Mapping[Any, Any], kind: str) -> PatternEvidence:
-    source = f"{each['force_key']} {each['reference_key']}" if each["reference_key"] else "Missing episode"
-    plain = "Missing together" if kind == PatternKind.MISSING_TOGETHER else "Missing episode began"
+_GATEWAYS = {
+    "police": "Police notice, given to the council to safeguard the child",
+    "missing_list": "The council's own list",
+}
+
+
+def _evidence(each: Mapping[Any, Any], detail: Mapping[str, Any]) -> PatternEvidence:
+    plain = "Missing together" if detail.get("family") == "group" else "Missing episode began"
     return PatternEvidence(
         at=each["started_at"],
         text=each["said"] or plain,
-        source=source,
+        source=each["reference"] or "Missing episode",
+        gateway=_GATEWAYS.get(each["source"] or "", "The council's own record"),
         episode_id=each["episode_id"],
         child_id=each["child_id"],
     )

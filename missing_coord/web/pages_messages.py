@@ -42,6 +42,7 @@ HREFS = {
     "interview": "/interviews/",
     "incident": "/reviews/",
     "pattern": "/patterns/",
+    "patterns": "/patterns",
     "presumed_return": "/presumed-returns/",
 }
 

@@ -1,4 +1,4 @@
-"""Patterns across children: the list, one with its evidence, and the exploitation lead's decision."""
+"""Patterns across children: the list, one with its evidence and picture, the network, and the lead's decision."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
+from missing_coord.linking.proposals import PatternKind, PatternState
 from missing_coord.services.patterns import decide_pattern
 from missing_coord.storage import views_patterns as views
 from missing_coord.storage.audit import opened
-from missing_coord.storage.views_patterns import PatternRow, PatternView
+from missing_coord.storage.views_meeting_pack import CHOICES, meeting_pack
+from missing_coord.storage.views_patterns import PatternFilter, PatternRow, PatternView
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
+from missing_coord.web.network_picture import bars_of, picture_of
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
@@ -23,22 +26,71 @@ router = APIRouter(include_in_schema=False)
 PAGE_SIZE = 50
 Lead = Annotated[SignedIn, Depends(require(Role.EXPLOITATION_LEAD))]
 Readers = Annotated[SignedIn, Depends(require(Role.EXPLOITATION_LEAD, Role.MANAGER))]
-STATUSES = ("proposed", "confirmed", "rejected", "all")
+STATUSES = ("proposed", "parked", "confirmed", "rejected", "all")
+KINDS = tuple(each.value for each in PatternKind)
+DECISIONS = {"confirmed": "confirmed", "rejected": "marked as noise", "parked": "parked"}
 View = dict[str, object]
 
 
 @router.get("/patterns")
 async def patterns(request: Request, who: Readers) -> Response:
-    """Show the patterns of one status; a manager sees that they exist, and opens none."""
-    asked = request.query_params.get("status", "proposed")
-    status = asked if asked in STATUSES else "proposed"
-    shown = Pages.asked(request, size=PAGE_SIZE)
+    """Show the patterns of one status and kind; a manager sees that they exist, and opens none."""
+    asked = request.query_params
+    status = asked.get("status", "proposed") if asked.get("status") in STATUSES else "proposed"
+    kind = asked.get("kind", "") if asked.get("kind") in KINDS else ""
+    weak = asked.get("strength") == "all" or status != "proposed"
+    shown = PatternFilter(status="" if status == "all" else status, kind=kind, weak_too=weak)
+    pages = Pages.asked(request, size=PAGE_SIZE)
     async with web_of(request).acting(who.actor) as uow:
-        found = await views.pattern_list(uow, status=status, limit=PAGE_SIZE + 1, offset=shown.offset)
+        found = await views.pattern_list(uow, shown, limit=PAGE_SIZE + 1, offset=pages.offset)
+        kinds = await views.kind_counts(uow, shown)
+        everything = await views.kind_counts(uow, PatternFilter(status=shown.status))
     rows = [_line(each) for each in found[:PAGE_SIZE]]
-    pager = pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows))
-    context = {"status": status, "rows": rows, "pager": pager, "may_open": who.role is Role.EXPLOITATION_LEAD}
+    total = kinds.get(kind, 0) if kind else sum(kinds.values())
+    context = {
+        "status": status,
+        "kind": kind,
+        "weak": weak,
+        "kinds": [{"kind": each, "count": kinds[each]} for each in KINDS if each in kinds],
+        "total": total,
+        "total_of_all_kinds": sum(kinds.values()),
+        "left_out": sum(everything.values()) - sum(kinds.values()),
+        "rows": rows,
+        "pager": pages_of(request, pages, more=len(found) > PAGE_SIZE, count=len(rows), total=total),
+        "may_open": who.role is Role.EXPLOITATION_LEAD,
+    }
     return await page(request, "pages/patterns.html", context)
+
+
+@router.get("/patterns/network")
+async def network(request: Request, who: Lead) -> Response:
+    """Show every group of linked children as a picture and as a table."""
+    confirmed_only = request.query_params.get("status") == "confirmed"
+    async with web_of(request).acting(who.actor) as uow:
+        found = await views.groups(uow, confirmed_only=confirmed_only)
+        details = [await views.pattern_view(uow, each.pattern_id) for each in found[:NETWORKS]]
+        for each in details:
+            opened(uow, "pattern", each.row.pattern_id, children=[child.child_id for child in each.children])
+    context = {
+        "confirmed_only": confirmed_only,
+        "groups": [{**_line(each.row), "picture": _picture(each)} for each in details],
+        "left_out": max(0, len(found) - NETWORKS),
+    }
+    return await page(request, "pages/pattern_network.html", context)
+
+
+NETWORKS = 24
+
+
+@router.get("/patterns/meeting")
+async def meeting(request: Request, who: Lead) -> Response:
+    """Show the pack of a mapping meeting; that it was made is written in the audit trail."""
+    asked = request.query_params.get("by", "")
+    by = asked if asked in CHOICES else "child"
+    async with web_of(request).acting(who.actor) as uow:
+        lines = await meeting_pack(uow, by)
+        opened(uow, "pattern", f"meeting:{by}", children=sorted({c for line in lines for c in line.children}))
+    return await page(request, "pages/meeting_pack.html", {"by": by, "lines": lines})
 
 
 @router.get("/patterns/{pattern_id}")
@@ -49,11 +101,11 @@ async def pattern(request: Request, pattern_id: str, who: Lead) -> Response:
 
 @router.post("/patterns/{pattern_id}/decision")
 async def decide(request: Request, pattern_id: str, who: Lead) -> Response:
-    """Confirm or reject a pattern."""
+    """Confirm, reject or park a pattern."""
     form = await read_form(request)
     version, decision = form.version(), form.text("decision")
-    if decision not in ("confirmed", "rejected"):
-        form.wrong("reason", "Choose whether to confirm or to reject it")
+    if decision not in DECISIONS:
+        form.wrong("reason", "Choose whether to confirm it, to mark it as noise or to park it")
     reason = form.required("reason", "Say why; others rely on it when it comes up again")
     if form.errors:
         return await _show(request, who, pattern_id, form, status=422)
@@ -63,13 +115,13 @@ async def decide(request: Request, pattern_id: str, who: Lead) -> Response:
                 uow,
                 pattern_id=pattern_id,
                 expected_version=version,
-                confirm=decision == "confirmed",
+                state=PatternState(decision),
                 reason=reason,
             )
     except DomainError as error:
         form.refused(error, known=("reason",), names={})
         return await _show(request, who, pattern_id, form, status=422)
-    return redirect(request, f"/patterns/{pattern_id}", said=f"The pattern is {decision}.")
+    return redirect(request, f"/patterns/{pattern_id}", said=f"The pattern is {DECISIONS[decision]}.")
 
 
 async def _show(
@@ -82,15 +134,32 @@ async def _show(
         "pattern": _pattern(found),
         "children": found.children,
         "evidence": found.evidence,
-        "may_decide": found.row.status == "proposed",
+        "history": found.history,
+        "picture": _picture(found),
+        "charts": bars_of(found.detail) if found.row.kind == PatternKind.HOT_SPOT else [],
+        "may_decide": found.row.status in ("proposed", "parked"),
         "values": form.values(),
         "errors": form.errors,
     }
     return await page(request, "pages/pattern.html", context, status=status)
 
 
+def _picture(found: PatternView) -> View | None:
+    """Return the picture of a group; None for what is no group, and where evidence is gone."""
+    children = [each.child_id for each in found.children]
+    if found.detail.get("family") != "group" or found.detail.get("alike") != children:
+        return None
+    return picture_of(children, found.detail["links"])
+
+
 def _pattern(found: PatternView) -> View:
-    return {**_line(found.row), "version": found.row.version, "rule": found.rule, "decided": found.decided}
+    return {
+        **_line(found.row),
+        "version": found.row.version,
+        "rule": found.rule,
+        "threshold": found.threshold,
+        "decided": found.decided,
+    }
 
 
 def _line(row: PatternRow) -> View:
@@ -99,6 +168,8 @@ def _line(row: PatternRow) -> View:
         "kind": row.kind,
         "text": row.text,
         "children": row.children,
+        "strength": row.strength,
+        "band": row.band,
         "found_at": row.found_at,
         "status": row.status,
     }

@@ -157,7 +157,7 @@ PAGES = {
     ],
     Role.MANAGER: ["/breaches", "/cross-reference", "/patterns", "/reports/monthly", "/audit"],
     Role.QUALITY_AUDITOR: ["/queue", "/audits", "/messages"],
-    Role.EXPLOITATION_LEAD: ["/patterns", "/messages"],
+    Role.EXPLOITATION_LEAD: ["/patterns", "/patterns/network", "/patterns/meeting", "/messages"],
     Role.ADMINISTRATOR: ["/users", "/audit"],
     Role.INTERVIEW_WORKER: ["/my-interviews", "/messages"],
 }

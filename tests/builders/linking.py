@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from missing_coord.linking.mentions import MentionKind
+from missing_coord.linking.linker import Linker
+from missing_coord.linking.mentions import MentionKind, read_entry
+from missing_coord.linking.naming import Naming, OwnWorld
+from missing_coord.linking.occasions import Going
 from missing_coord.linking.proposals import EpisodeSpan
-from missing_coord.linking.shared import Naming
-from missing_coord.linking.together import Circumstances
+from missing_coord.linking.strength import NO_FEEDBACK, Feedback
 
 START = datetime(2026, 1, 1, 20, 0, tzinfo=UTC)
 
@@ -51,7 +54,30 @@ def a_naming(
     )
 
 
-def gone(child: str, *, start: datetime = START, hours: float | None = 5, **changes: object) -> Circumstances:
+def gone(
+    child: str, *, start: datetime = START, hours: float | None = 5, number: int = 1, **changes: Any
+) -> Going:
     """Return a child's episode with nothing in common with any other, save what the test gives."""
-    span = an_episode(f"E-{child}", child=child, start=start, hours=hours)
-    return Circumstances(span=span, incident_id=f"I-{child}", **changes)  # type: ignore[arg-type]
+    span = an_episode(f"E-{child}-{number}", child=child, start=start, hours=hours)
+    return Going(span=span, incident_id=f"I-{child}-{number}", **changes)
+
+
+def read(child: str, kind: str, said: str, *, day: float = 0) -> Naming:
+    """Return one thing named for one child, read from its words by the engine."""
+    ((found, value, words),) = read_entry(MentionKind(kind), said)
+    return a_naming(child, kind=found.value, value=value, said=words, day=day)
+
+
+def linker_of(
+    *namings: Naming, goings: Sequence[Going] = (), feedback: Feedback = NO_FEEDBACK, **worlds: OwnWorld
+) -> Linker:
+    """Return the engine with these namings and episodes; `worlds` are by child."""
+    linker = Linker(feedback=feedback)
+    linker.take(namings=namings, goings=goings, worlds=worlds)
+    return linker
+
+
+def strength_of(linker: Linker, one: str = "C1", other: str = "C2") -> float:
+    """Return the probability of the link of two children, 0 when nothing ties them."""
+    link = linker.link(one, other)
+    return link.probability if link else 0.0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.builders import view_samples_office as office
+from tests.builders import view_samples_patterns as about_patterns
 from tests.builders.view_samples import (
     NO_PAGER,
     NOW,
@@ -36,8 +37,10 @@ def pages() -> dict[str, Callable[[], View]]:
         "review_same": review_same,
         "quarantine": quarantine,
         "quarantine_item": quarantine_item,
-        "patterns": patterns,
-        "pattern": pattern,
+        "patterns": about_patterns.patterns,
+        "pattern": about_patterns.pattern,
+        "pattern_network": about_patterns.pattern_network,
+        "meeting_pack": about_patterns.meeting_pack,
         **office.pages(),
         "errors/403": lambda: {"shell": shell(""), "detail": None},
         "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999"},
@@ -319,70 +322,6 @@ def quarantine_item() -> View:
         "still": "",
         "values": {},
         "errors": {"outcome": "Say what was done"},
-    }
-
-
-def patterns() -> View:
-    """Return proposed and confirmed patterns."""
-    row: View = {
-        "pattern_id": "P7",
-        "kind": "missing_together",
-        "text": "Two children missing together twice in 30 days",
-        "children": 2,
-        "found_at": ago(8),
-        "status": "proposed",
-    }
-    rows = [
-        row,
-        {**row, "pattern_id": "P6", "status": "confirmed"},
-        {**row, "pattern_id": "P5", "status": "rejected"},
-    ]
-    return {
-        "may_open": True,
-        "shell": shell("/patterns"),
-        "status": "proposed",
-        "rows": rows,
-        "pager": NO_PAGER,
-    }
-
-
-def pattern() -> View:
-    """Return one proposal with its evidence."""
-    return {
-        "shell": shell("/patterns"),
-        "pattern": {
-            "pattern_id": "P7",
-            "version": 1,
-            "kind": "missing_together",
-            "text": "Two children missing together twice in 30 days",
-            "found_at": ago(8),
-            "rule": "missing-together 2026-1",
-            "status": "proposed",
-            "decided": None,
-        },
-        "children": [
-            {"child_id": "C000412", "name": "Tamsin Quill", "episodes": 2},
-            {"child_id": "C000977", "name": None, "episodes": 1},
-        ],
-        "evidence": [
-            {
-                "at": ago(41),
-                "text": "Named as companion",
-                "source": "NB-26-1182",
-                "episode_id": "E1",
-                "child_id": "C000412",
-            },
-            {
-                "at": ago(40),
-                "text": "Missing 9 h of the same night",
-                "source": "Rule",
-                "episode_id": None,
-                "child_id": "C000977",
-            },
-        ],
-        "may_decide": True,
-        "values": {},
-        "errors": {},
     }
 
 

@@ -42,7 +42,8 @@ async def test_the_lead_opens_a_pattern_and_decides_it(site: Site) -> None:
     async with site.council.database.unit_of_work(SYSTEM) as uow:
         found = await find_patterns(uow, write=WRITE)
     lead = await site.signed_in(Role.EXPLOITATION_LEAD)
-    assert f"/patterns/{found[0]}" in (await lead.get("/patterns")).text
+    assert f"/patterns/{found[0]}" in (await lead.get("/patterns?strength=all")).text
+    assert "1 weak pattern is not in this list" in (await lead.get("/patterns")).text
     page = await lead.get(f"/patterns/{found[0]}")
     assert "C1" in page.text
     refused = await lead.post(

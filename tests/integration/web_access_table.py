@@ -63,6 +63,8 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("POST", "/quarantine/{quarantine_id}/replay"): only(C, M),
     ("POST", "/quarantine/{quarantine_id}/settle"): only(C, M),
     ("GET", "/patterns"): only(L, M),
+    ("GET", "/patterns/network"): only(L),
+    ("GET", "/patterns/meeting"): only(L),
     ("GET", "/patterns/{pattern_id}"): only(L),
     ("POST", "/patterns/{pattern_id}/decision"): only(L),
     ("GET", "/reports/monthly"): only(C, M),

@@ -116,3 +116,8 @@ def test_no_text_breaks_the_forms_and_order_does_not_matter(texts: list[str], ph
     found = mentions_of([words])
     assert found == mentions_of([turned, words])
     assert all(each.value for each in found)
+
+
+def test_words_without_a_digit_are_no_registration() -> None:
+    assert vehicle_form("black Clio, reg ends HGA") == ""
+    assert vehicle_form("QDI9 XKV") == "QD19XKV"

@@ -17,9 +17,9 @@ def link(*children: str, episodes: Sequence[str] = ("1",), news: bool = True) ->
         Evidence(child_id=child, episode_id=f"{child}-{n}", said="x") for child in children for n in episodes
     }
     return Proposal(
-        kind=PatternKind.SHARED_VEHICLE,
-        family="shared:vehicle:1",
-        key="shared:vehicle:1",
+        kind=PatternKind.HOT_SPOT,
+        family="hot:1",
+        key="hot:1",
         rule_version="t",
         detail={},
         evidence=frozenset(pieces),
@@ -56,7 +56,7 @@ def kept(
 
 
 def test_what_is_new_is_raised_under_its_key() -> None:
-    assert [key for key, _ in reconcile([link("C1", "C2")], []).raised] == ["shared:vehicle:1"]
+    assert [key for key, _ in reconcile([link("C1", "C2")], []).raised] == ["hot:1"]
 
 
 def test_what_is_kept_already_changes_nothing() -> None:
@@ -86,7 +86,7 @@ def test_one_more_naming_by_one_known_child_does_not_reopen_a_rejected_link() ->
 
 def test_another_child_raises_a_rejected_link_again_under_a_key_of_its_own() -> None:
     outcome = reconcile([link("C1", "C2", "C3")], [kept(link("C1", "C2"), PatternState.REJECTED)])
-    assert [key for key, _ in outcome.raised] == ["shared:vehicle:1/2"]
+    assert [key for key, _ in outcome.raised] == ["hot:1/2"]
 
 
 def test_evidence_that_stands_by_itself_raises_a_decided_link_again() -> None:
@@ -124,3 +124,48 @@ def test_history_is_not_raised_but_holds_up_what_was_raised() -> None:
     old = link("C1", "C2", news=False)
     assert reconcile([old], []).raised == []
     assert reconcile([old], [kept(old)]).withdrawn == []
+
+
+def group(*children: str, things: Sequence[str] = ("car",)) -> Proposal:
+    """Return a proposed group of children, tied by these things."""
+    return Proposal(
+        kind=PatternKind.LINKED_CHILDREN,
+        family="group",
+        key=f"group:{'+'.join(children)}",
+        rule_version="t",
+        detail={"things": list(things)},
+        evidence=frozenset(Evidence(child_id=each, episode_id=f"{each}-1", said="x") for each in children),
+        alike=frozenset(children),
+        least_children=2,
+    )
+
+
+def test_a_group_that_grows_keeps_its_key_and_is_not_raised_again() -> None:
+    outcome = reconcile([group("C1", "C2", "C3")], [kept(group("C1", "C2"))])
+    assert (outcome.raised, outcome.withdrawn) == ([], [])
+    assert [each.key for each in outcome.renewed] == ["group:C1+C2"]
+
+
+def test_a_group_that_falls_apart_leaves_one_proposal_for_each_part() -> None:
+    outcome = reconcile([group("C1", "C2"), group("C3", "C4")], [kept(group("C1", "C2", "C3", "C4"))])
+    assert len(outcome.renewed) == 1
+    assert [key for key, _ in outcome.raised] == ["group:C3+C4"]
+
+
+def test_a_confirmed_group_comes_back_for_another_child_only() -> None:
+    confirmed = kept(group("C1", "C2"), PatternState.CONFIRMED)
+    assert reconcile([group("C1", "C2", things=("car", "phone"))], [confirmed]).raised == []
+    assert [key for key, _ in reconcile([group("C1", "C2", "C3")], [confirmed]).raised] == ["group:C1+C2+C3"]
+
+
+def test_a_rejected_group_comes_back_for_another_thing_that_ties_it() -> None:
+    rejected = kept(group("C1", "C2"), PatternState.REJECTED)
+    assert reconcile([group("C1", "C2")], [rejected]).raised == []
+    again = reconcile([group("C1", "C2", things=("car", "phone"))], [rejected])
+    assert [key for key, _ in again.raised] == ["group:C1+C2/2"]
+
+
+def test_what_was_parked_waits_again_when_new_evidence_comes() -> None:
+    parked = kept(group("C1", "C2"), PatternState.PARKED)
+    assert reconcile([group("C1", "C2")], [parked]).renewed == []
+    assert len(reconcile([group("C1", "C2", "C3")], [parked]).renewed) == 1

@@ -90,12 +90,22 @@ def test_an_open_episode_becomes_long_as_time_passes() -> None:
 
 
 def test_a_proposal_carries_its_threshold_its_episodes_and_no_words() -> None:
-    (in_90, in_30) = repeat_proposals("C1", on_days([1, 10, 20]), policy=DEFAULT_PATTERN_POLICY, now=at(25))
+    (in_90,) = repeat_proposals("C1", on_days([1, 30, 60]), policy=DEFAULT_PATTERN_POLICY, now=at(65))
     assert in_90.key == "repeat:3_in_90_days:C1:E3"
     assert (in_90.detail["times"], in_90.detail["days"], in_90.detail["kinds"]) == (3, 90, ["M"])
     assert {each.episode_id for each in in_90.evidence} == {"E1", "E2", "E3"}
-    assert in_30.detail["rule"] == "3_in_30_days"
     assert in_90.rule_version == DEFAULT_PATTERN_POLICY.version
+
+
+def test_a_run_that_crosses_several_rules_is_raised_once_by_the_hardest_of_them() -> None:
+    rules = [
+        [
+            each.detail["rule"]
+            for each in repeat_proposals("C1", on_days(days), policy=DEFAULT_PATTERN_POLICY, now=at(70))
+        ]
+        for days in ([1, 30, 60], [1, 10, 20], [1, 4, 8, 12, 16, 20])
+    ]
+    assert rules == [["3_in_90_days"], ["3_in_30_days"], ["6_in_30_days"]]
 
 
 def test_a_crossing_of_long_ago_is_history_and_not_news() -> None:

@@ -308,7 +308,7 @@ create policy lead_reads on mentions for select to mc_exploitation_lead using (t
 create function child_has_open_link(child text) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp as $$
     select exists (select from pattern_children pc join patterns p using (pattern_id)
-                   where pc.child_id = child and p.state in ('proposed', 'confirmed')
+                   where pc.child_id = child and p.state in ('proposed', 'parked', 'confirmed') and p.kind <> 'hot_spot'
                      and (current_setting('role') not in ('mc_interview_worker', 'mc_quality_auditor')
                           or exists (select from interviews i where i.child_id = child
                                      and (current_setting('role') = 'mc_quality_auditor'

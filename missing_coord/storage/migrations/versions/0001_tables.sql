@@ -222,7 +222,7 @@ CREATE TABLE patterns (
     reason TEXT DEFAULT '' NOT NULL,
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_patterns PRIMARY KEY (pattern_id),
-    CONSTRAINT ck_patterns_state_known CHECK (state in ('proposed', 'confirmed', 'rejected', 'withdrawn')),
+    CONSTRAINT ck_patterns_state_known CHECK (state in ('proposed', 'parked', 'confirmed', 'rejected', 'withdrawn')),
     CONSTRAINT uq_patterns_dedupe_key UNIQUE (dedupe_key)
 );
 --;;
@@ -621,7 +621,7 @@ CREATE TABLE mentions (
     as_said TEXT NOT NULL,
     CONSTRAINT pk_mentions PRIMARY KEY (mention_id),
     CONSTRAINT uq_mentions_once UNIQUE (incident_id, kind, value),
-    CONSTRAINT ck_mentions_kind_known CHECK (kind in ('place', 'person', 'vehicle', 'phone')),
+    CONSTRAINT ck_mentions_kind_known CHECK (kind in ('place', 'person', 'vehicle', 'phone', 'handle')),
     CONSTRAINT fk_mentions_incident_id FOREIGN KEY(incident_id) REFERENCES incidents (incident_id)
 );
 --;;
