@@ -15,7 +15,7 @@ from missing_coord.cli.running import with_application, write_file
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
-    from missing_coord.reporting.monthly import MonthlyReport
+    from missing_coord.reporting.monthly import Report
 
 reports = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -66,12 +66,12 @@ def monthly(
         sys.stdout.buffer.flush()
     else:
         write_file(output, content)
-        say(f"The report of {made.month.name} is in {output}.")
+        say(f"The report of {made.period.name} is in {output}.")
 
 
-async def _report(app: Application, month: str, as_of: AsOf) -> MonthlyReport:
+async def _report(app: Application, month: str, as_of: AsOf) -> Report:
     from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.monthly import monthly_report
+    from missing_coord.reporting.monthly import read_report
 
     async with app.database.unit_of_work(system_actor("report")) as uow:
-        return await monthly_report(uow, month=month, as_at=as_of or uow.now, council=app.settings.council)
+        return await read_report(uow, period=month, as_at=as_of or uow.now, council=app.settings.council)

@@ -1,13 +1,18 @@
-"""The plain rows that the monthly measures are counted from, and what of them was known at an instant."""
+"""The plain rows that measures are counted from, and what of them was known at an instant."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from missing_coord.domain.deadlines import STATUTORY_HOURS
 from missing_coord.domain.interviews import InterviewState
 from missing_coord.domain.population import Population
+from missing_coord.reporting.periods import LONDON
+
+NIGHT = time(3, 0)
+"""Who is still missing at this hour of London's night was missing overnight (rules 2026-2)."""
 
 
 class Outcome(StrEnum):
@@ -38,11 +43,12 @@ _OF_STATE = {
     InterviewState.DECEASED: Outcome.DECEASED,
 }
 IN_CARE = frozenset({Population.OWN_CARE_IN_AREA, Population.OWN_CARE_OUT_OF_AREA})
+MISSING, AWAY = "M", "A"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFact:
-    """A live missing episode; `told_at` is when the council was first told of it."""
+    """A live missing episode; `told_at` is when the council was first told of it, `told_ended_at` of its end."""
 
     episode_id: str
     child_id: str
@@ -50,6 +56,23 @@ class EpisodeFact:
     population: Population
     started_at: datetime
     told_at: datetime
+    ended_at: datetime | None = None
+    told_ended_at: datetime | None = None
+    risk: str = ""
+    place_code: str = ""
+    provider: str = ""
+
+    def lasted(self, as_at: datetime) -> timedelta:
+        """How long the child had been missing by then, or in all when it was over."""
+        return max((self.ended_at or as_at) - self.started_at, timedelta(0))
+
+    def overnight(self, as_at: datetime) -> bool:
+        """Whether the child was missing at NIGHT of any London night."""
+        local = self.started_at.astimezone(LONDON)
+        night = local.replace(hour=NIGHT.hour, minute=0, second=0, microsecond=0)
+        if night < local:
+            night = (local + timedelta(days=1)).replace(hour=NIGHT.hour, minute=0, second=0, microsecond=0)
+        return night < (self.ended_at or as_at).astimezone(LONDON)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +81,9 @@ class DutyFact:
 
     `returned_at` starts its clock; `told_ended_at` is when the council was told that the episode was over.
     `offered_at` and `held_at` are when it happened, `offer_recorded_at` and `resolved_at` when it was written down.
-    `state` is that of the interview, which counts for this duty only once it is resolved.
+    `state` is that of the interview, which counts for this duty only once it is resolved. `tried_at`, `missed_visit_at`
+    and `assigned_at` are the first attempt, the first visit that the child missed and the first assignment of a worker
+    that were written down by the report's time; `again_at` is the start of the child's next episode, if known by then.
     """
 
     episode_id: str
@@ -69,9 +94,20 @@ class DutyFact:
     due_at: datetime
     offered_at: datetime | None = None
     offer_recorded_at: datetime | None = None
+    accepted_at: datetime | None = None
     held_at: datetime | None = None
     resolved_at: datetime | None = None
     state: str = InterviewState.NOT_OFFERED.value
+    interview_id: str = ""
+    team: str = ""
+    supplier: str = ""
+    independence: str = ""
+    tried_at: datetime | None = None
+    missed_visit_at: datetime | None = None
+    assigned_at: datetime | None = None
+    again_at: datetime | None = None
+    distance_miles: float | None = None
+    place_code: str = ""
     provider: str = ""
 
     @property
@@ -83,19 +119,48 @@ class DutyFact:
         )
 
     @property
+    def told_due_at(self) -> datetime:
+        """The end of 72 hours on the council's own clock: from the return, or from being told when that was later."""
+        return max(self.returned_at, self.told_ended_at) + STATUTORY_HOURS
+
+    @property
+    def completed(self) -> bool:
+        """Whether an interview was held."""
+        return self.outcome is Outcome.COMPLETED
+
+    @property
     def completed_in_time(self) -> bool:
         """Whether the interview was held within this episode's own 72 hours, or before the return."""
-        return self.outcome is Outcome.COMPLETED and self.held_at is not None and self.held_at <= self.due_at
+        return self.completed and self.held_at is not None and self.held_at <= self.due_at
+
+    @property
+    def completed_in_told_time(self) -> bool:
+        """Whether the interview was held within 72 hours on the council's own clock."""
+        return self.completed and self.held_at is not None and self.held_at <= self.told_due_at
 
     @property
     def offered_in_time(self) -> bool:
         """Whether it was first offered within this episode's own 72 hours, or before the return."""
         return self.offered_at is not None and self.offered_at <= self.due_at
 
+    @property
+    def offered_in_told_time(self) -> bool:
+        """Whether it was first offered within 72 hours on the council's own clock."""
+        return self.offered_at is not None and self.offered_at <= self.told_due_at
 
-def known_episode(fact: EpisodeFact, as_at: datetime) -> bool:
-    """Say whether the council had been told of an episode by then."""
-    return fact.told_at <= as_at
+    @property
+    def accepted(self) -> bool:
+        """Whether the child said yes at some time, or was interviewed."""
+        return self.accepted_at is not None or self.completed
+
+
+def known_episode(fact: EpisodeFact, as_at: datetime) -> EpisodeFact | None:
+    """Return an episode as it was known then: an end that nobody had told of had not happened yet."""
+    if fact.told_at > as_at:
+        return None
+    if fact.ended_at is not None and (fact.told_ended_at is None or fact.told_ended_at > as_at):
+        return replace(fact, ended_at=None)
+    return fact
 
 
 def known_duty(fact: DutyFact, as_at: datetime) -> DutyFact | None:

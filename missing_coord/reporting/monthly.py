@@ -1,152 +1,158 @@
-"""The monthly report: read from the database, counted, the same to the byte for the same month and instant."""
+"""The report of a month, week or span: read from the database, counted, the same for the same period and instant."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Protocol
-
-from sqlalchemy import CursorResult, Executable, text
+from datetime import datetime
+from enum import StrEnum
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.population import Population
-from missing_coord.reporting.facts import DutyFact, EpisodeFact
-from missing_coord.reporting.measures import (
-    MeasureGroup,
-    MonthFacts,
-    facts_of_month,
+from missing_coord.reporting.known import Known, PeriodFacts, facts_of, placed_with, supplied_by
+from missing_coord.reporting.measures import MeasureGroup
+from missing_coord.reporting.measures_causes import cause_measures
+from missing_coord.reporting.measures_interviews import (
+    independence_measures,
     interview_measures,
-    missing_measures,
+    lateness_measures,
     other_authority_measures,
     outcome_measures,
     place_measures,
-    provider_measures,
+    team_measures,
+    told_clock_measures,
 )
-from missing_coord.reporting.month import Month, month_of
+from missing_coord.reporting.measures_missing import (
+    missing_measures,
+    placement_measures,
+    provider_incidents,
+    provider_measures,
+    repeat_measures,
+    risk_measures,
+)
+from missing_coord.reporting.measures_work import alert_measures, work_measures
+from missing_coord.reporting.periods import Period, period_of
+from missing_coord.reporting.reading import Reading, read_known
+from missing_coord.reporting.trends import Trend, trends
 
-RULES = "2026-1"
+RULES = "2026-2"
 RULES_IN_WORDS = (
-    "Interviews count in the month of the return, episodes in the month of their start. 72 hours are elapsed hours. "
+    "Interviews count in the period of the return, episodes in the period of their start. 72 hours are elapsed hours. "
     "Episodes whose 72 hours are not over are pending, not failures."
 )
 LIMITS = (
-    "What was told, offered, held or decided after the time of this report is left out.",
+    "What was told, offered, held or decided after the time of this report is left out; a police message counts as told"
+    " when it was issued, also where it reached us later.",
     "Times, types, populations and matches are those on record now: a later correction replaces what was known before.",
     "Cancelled and joined episodes are left out whenever they were cancelled; a reopened interview counts as open.",
-    "Looked-after children and the interviewers' teams are those of the register as it is now.",
+    "Looked-after children, the interviewers' teams, hours and absences are those of the register as it is now.",
+    "Each cause of a late interview is read from what is on record; nobody was asked why.",
 )
 
 
-class Reading(Protocol):
-    """A transaction in which statements can be run."""
+class About(StrEnum):
+    """Whose figures a report holds: everybody's, a supplier of interviewers', or a provider of placements'."""
 
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | None = None
-    ) -> CursorResult[Any]:
-        """Run one statement."""
-        ...
+    ALL = "all"
+    SUPPLIER = "supplier"
+    PROVIDER = "provider"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthlyReport:
-    """One month as it was known at an instant (UTC)."""
+class Subject:
+    """Whose figures are wanted; the name is that of the employer or of the provider."""
 
-    month: Month
+    about: About = About.ALL
+    name: str = ""
+
+
+EVERYBODY = Subject()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One period as it was known at an instant (UTC)."""
+
+    period: Period
+    subject: Subject
+    title: str
     as_at: datetime
     rules_version: str
     rules: str
     limits: tuple[str, ...]
     groups: tuple[MeasureGroup, ...]
+    trends: tuple[Trend, ...] = ()
 
 
-async def monthly_report(uow: Reading, *, month: str, as_at: datetime, council: str) -> MonthlyReport:
-    """Return the report of a month such as `2026-10` as at an instant; raises DomainError when it makes no sense.
+async def read_report(
+    uow: Reading, *, period: str, as_at: datetime, council: str, subject: Subject = EVERYBODY
+) -> Report:
+    """Return the report of a period such as `2026-10` as at an instant; raises DomainError when it makes no sense.
 
     `council` is the ONS code of the authority whose looked-after children are counted.
     """
-    wanted = month_of(month)
+    wanted = period_of(period)
     if as_at.tzinfo is None:
         raise DomainError("time_without_offset", "as_at: give the time with its offset from UTC.")
     if as_at <= wanted.starts_at:
         raise DomainError("month_not_begun", f"as_at: {wanted.name} had not begun then; give a later time.")
-    facts = facts_of_month(
-        wanted,
-        as_at,
-        episodes=await episode_facts(uow, wanted),
-        duties=await duty_facts(uow, wanted),
-        looked_after=await looked_after(uow, first=wanted.first, after=wanted.after, council=council),
-    )
-    return report_of(wanted, facts)
+    known = await read_known(uow, wanted, as_at=as_at, council=council)
+    return report_of(wanted, known, subject=subject)
 
 
-def report_of(month: Month, facts: MonthFacts) -> MonthlyReport:
+def report_of(period: Period, known: Known, *, subject: Subject = EVERYBODY) -> Report:
     """Return the report that these facts give."""
-    groups = (
-        missing_measures(facts),
-        interview_measures(facts),
-        outcome_measures(facts),
-        provider_measures(facts),
-        *place_measures(facts),
-        other_authority_measures(facts),
-    )
-    return MonthlyReport(
-        month=month,
+    facts = facts_of(period, known)
+    return Report(
+        period=period,
+        subject=subject,
+        title=f"{_TITLES[subject.about].format(name=subject.name)}: {period.name}",
         as_at=facts.as_at,
         rules_version=RULES,
         rules=RULES_IN_WORDS,
         limits=LIMITS,
-        groups=groups,
+        groups=_groups(facts, subject),
+        trends=trends(period, known) if subject == EVERYBODY else (),
     )
 
 
-async def episode_facts(uow: Reading, month: Month) -> list[EpisodeFact]:
-    """Return the live episodes that began in a month."""
-    result = await uow.execute(text(_EPISODES), {"first": month.starts_at, "after": month.ends_at})
-    return [EpisodeFact(**{**row, "population": Population(row["population"])}) for row in result.mappings()]
+_TITLES = {
+    About.ALL: "Missing from home and care",
+    About.SUPPLIER: "Return interviews by {name}",
+    About.PROVIDER: "Missing from placements with {name}",
+}
 
 
-async def duty_facts(uow: Reading, month: Month) -> list[DutyFact]:
-    """Return the duties whose clock began in a month, with what became of each."""
-    result = await uow.execute(text(_DUTIES), {"first": month.starts_at, "after": month.ends_at})
-    return [DutyFact(**{**row, "population": Population(row["population"])}) for row in result.mappings()]
+def _groups(facts: PeriodFacts, subject: Subject) -> tuple[MeasureGroup, ...]:
+    if subject.about is About.SUPPLIER:
+        return _interview_groups(supplied_by(facts, subject.name))
+    if subject.about is About.PROVIDER:
+        placed = placed_with(facts, subject.name)
+        return (
+            provider_incidents(placed),
+            repeat_measures(placed),
+            risk_measures(placed),
+            *_interview_groups(placed),
+        )
+    return (
+        missing_measures(facts),
+        repeat_measures(facts),
+        *_interview_groups(facts),
+        team_measures(facts),
+        *place_measures(facts),
+        placement_measures(facts),
+        provider_measures(facts),
+        risk_measures(facts),
+        work_measures(facts),
+        alert_measures(facts),
+        other_authority_measures(facts),
+    )
 
 
-async def looked_after(uow: Reading, *, first: date, after: date, council: str) -> int:
-    """Return how many own children were looked after on any day of [first, after)."""
-    result = await uow.execute(text(_LOOKED_AFTER), {"first": first, "after": after, "council": council})
-    return int(result.scalar_one())
-
-
-_EPISODES = """
-select episode_id::text, child_id, kind, population, started_at, told_at from episodes
-where status <> 'cancelled' and started_at >= :first and started_at < :after
-order by started_at, episode_id
-"""
-_DUTIES = """
-select d.episode_id::text, e.child_id, e.population, d.clock_from as returned_at, d.due_at,
-       coalesce(e.told_ended_at, greatest(e.ended_at, (
-           select min(later.told_at) from episodes later
-           where later.child_id = e.child_id and later.status <> 'cancelled' and later.started_at >= e.ended_at
-             and later.episode_id <> e.episode_id))) as told_ended_at,
-       d.first_offered_at as offered_at,
-       case when d.first_offered_at is not null then coalesce((
-           select min(v.recorded_at) from interview_events v
-           where v.interview_id = d.interview_id and v.at = d.first_offered_at), d.first_offered_at)
-       end as offer_recorded_at,
-       case when d.resolved_at is not null then i.held_at end as held_at, d.resolved_at, i.state,
-       coalesce(w.team, '') as provider
-from interview_episodes d join interviews i on i.interview_id = d.interview_id
-join episodes e on e.episode_id = d.episode_id
-left join workers w on w.worker_id = i.worker_id
-where e.status <> 'cancelled' and d.clock_from >= :first and d.clock_from < :after
-order by d.clock_from, d.episode_id
-"""
-_LOOKED_AFTER = """
-select count(*) from children c
-where not c.provisional and c.responsible_authority in ('', :council)
-  and (exists (select from placements p where p.child_id = c.child_id
-                 and p.start_date < :after and (p.end_date is null or p.end_date > :first)
-                 and (p.end_date is null or p.end_date > p.start_date))
-       or (c.status = 'looked_after' and not exists (select from placements p where p.child_id = c.child_id)))
-"""
+def _interview_groups(facts: PeriodFacts) -> tuple[MeasureGroup, ...]:
+    return (
+        interview_measures(facts),
+        outcome_measures(facts),
+        told_clock_measures(facts),
+        lateness_measures(facts),
+        cause_measures(facts),
+        independence_measures(facts),
+    )

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.reporting.documents import render_csv
 from missing_coord.reporting.measures import MeasureGroup
-from missing_coord.reporting.month import LONDON, month_of
-from missing_coord.reporting.monthly import MonthlyReport, monthly_report
+from missing_coord.reporting.monthly import Report, read_report
+from missing_coord.reporting.periods import LONDON, month_of
+from missing_coord.reporting.spreadsheets import render_csv
 from missing_coord.web.answers import page
 from missing_coord.web.forms import Form
 from missing_coord.web.rendering import london_input
@@ -58,7 +58,7 @@ async def monthly_csv(request: Request, who: Office) -> Response:
     if form.errors:
         raise DomainError("as_at", f"as_at: {form.errors['as_at']}")
     report = await _report(request, who, month, as_at)
-    name = f"missing-report-{report.month.value}.csv"
+    name = f"missing-report-{report.period.value}.csv"
     return Response(
         render_csv(report),
         media_type="text/csv; charset=utf-8",
@@ -66,10 +66,10 @@ async def monthly_csv(request: Request, who: Office) -> Response:
     )
 
 
-async def _report(request: Request, who: SignedIn, month: str, as_at: datetime) -> MonthlyReport:
+async def _report(request: Request, who: SignedIn, month: str, as_at: datetime) -> Report:
     web = web_of(request)
     async with web.acting(who.actor) as uow:
-        report = await monthly_report(uow, month=month, as_at=as_at, council=web.application.policy.council)
+        report = await read_report(uow, period=month, as_at=as_at, council=web.application.policy.council)
         uow.audit("opened", subject_type="report", subject_id=f"monthly {month}", as_at=as_at.isoformat())
     return report
 
@@ -90,10 +90,10 @@ def _months(now: datetime) -> list[tuple[str, str]]:
     return [(value, month_of(value).name) for value in values]
 
 
-def _head(report: MonthlyReport) -> View:
+def _head(report: Report) -> View:
     return {
-        "month": report.month.name,
-        "month_value": report.month.value,
+        "month": report.period.name,
+        "month_value": report.period.value,
         "as_at": report.as_at,
         "as_at_value": london_input(report.as_at),
         "rules": f"{report.rules} (Rules {report.rules_version}.)",

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.population import Population
 from missing_coord.reporting.facts import DutyFact, EpisodeFact
-from missing_coord.reporting.measures import Measure, facts_of_month
-from missing_coord.reporting.month import month_of
-from missing_coord.reporting.monthly import MonthlyReport, report_of
+from missing_coord.reporting.known import known_at
+from missing_coord.reporting.measures import Measure
+from missing_coord.reporting.monthly import Report, report_of
+from missing_coord.reporting.periods import month_of
 from tests.builders.reporting import (
     CLOSED_STATES,
     OPEN_STATES,
@@ -27,6 +28,7 @@ from tests.builders.reporting import (
 )
 
 OCTOBER = month_of("2026-10")
+LOOKED_AFTER = [f"C{number}" for number in range(100)]
 LATER = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -35,10 +37,10 @@ def report(
     episodes: list[EpisodeFact] | None = None,
     duties: list[DutyFact] | None = None,
     as_at: datetime = LATER,
-) -> MonthlyReport:
+) -> Report:
     """Return the October report of these facts."""
-    facts = facts_of_month(OCTOBER, as_at, episodes=episodes or [], duties=duties or [], looked_after=100)
-    return report_of(OCTOBER, facts)
+    known = known_at(as_at, episodes=episodes or [], duties=duties or [], looked_after=LOOKED_AFTER)
+    return report_of(OCTOBER, known)
 
 
 def figures(**facts: Any) -> dict[str, tuple[int, int | None, int | None]]:
@@ -140,12 +142,10 @@ def test_what_the_police_told_later_was_not_known_then() -> None:
 
 def test_who_held_them_adds_up_to_all_that_were_held() -> None:
     teams = ("in_house", "commissioned", "spot_purchase", "", "retired_team")
-    duties = [
-        a_duty_fact(n, held_at=RETURN, state="completed", provider=team) for n, team in enumerate(teams)
-    ]
+    duties = [a_duty_fact(n, held_at=RETURN, state="completed", team=team) for n, team in enumerate(teams)]
     found = figures(duties=duties)
-    assert found["provider_in_house"] == (1, 5, None)
-    assert found["provider_unknown"] == (2, 5, None)
+    assert found["team_in_house"] == (1, 5, None)
+    assert found["team_unknown"] == (2, 5, None)
 
 
 POPULATIONS = st.sampled_from(list(Population))
