@@ -364,3 +364,16 @@ pattern_children = Table(
         "pattern_id", "child_id", "episode_id", "incident_id", "said", name="uq_pattern_children_once"
     ),
 )
+
+kept_reports = Table(
+    "kept_reports",
+    metadata,
+    identity_column("report_number"),
+    Column("period", Text, nullable=False, index=True),
+    instant("as_at"),
+    Column("rules_version", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("kept_by", Text, nullable=False),
+    instant("kept_at"),
+)

@@ -26,6 +26,7 @@ OFFICE = {
     "interview_episodes": "SIU",
     "interview_events": "SI",
     "interviews": "SIU",
+    "kept_reports": "SI",
     "match_decisions": "SIu",
     "messages": "Su",
     "missing_list_entries": "S",
@@ -41,7 +42,13 @@ OFFICE = {
     "users": "S",
     "workers": "S",
 }
-KEPT_FROM_THE_SYSTEM = {"api_keys": "", "sessions": "", "user_secrets": "", "audit_trail": "SI"}
+KEPT_FROM_THE_SYSTEM = {
+    "api_keys": "",
+    "sessions": "",
+    "user_secrets": "",
+    "audit_trail": "SI",
+    "kept_reports": "SI",
+}
 RIGHTS: dict[Role, dict[str, str]] = {
     Role.COORDINATOR: OFFICE,
     Role.MANAGER: {**OFFICE, "audit_trail": "SI", "patterns": "S"},

@@ -288,6 +288,13 @@ create policy own_messages on messages for all to mc_coordinator, mc_interview_w
     using ('mc_' || recipient_role = current_user and (recipient_user = '' or recipient_user = app_user()))
     with check ('mc_' || recipient_role = current_user);
 --;;
+-- Kept reports: the office reads and keeps them, and nobody changes or deletes one.
+grant select, insert on kept_reports to mc_coordinator, mc_manager;
+--;;
+create policy office_all on kept_reports for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+revoke update, delete on kept_reports from mc_system;
+--;;
 -- Patterns: the exploitation lead; a manager may see that they exist.
 grant select, update on patterns to mc_exploitation_lead;
 --;;

@@ -1,0 +1,227 @@
+"""`export`: the SSDA903 files, Annex A, the freedom-of-information nine, the safeguarding data set, yearly figures."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from missing_coord.cli.output import AsOf, Json, print_json, print_table, say
+from missing_coord.cli.running import FAILED, complain, with_application, write_file
+
+if TYPE_CHECKING:
+    from missing_coord.bootstrap import Application
+    from missing_coord.reporting.returns.collection import Files
+    from missing_coord.reporting.returns.missing_rules import Fault
+
+exports = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it; else to stdout.")]
+Year = Annotated[int, typer.Option(help="The collection year by its end: 2026 is April 2025 to March 2026.")]
+Below = Annotated[int, typer.Option(min=0, help="Hide counts below this; 0 hides nothing.")]
+First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-04-01.")]
+Last = Annotated[str, typer.Option("--to", help="The last day.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(exports, name="export")
+
+
+@exports.callback()
+def export() -> None:
+    """Write returns for the Department, Ofsted and others."""
+
+
+@exports.command("ssda903-missing")
+def ssda903_missing(
+    year: Year,
+    output: Output = None,
+    header: Annotated[Path | None, typer.Option(help="Write the Header file here too.")] = None,
+    episodes: Annotated[Path | None, typer.Option(help="Write the Episodes file here too.")] = None,
+    with_faults: Annotated[
+        bool, typer.Option(help="Write the files even where a rule of the Department is broken.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the SSDA903 Missing file, checked against the Department's rules first; nothing leaves with a fault."""
+    from missing_coord.reporting.returns.collection import EPISODE_COLUMNS, HEADER_COLUMNS, MISSING_COLUMNS
+    from missing_coord.reporting.returns.missing_rules import check
+
+    files = with_application(lambda app: _files(app, year))
+    faults = check(files)
+    _tell(faults, as_json)
+    if faults and not with_faults:
+        complain("Nothing was written. Correct the records, or add --with-faults.")
+        raise typer.Exit(FAILED)
+    for path, columns, rows in (
+        (header, HEADER_COLUMNS, files.header or ()),
+        (episodes, EPISODE_COLUMNS, files.episodes),
+    ):
+        if path is not None:
+            _put(columns, [[row[name] for name in columns] for row in rows], path)
+    if not as_json or output is not None:
+        _put(MISSING_COLUMNS, [[row[name] for name in MISSING_COLUMNS] for row in files.missing], output)
+
+
+@exports.command("ssda903-check")
+def ssda903_check(
+    year: Year,
+    missing: Annotated[Path, typer.Option(help="The Missing file.")],
+    header: Annotated[Path | None, typer.Option(help="The Header file.")] = None,
+    episodes: Annotated[Path | None, typer.Option(help="The Episodes file.")] = None,
+    last_year: Annotated[Path | None, typer.Option(help="Last year's Missing file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check SSDA903 files against the Department's rules on missing episodes; exit 1 when one is broken."""
+    from missing_coord.reporting.returns.collection import Files, collection_of
+    from missing_coord.reporting.returns.missing_rules import check
+
+    files = Files(
+        collection=collection_of(year),
+        missing=_rows_of(missing),
+        header=None if header is None else _rows_of(header),
+        episodes=_rows_of(episodes),
+        missing_last=_rows_of(last_year),
+    )
+    faults = check(files)
+    _tell(faults, as_json)
+    if faults:
+        raise typer.Exit(FAILED)
+    if not as_json:
+        say("No rule on missing episodes is broken.")
+
+
+def _rows_of(path: Path | None) -> tuple[dict[str, str], ...]:
+    if path is None:
+        return ()
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return tuple(
+            {name.strip().upper(): value or "" for name, value in row.items()}
+            for row in csv.DictReader(lines)
+        )
+
+
+async def _files(app: Application, year: int) -> Files:
+    from missing_coord.domain.access import system_actor
+    from missing_coord.reporting.returns.collection import collection_of
+    from missing_coord.reporting.returns.ssda903 import ssda903_files
+
+    async with app.database.unit_of_work(system_actor("export")) as uow:
+        found = await ssda903_files(uow, collection_of(year), council=app.settings.council)
+        uow.audit("exported", subject_type="return", subject_id=f"ssda903 {year}", rows=len(found.missing))
+    return found
+
+
+def _tell(faults: Sequence[Fault], as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(fault) for fault in faults])
+    elif faults:
+        columns = ("Rule", "File", "Line#", "Child", "What is wrong")
+        print_table(
+            "Rules broken", columns, [(f.code, f.table, f.row + 2, f.child, f.message) for f in faults]
+        )
+
+
+@exports.command("annex-a")
+def annex_a(
+    as_of: Annotated[str, typer.Option("--as-of", help="The day of the list, such as 2026-10-31.")],
+    output: Output = None,
+) -> None:
+    """Write the columns of Ofsted's Annex A list 8 that this service holds; a day means its end."""
+    from missing_coord.reporting.returns.tables import ANNEX_A_COLUMNS
+
+    rows = with_application(lambda app: _annex_a(app, _day(as_of)))
+    _put(ANNEX_A_COLUMNS, rows, output)
+
+
+async def _annex_a(app: Application, day: date) -> list[list[str]]:
+    from missing_coord.domain.access import system_actor
+    from missing_coord.reporting.periods import span_of
+    from missing_coord.reporting.returns.tables import annex_a_rows
+
+    async with app.database.unit_of_work(system_actor("export")) as uow:
+        rows = await annex_a_rows(uow, as_at=span_of(day, day).ends_at, council=app.settings.council)
+        uow.audit("exported", subject_type="return", subject_id=f"annex-a {day}", rows=len(rows))
+    return rows
+
+
+@exports.command()
+def foi(
+    first: First, last: Last, output: Output = None, as_of: AsOf = None, suppress_below: Below = 5
+) -> None:
+    """Write the nine measures of the national freedom-of-information request, small numbers hidden."""
+    from missing_coord.reporting.returns.tables import FOI_COLUMNS, foi_rows
+
+    made = with_application(lambda app: _report(app, f"{_day(first)}/{_day(last)}", as_of))
+    _put(FOI_COLUMNS, foi_rows(made, suppress_below=suppress_below), output)
+
+
+async def _report(app: Application, period: str, as_of: datetime | None) -> Any:
+    from missing_coord.domain.access import system_actor
+    from missing_coord.reporting.monthly import read_report
+
+    async with app.database.unit_of_work(system_actor("export")) as uow:
+        return await read_report(uow, period=period, as_at=as_of or uow.now, council=app.settings.council)
+
+
+@exports.command()
+def safeguarding(first: First, last: Last, output: Output = None) -> None:
+    """Write the missing table of the Standard Safeguarding Dataset: episodes that began in these days."""
+    from missing_coord.reporting.returns.tables import SSD_COLUMNS
+
+    rows = with_application(lambda app: _safeguarding(app, _day(first), _day(last)))
+    _put(SSD_COLUMNS, rows, output)
+
+
+async def _safeguarding(app: Application, first: date, last: date) -> list[list[str]]:
+    from missing_coord.domain.access import system_actor
+    from missing_coord.reporting.periods import span_of
+    from missing_coord.reporting.returns.tables import safeguarding_rows
+
+    days = span_of(first, last)
+    async with app.database.unit_of_work(system_actor("export")) as uow:
+        rows = await safeguarding_rows(uow, first=days.starts_at, after=days.ends_at)
+        uow.audit("exported", subject_type="return", subject_id=f"safeguarding {days.value}", rows=len(rows))
+    return rows
+
+
+@exports.command()
+def yearly(year: Year, output: Output = None, suppress_below: Below = 5) -> None:
+    """Write the figures of a collection year as the national statistics cut them, small numbers hidden."""
+    from missing_coord.reporting.returns.tables import YEARLY_COLUMNS
+
+    rows = with_application(lambda app: _yearly(app, year, suppress_below))
+    _put(YEARLY_COLUMNS, rows, output)
+
+
+async def _yearly(app: Application, year: int, suppress_below: int) -> list[list[str]]:
+    from missing_coord.reporting.returns.tables import yearly_rows
+
+    files = await _files(app, year)
+    in_care = len({row["CHILD"] for row in files.episodes})
+    return yearly_rows(files, looked_after=in_care, suppress_below=suppress_below)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-04-01") from None
+
+
+def _put(columns: Sequence[str], rows: Sequence[Sequence[str]], output: Path | None) -> None:
+    from missing_coord.reporting.spreadsheets import csv_of
+
+    content = csv_of(columns, rows).encode()
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        write_file(output, content)
+        say(f"{len(rows)} rows are in {output}.")
