@@ -11,9 +11,10 @@ from missing_coord.domain.errors import PermanentError
 
 def pdf_of(page: str, *, made_at: datetime) -> bytes:
     """Return a page as PDF, the same to the byte for the same page; raises PermanentError where it cannot be made."""
-    html = _weasyprint()
+    weasyprint = _weasyprint()
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=("data",), allow_redirects=False)
     dated = page.replace("</title>", f'</title><meta name="dcterms.created" content="{_iso(made_at)}">', 1)
-    document = html(string=dated, url_fetcher=_fetch_nothing)
+    document = weasyprint.HTML(string=dated, url_fetcher=nothing)
     content: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"missing-coord")
     return content
 
@@ -24,14 +25,9 @@ def _iso(instant: datetime) -> str:
 
 def _weasyprint() -> Any:
     try:
-        return import_module("weasyprint").HTML
+        return import_module("weasyprint")
     except (ImportError, OSError) as error:
         raise PermanentError(
             "format: PDF needs the extra `pdf` (pip install 'missing-coord[pdf]') and the pango libraries"
             " (Debian: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0); or print the HTML page."
         ) from error
-
-
-def _fetch_nothing(url: str) -> dict[str, object]:
-    """A report stands alone: nothing is ever fetched for it."""
-    raise ValueError(f"a report refers to nothing outside itself, but this one names {url[:80]}")

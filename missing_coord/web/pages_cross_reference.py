@@ -14,7 +14,7 @@ from missing_coord.domain.cross_reference_words import DIFFERENCE_NAMES, STANDIN
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.population import POPULATION_NAMES, Population
 from missing_coord.reporting import cross_reference as documents
-from missing_coord.reporting.month import month_of
+from missing_coord.reporting.periods import month_of
 from missing_coord.storage.views_cross_reference import CrossReference, cross_reference_of
 from missing_coord.web.answers import page
 from missing_coord.web.forms import Form

@@ -1,7 +1,8 @@
-"""The monthly report on a page and as CSV: of a month, as at an instant."""
+"""The monthly report on a page and as files: of a month, as at an instant; its rows; and keeping it as it is."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -10,12 +11,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.reporting.measures import MeasureGroup
+from missing_coord.reporting.documents import render
+from missing_coord.reporting.frozen import keep, kept_reports, restated
+from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.monthly import Report, read_report
 from missing_coord.reporting.periods import LONDON, month_of
-from missing_coord.reporting.spreadsheets import render_csv
-from missing_coord.web.answers import page
-from missing_coord.web.forms import Form
+from missing_coord.reporting.rows import PARTS, figure_of, opened_rows
+from missing_coord.reporting.showing import LEAST_SHOWN, ShownTrend, shown_trends
+from missing_coord.web.answers import page, redirect
+from missing_coord.web.forms import Form, read_form
+from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.rendering import london_input
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
@@ -23,6 +28,12 @@ from missing_coord.web.state import web_of
 router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 MONTHS_OFFERED = 24
+ROWS_SHOWN = 100
+MEDIA = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 View = dict[str, object]
 
 
@@ -30,7 +41,7 @@ View = dict[str, object]
 async def monthly(request: Request, who: Office) -> Response:
     """Show the report of `?month=2026-10` as at `?as_at=` (London time), by default the last month as at now."""
     form, month = _asked(request), _month(request)
-    now = web_of(request).now()
+    now = web_of(request).now().replace(microsecond=0)
     try:
         report = await _report(request, who, month, form.when("as_at") or now)
     except DomainError as error:
@@ -41,8 +52,10 @@ async def monthly(request: Request, who: Office) -> Response:
     context = {
         "report": _head(report),
         "months": _months(now),
-        "groups": [_group(each) for each in report.groups],
-        "csv_href": "/reports/monthly.csv?" + urlencode({name: text for name, text in kept.items() if text}),
+        "groups": [_group(each, month, report.as_at) for each in report.groups],
+        "trends": [_trend(each) for each in shown_trends(report)],
+        "files": [_file(form, kept) for form in MEDIA],
+        "kept": await _kept(request, who, report),
         "values": {**kept, "as_at": form.text("as_at")},
         "errors": form.errors,
     }
@@ -53,17 +66,112 @@ async def monthly(request: Request, who: Office) -> Response:
 @router.get("/reports/monthly.csv")
 async def monthly_csv(request: Request, who: Office) -> Response:
     """Return the same report as CSV; raises DomainError when the month or the time makes no sense."""
-    form, month = _asked(request), _month(request)
+    return await _as_file(request, who, "csv")
+
+
+@router.get("/reports/monthly.xlsx")
+async def monthly_xlsx(request: Request, who: Office) -> Response:
+    """Return the same report as a workbook."""
+    return await _as_file(request, who, "xlsx")
+
+
+@router.get("/reports/monthly.pdf")
+async def monthly_pdf(request: Request, who: Office) -> Response:
+    """Return the same report as a tagged PDF; raises PermanentError where the part that makes it is missing."""
+    return await _as_file(request, who, "pdf")
+
+
+async def _as_file(request: Request, who: SignedIn, form: str) -> Response:
+    report = await _report(request, who, _month(request), _as_at(request))
+    hidden = LEAST_SHOWN if request.query_params.get("for") == "others" else 0
+    name = f"missing-report-{report.period.value}{'-for-others' if hidden else ''}.{form}"
+    content = await asyncio.to_thread(render, report, format=form, suppress_below=hidden)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA[form], headers=headers)
+
+
+@router.get("/reports/monthly/rows")
+async def rows(request: Request, who: Office) -> Response:
+    """Show the rows behind one figure: `?month=&as_at=&key=&part=count|base|pending`."""
+    report = await _report(request, who, _month(request), _as_at(request))
+    part = request.query_params.get("part", "count")
+    measure, references = figure_of(report, request.query_params.get("key", ""), part)
+    shown = Pages.asked(request, size=ROWS_SHOWN)
+    some = references[shown.offset : shown.offset + ROWS_SHOWN]
+    async with web_of(request).acting(who.actor) as uow:
+        found = await opened_rows(uow, measure.opens, some)
+    more = len(references) > shown.offset + ROWS_SHOWN
+    context = {
+        "report": _head(report),
+        "figure": {"name": measure.name, "part": PARTS[part], "count": len(references)},
+        "rows": found,
+        "pager": pages_of(request, shown, more=more, count=len(some), total=len(references)),
+        "back_href": "/reports/monthly?"
+        + urlencode({"month": report.period.value, "as_at": _asked(request).text("as_at")}),
+    }
+    return await page(request, "pages/report_rows.html", context)
+
+
+@router.post("/reports/monthly/keep")
+async def keep_report(request: Request, who: Office) -> Response:
+    """Keep the report of a month as it is now, for good."""
+    month = (await read_form(request)).text("month")
+    now = web_of(request).now()
+    report = await _report(request, who, month, now)
+    async with web_of(request).acting(who.actor) as uow:
+        number = await keep(uow, report, by=who.actor.name, now=now)
+        uow.audit("kept", subject_type="report", subject_id=f"monthly {month}", number=number)
+    return redirect(
+        request, f"/reports/monthly?{urlencode({'month': month})}", said=f"Kept as report number {number}."
+    )
+
+
+async def _kept(request: Request, who: SignedIn, report: Report) -> list[View]:
+    """Return the kept reports of this month, each with what reads otherwise in the one that is shown."""
+    async with web_of(request).acting(who.actor) as uow:
+        found = await kept_reports(uow, period=report.period.value)
+    return [
+        {
+            "number": each.number,
+            "as_at": each.report.as_at,
+            "by": each.kept_by,
+            "rules": each.report.rules_version,
+            "restated": restated(each.report, report),
+        }
+        for each in found
+    ]
+
+
+def _file(form: str, kept: dict[str, str]) -> View:
+    query = {name: text for name, text in kept.items() if text}
+    return {
+        "name": form.upper(),
+        "href": f"/reports/monthly.{form}?{urlencode(query)}",
+        "for_others_href": f"/reports/monthly.{form}?{urlencode({**query, 'for': 'others'})}",
+    }
+
+
+def _trend(trend: ShownTrend) -> View:
+    return {
+        "name": trend.name,
+        "verdict": trend.verdict,
+        "usual": trend.usual,
+        "points": [
+            {
+                "name": each.name,
+                "said": f"{each.count} of {each.base} ({each.share})" if each.base else each.count,
+            }
+            for each in trend.points
+        ],
+    }
+
+
+def _as_at(request: Request) -> datetime:
+    form = _asked(request)
     as_at = form.when("as_at") or web_of(request).now()
     if form.errors:
         raise DomainError("as_at", f"as_at: {form.errors['as_at']}")
-    report = await _report(request, who, month, as_at)
-    name = f"missing-report-{report.period.value}.csv"
-    return Response(
-        render_csv(report),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_at
 
 
 async def _report(request: Request, who: SignedIn, month: str, as_at: datetime) -> Report:
@@ -100,17 +208,24 @@ def _head(report: Report) -> View:
     }
 
 
-def _group(group: MeasureGroup) -> View:
+def _group(group: MeasureGroup, month: str, as_at: datetime) -> View:
+    at = {"month": month, "as_at": f"{as_at.astimezone(LONDON):%Y-%m-%dT%H:%M:%S}"}
+    return {"title": group.title, "measures": [_measure(each, at) for each in group.measures]}
+
+
+def _measure(each: Measure, at: dict[str, str]) -> View:
+    def href(part: str, there: bool) -> str | None:
+        query = urlencode({**at, "key": each.key, "part": part})
+        return f"/reports/monthly/rows?{query}" if there else None
+
     return {
-        "title": group.title,
-        "measures": [
-            {
-                "label": each.name,
-                "numerator": each.numerator,
-                "denominator": each.denominator,
-                "pending": each.pending,
-                "note": each.definition or None,
-            }
-            for each in group.measures
-        ],
+        "label": each.name,
+        "numerator": each.numerator,
+        "unit": each.unit.value,
+        "denominator": each.denominator,
+        "pending": each.pending,
+        "note": each.definition or None,
+        "href": href("count", bool(each.rows)),
+        "base_href": href("base", bool(each.base_rows)),
+        "pending_href": href("pending", bool(each.pending_rows)),
     }

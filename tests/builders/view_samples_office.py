@@ -11,6 +11,7 @@ def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
     return {
         "monthly_report": monthly_report,
+        "report_rows": report_rows,
         "cross_reference": cross_reference,
         "presumed_returns": presumed_returns,
         "audit": audit,
@@ -92,7 +93,30 @@ def monthly_report() -> View:
                 ],
             }
         ],
-        "csv_href": "/reports/monthly.csv?month=2026-10",
+        "trends": [
+            {
+                "name": "Missing incidents",
+                "verdict": "within the usual range",
+                "usual": "39.5 to 87.3",
+                "points": [{"name": "September 2026", "said": "70"}, {"name": "October 2026", "said": "65"}],
+            }
+        ],
+        "files": [
+            {
+                "name": "CSV",
+                "href": "/reports/monthly.csv?month=2026-10",
+                "for_others_href": "/reports/monthly.csv?month=2026-10&for=others",
+            }
+        ],
+        "kept": [
+            {
+                "number": 3,
+                "as_at": ago(90),
+                "by": "Mara Quint",
+                "rules": "2026-2",
+                "restated": [{"name": "Missing incidents", "before": "64", "now": "65"}],
+            }
+        ],
         "values": {"month": "2026-10", "as_at": ""},
         "errors": {},
     }
@@ -172,13 +196,38 @@ def presumed_returns() -> View:
     }
 
 
+def report_rows() -> View:
+    """Return the rows of one figure."""
+    row = {
+        "reference": "GMP/2026-114",
+        "href": "/episodes/1",
+        "child_id": "C000412",
+        "started_at": ago(40),
+        "ended_at": ago(20),
+        "due_at": None,
+        "state": "completed",
+    }
+    return {
+        "shell": shell("/reports/monthly"),
+        "report": {"month": "October 2026", "month_value": "2026-10", "as_at": NOW, "rules": "Rules."},
+        "figure": {"name": "Missing incidents", "part": "counted", "count": 2},
+        "rows": [row, {**row, "reference": "Worker", "href": "", "child_id": "", "state": ""}],
+        "pager": PAGER,
+        "back_href": "/reports/monthly?month=2026-10",
+    }
+
+
 def _measure(label: str, numerator: int, denominator: int | None, **changes: object) -> View:
     return {
         "label": label,
         "numerator": numerator,
         "denominator": denominator,
+        "unit": "",
         "pending": None,
         "note": None,
+        "href": "/reports/monthly/rows?month=2026-10&key=incidents&part=count" if numerator else None,
+        "base_href": None,
+        "pending_href": None,
     } | changes
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.notify.recorder import RecorderChannel
@@ -85,7 +86,7 @@ async def test_the_monthly_report_of_a_month_as_at_a_time(site: Site) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="missing-report-2026-11.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert {row["as_at"] for row in rows} == {"2026-11-09T12:00:00Z"}
-    assert {row["month"] for row in rows} == {"2026-11"}
+    assert {row["period"] for row in rows} == {"2026-11"}
 
 
 async def test_a_month_or_a_time_that_makes_no_sense_is_said_beside_the_field(site: Site) -> None:
@@ -195,3 +196,45 @@ async def test_the_audit_trail_names_the_person_of_an_account(site: Site) -> Non
     assert page.count("User Jo Interview Worker") == 2
     user_id = site.people[Role.INTERVIEW_WORKER].user_id
     assert user_id not in page
+
+
+async def test_a_figure_of_the_report_opens_its_rows_and_they_are_as_many(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    page = await manager.get("/reports/monthly?month=2026-11")
+    links = re.findall(r'href="(/reports/monthly/rows\?[^"]+)">([0-9,]+)<', page.text)
+    counts = [(href, count) for href, count in links if re.search("key=(incidents|eligible|offered)&", href)]
+    assert counts
+    for href, count in counts:
+        rows = await manager.get(href.replace("&amp;", "&"))
+        assert rows.status_code == 200
+        assert f"{count} row" in rows.text
+        assert rows.text.count('data-label="Child"') == int(count)
+    missing = await manager.get("/reports/monthly/rows?month=2026-10&key=nothing&part=count")
+    assert missing.status_code == 404
+
+
+async def test_a_month_that_is_kept_says_what_was_restated_since(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    month = "2026-11"
+    await manager.get(f"/reports/monthly?month={month}")
+    kept = await manager.post("/reports/monthly/keep", month=month)
+    assert kept.status_code == 303
+    page = await manager.get(f"/reports/monthly?month={month}")
+    assert "Kept as number 1 by" in page.text
+    assert "Nothing has been restated since." in page.text
+    async with site.council.database.unit_of_work(SYSTEM) as uow:
+        await uow.execute(text("update episodes set status = 'cancelled'"))
+    again = await manager.get(f"/reports/monthly?month={month}")
+    assert "restated since number 1" in again.text
+
+
+async def test_what_is_sent_to_others_hides_small_numbers(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    month = "2026-11"
+    own = await manager.get(f"/reports/monthly.csv?month={month}")
+    others = await manager.get(f"/reports/monthly.csv?month={month}&for=others")
+    book = await manager.get(f"/reports/monthly.xlsx?month={month}&for=others")
+    assert ",c," not in own.text
+    assert ",c," in others.text
+    assert others.headers["content-disposition"].endswith(f'missing-report-{month}-for-others.csv"')
+    assert book.content.startswith(b"PK")
