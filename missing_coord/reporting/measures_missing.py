@@ -91,7 +91,8 @@ def repeat_measures(facts: PeriodFacts) -> MeasureGroup:
     nights = [each for each in missing if each.overnight(facts.as_at)]
     again = [each for each in missing if times[each.child_id] > 1]
     often = [each for each in missing if facts.lately.get(each.child_id, 0) >= OFTEN]
-    most = [each for each in missing if (times[each.child_id], each.child_id) == _most(times)]
+    top = _most(times)
+    most = [each for each in missing if each.child_id == top]
     return MeasureGroup(
         title="How long and how often",
         measures=(
@@ -117,8 +118,8 @@ _SO_FAR = "An episode that is not over counts with its length so far."
 _NINETY = "Of the children missing in the period: three incidents in the 90 days that end with the period."
 
 
-def _most(times: Counter[str]) -> tuple[int, str]:
-    return max(((number, child_id) for child_id, number in times.items()), default=(0, ""))
+def _most(times: Counter[str]) -> str:
+    return max(times, key=lambda child_id: (times[child_id], child_id), default="")
 
 
 RISK_NAMES = {

@@ -46,8 +46,8 @@ _FILL = (
        select episode_id, episode_id, ended_at, 'returned', ended_at + interval '72 hours', false,
            ended_at + interval '5 hours', ended_at + interval '101 hours' from episodes""",
     """insert into interview_events (interview_id, kind, at, recorded_at, recorded_by)
-       select episode_id, kind, ended_at + interval '5 hours', ended_at + interval '6 hours', 'somebody'
-       from episodes, unnest(array['assigned', 'offer', 'completed']) kind""",
+       select episode_id, said.kind, ended_at + interval '5 hours', ended_at + interval '6 hours', 'somebody'
+       from episodes, unnest(array['assigned', 'offer', 'completed']) as said(kind)""",
     "analyze",
 )
 
