@@ -24,8 +24,8 @@ from missing_coord.domain.cross_reference import (
 from missing_coord.domain.cross_reference_words import DIFFERENCE_NAMES, STANDING_NAMES, next_step
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.population import POPULATION_NAMES
-from missing_coord.reporting.spreadsheets import safe_cell
 from missing_coord.reporting.periods import month_of
+from missing_coord.reporting.spreadsheets import safe_cell
 
 COLUMNS = (
     "period",
