@@ -11,12 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.messages import Message
-from missing_coord.services.escalation import Advance, DueDuty, Fired
+from missing_coord.services.ports_escalation import Advance, DueDuty, Fired
 from missing_coord.storage.mappers import to_row
 
 _DUE = """
 select d.interview_id::text, d.episode_id::text, i.child_id, d.due_at, d.next_step, d.next_step_at, d.ladder_version,
        d.resolved_at is not null as resolved,
+       (select max(p.until_at) from promises p where p.ended_at is null and p.subject_id = d.interview_id::text)
+           as promised_until,
        coalesce((select array_agg(u.user_id::text order by u.user_id) from users u
                  where i.worker_id <> '' and u.worker_id = i.worker_id and u.role = 'interview_worker'
                    and u.disabled_at is null), '{}') as users
@@ -59,10 +61,11 @@ where d.interview_id = w.interview_id and d.episode_id = w.episode_id
 """
 _TELL = """
 insert into messages (message_key, channel, recipient_role, recipient_user, subject_type, subject_id, kind, text, state,
-                      planned_at, delivered_at)
+                      planned_at, delivered_at, target, channels, step, episode_id, alert_id, rung, due_at)
 select * from jsonb_to_recordset(cast(:rows as jsonb))
      as w(message_key text, channel text, recipient_role text, recipient_user text, subject_type text, subject_id text,
-          kind text, text text, state text, planned_at timestamptz, delivered_at timestamptz)
+          kind text, text text, state text, planned_at timestamptz, delivered_at timestamptz, target text,
+          channels text[], step text, episode_id text, alert_id text, rung integer, due_at timestamptz)
 on conflict (message_key) do nothing
 """
 
@@ -81,6 +84,24 @@ class SqlEscalations:
     async def due(self, at: datetime) -> list[DueDuty]:
         """Return every duty whose next step is due, holding none."""
         result = await self._connection.execute(text(_DUE), {"at": at})
+        return [_duty(row) for row in result]
+
+    async def duty(self, interview_id: str, episode_id: str) -> DueDuty | None:
+        """Return one duty, whether or not its next step is due; None when there is no such duty."""
+        query = _DUE.replace(
+            "where d.next_step_at <= :at",
+            "where d.interview_id = :interview_id and d.episode_id = :episode_id",
+        )
+        values = {"interview_id": interview_id, "episode_id": episode_id}
+        row = (await self._connection.execute(text(query), values)).one_or_none()
+        return _duty(row) if row else None
+
+    async def open_duties(self, interview_id: str) -> list[DueDuty]:
+        """Return the unresolved duties of an interview."""
+        query = _DUE.replace(
+            "where d.next_step_at <= :at", "where d.interview_id = :interview_id and d.resolved_at is null"
+        )
+        result = await self._connection.execute(text(query), {"interview_id": interview_id})
         return [_duty(row) for row in result]
 
     async def recorded(self, duties: Collection[DueDuty]) -> set[tuple[str, str, str, datetime]]:
@@ -145,4 +166,5 @@ def _duty(row: Any) -> DueDuty:
         next_step_at=row.next_step_at,
         ladder_version=row.ladder_version,
         resolved=row.resolved,
+        promised_until=row.promised_until,
     )

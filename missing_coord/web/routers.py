@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from missing_coord.web import (
     api,
     api_docs,
+    api_receipts,
     health,
     pages_audit,
     pages_breaches,
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     pages_audit.router,
     pages_users.router,
     api.router,
+    api_receipts.router,
     api_docs.router,
     health.router,
     pages_stream.router,
