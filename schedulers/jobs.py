@@ -22,6 +22,10 @@ class Services(Protocol):
         """Open, tell and close alerts, and end promises whose time has come."""
         ...
 
+    async def prove(self) -> str:
+        """Keep the nightly proof."""
+        ...
+
     async def plan(self) -> str:
         """Propose a visit for every open interview."""
         ...
@@ -46,4 +50,5 @@ JOBS: tuple[Job, ...] = (
     Job(name="watch", every=60, call=lambda services: services.watch()),
     Job(name="plan", every=60, call=lambda services: services.plan()),
     Job(name="patterns", every=300, call=lambda services: services.find_patterns()),
+    Job(name="proof", every=86_400, call=lambda services: services.prove()),
 )

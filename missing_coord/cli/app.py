@@ -18,6 +18,7 @@ from missing_coord.cli import (
     reports,
     roles,
     serving,
+    watching,
 )
 from missing_coord.cli.running import FAILED, complain, explain
 
@@ -40,6 +41,7 @@ for group in (
     databases,
     demonstration,
     accounts,
+    watching,
 ):
     group.register(app)
 

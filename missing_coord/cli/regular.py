@@ -11,16 +11,20 @@ from missing_coord.bootstrap import Application
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
+from missing_coord.notify.heartbeat import beat
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.alerts import sweep_alerts, watch
+from missing_coord.services.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.assignment import Proposed, propose_all, propose_for
 from missing_coord.services.escalation import Fired, dry_run, sweep_batches
 from missing_coord.services.patterns import find_patterns
 from missing_coord.services.promises import lapse_promises
-from missing_coord.services.routing import BATCH, route
+from missing_coord.services.proof import prove
+from missing_coord.services.routing import route
 from missing_coord.services.sending import Sent, send_due
+from missing_coord.services.watchdog import Quiet, look, tell_quiet
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
+from schedulers.jobs import JOBS
 
 LATE_COMMITS = timedelta(hours=1)
 
@@ -48,7 +52,29 @@ class RegularWork:
         )
         async for batch in batches:
             fired.extend(batch.fired)
+        await self.route()
         return fired
+
+    async def prove(self) -> str:
+        """Keep tonight's proof, and beat the heart outside when it balances, and only then."""
+        async with self._unit("proof") as uow:
+            number, proof = await prove(uow)
+        url = self.app.settings.heartbeat_url
+        if url and proof.balanced:
+            outcome = await beat(url)
+            async with self._unit("proof") as uow:
+                await uow.proofs.beaten(number, outcome)
+        return proof.line
+
+    async def quiet(self) -> list[Quiet]:
+        """Return what has gone quiet, and tell people by this process's own hands, once for each silence."""
+        jobs = {each.name: each.every for each in JOBS}
+        async with self._unit("watchdog") as uow:
+            found = await look(uow.life, jobs, uow.now)
+            await tell_quiet(uow, found, write=self.channel.write)
+        if found:
+            await self.tell()
+        return found
 
     async def would_fire(self, as_of: datetime) -> list[Fired]:
         """Return what a sweep at that time would record."""
@@ -59,13 +85,17 @@ class RegularWork:
         async with self._unit("sweep") as uow:
             return await uow.ladders.book()
 
+    async def route(self) -> None:
+        """Route every message that is new; what reaches nobody is passed on and routed in turn."""
+        book, usable, routed = await self._book(), self.app.channels.keys(), 1
+        while routed:
+            async with self._unit("messages") as uow:
+                routed = await route(uow, usable=usable, write=self.channel.write, book=book)
+
     async def tell(self) -> Sent:
         """Route every message that is new, and send every delivery that is due, as far as channels are set up."""
+        await self.route()
         book, write, channels = await self._book(), self.channel.write, self.app.channels
-        routed = BATCH
-        while routed == BATCH:
-            async with self._unit("messages") as uow:
-                routed = await route(uow, usable=channels.keys(), write=write, book=book)
         sent = Sent(more=True)
         while sent.more:
             done = await send_due(lambda: self._unit("messages"), channels, write=write, book=book)

@@ -18,7 +18,7 @@ from missing_coord.cli.regular import RegularWork
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.contracts.topics import TOPICS_OUT
 from missing_coord.demo.geography import COUNCIL_NAME
-from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.errors import PermanentError, TransientError
 from missing_coord.messaging.in_process import InProcessDelivery
 from missing_coord.messaging.ports import Deliver
 from missing_coord.messaging.relay import Relay
@@ -29,12 +29,15 @@ from missing_coord.storage.inbox import claim
 from missing_coord.storage.notifications import Changes
 from missing_coord.storage.outbox import RELAY, lease_outbox
 from missing_coord.storage.ticks import TickLedger
+from missing_coord.telemetry import logger
 
 Part = Callable[[asyncio.Event], Awaitable[object]]
 """A part of the process: runs until the event is set."""
 GRACE_SECONDS = 4.0
 """How long parts may finish what they have begun when the process is to stop."""
 LINES_AT_ONCE = 4
+WATCHDOG_SECONDS = 60.0
+_log = logger("watchdog")
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -195,6 +198,24 @@ def scheduler_part(app: Application) -> Part:
     from schedulers.app import run_scheduler
 
     return lambda stop: run_scheduler(RegularWork(app), TickLedger(app.database), stop)
+
+
+def watchdog_part(app: Application) -> Part:
+    """Return the watchdog: it looks every minute, outside of the scheduler, whether anything has gone quiet."""
+    work = RegularWork(app)
+
+    async def run(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WATCHDOG_SECONDS)
+                return
+            try:
+                for each in await work.quiet():
+                    _log.error("a part has gone quiet", job=each.part)
+            except (TransientError, OSError):
+                _log.warning("the watchdog could not reach the database")
+
+    return run
 
 
 def web_part(

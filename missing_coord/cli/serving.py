@@ -65,7 +65,14 @@ def serving_settings(host: str | None = None, port: int | None = None, *, demo: 
 
 async def _serve(settings: Settings, taken: socket.socket) -> None:
     from missing_coord.bootstrap import open_application
-    from missing_coord.cli.serve import relay_part, run_parts, scheduler_part, stopped_by_signals, web_part
+    from missing_coord.cli.serve import (
+        relay_part,
+        run_parts,
+        scheduler_part,
+        stopped_by_signals,
+        watchdog_part,
+        web_part,
+    )
     from missing_coord.storage.notifications import Changes
 
     async with open_application(settings, pool_size=POOL * 3) as app:
@@ -77,6 +84,7 @@ async def _serve(settings: Settings, taken: socket.socket) -> None:
             parts |= {
                 "relay": relay_part(app, changes),
                 "scheduler": scheduler_part(app),
+                "watchdog": watchdog_part(app),
                 "web": web_part(app, taken, ready=lambda: _greet(settings), changes=changes),
             }
             await run_parts(parts, stop)

@@ -10,7 +10,7 @@ from missing_coord.domain.messages import MessageKind, Notice
 LONDON = ZoneInfo("Europe/London")
 _PAGES = {"interview": "interviews", "incident": "reviews", "pattern": "patterns"}
 _SUBJECTS = {"interview": "Return interview", "incident": "Notice", "pattern": "Pattern"}
-_NAMED = {"feed": "Feed", "rota": "Rota"}
+_NAMED = {"feed": "Feed", "rota": "Rota", "part": "Part"}
 _PASSED_ON = {
     "nobody_reachable": "passed on, as nobody before could be reached",
     "not_delivered": "passed on, as nothing was delivered to those before",
@@ -68,7 +68,7 @@ def step_words(step: str) -> str:
         "from_return": "hours from the return, still not done",
         "over": "hours over the deadline, still not done",
     }
-    if not hours.isdigit() or rest not in known:
-        return name.replace("_", " ")
     again = f" (reminder {int(repeat) + 1})" if repeat.isdigit() else ""
+    if not hours.isdigit() or rest not in known:
+        return name.replace("_", " ") + again
     return f"{hours} {known[rest]}{again}"

@@ -30,6 +30,7 @@ from missing_coord.storage.store_ladders import SqlLadders, SqlRotas
 from missing_coord.storage.store_notices import SqlNotices
 from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
+from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_workforce import SqlWorkforce
@@ -62,6 +63,8 @@ class SqlUnitOfWork:
         self.rotas = SqlRotas(connection, now, actor.name)
         self.alerts = SqlAlerts(connection, now)
         self.promises = SqlPromises(connection, now)
+        self.proofs = SqlProofs(connection)
+        self.life = SqlLife(connection)
         self.accounts = SqlAccounts(connection)
         self.keys = SqlApiKeys(connection)
         self.patterns = SqlPatterns(connection, now)

@@ -39,7 +39,7 @@ WORK = system_actor("tick")
 WRITE = RecorderChannel("https://missing.example").write
 EMPTIED = (
     "children, notices, incidents, intake_batches, users, ladders, rotas, outbox, quarantine, messages, alerts,"
-    " promises, proofs"
+    " promises, proofs, tick_ledger"
 )
 
 

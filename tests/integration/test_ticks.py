@@ -44,6 +44,9 @@ class Work:
     async def watch(self) -> str:
         return "opened 0"
 
+    async def prove(self) -> str:
+        return "balanced"
+
     async def plan(self) -> str:
         return "planned 0"
 
@@ -125,6 +128,7 @@ def test_every_job_of_the_table_ticks_at_wall_clock_slots_and_is_never_dropped_f
             "watch",
             "plan",
             "patterns",
+            "proof",
         ]
     )
     for job, row in zip(jobs, JOBS, strict=True):
@@ -136,7 +140,7 @@ def test_every_job_of_the_table_calls_the_service_of_its_row() -> None:
     work = Work()
     work.gate.set()
     said = [asyncio.run(_call(job, work)) for job in JOBS]
-    assert said == ["fired 0", "sent 0", "opened 0", "planned 0", "raised 0"]
+    assert said == ["fired 0", "sent 0", "opened 0", "planned 0", "raised 0", "balanced"]
 
 
 async def _call(job: Job, work: Work) -> str:
