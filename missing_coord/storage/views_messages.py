@@ -30,7 +30,7 @@ class MessageLine:
 
 # What the product shows is what the recorder channel wrote down; other channels carry the same to other places.
 _INTERVIEW_WAITS = """
-    (m.subject_type = 'interview' and (m.kind = 'unassigned' or exists (select from interviews i
+    (m.subject_type = 'interview' and m.alert_id = '' and (m.kind = 'unassigned' or exists (select from interviews i
         where i.interview_id::text = m.subject_id and i.closed_at is null)))
 """
 _INCIDENT_WAITS = """
@@ -41,8 +41,15 @@ _PATTERN_WAITS = """
     or (m.subject_type = 'pattern' and exists (select from patterns p
         where p.pattern_id::text = m.subject_id and p.state = 'proposed'))
 """
+_ALERT_WAITS = """
+    or (m.alert_id <> '' and exists (select from alerts a where a.alert_id::text = m.alert_id and a.closed_at is null))
+"""
 # Each role asks only tables that it may read.
-_ALSO_WAITS = {Role.COORDINATOR: _INCIDENT_WAITS, Role.EXPLOITATION_LEAD: _PATTERN_WAITS}
+_ALSO_WAITS = {
+    Role.COORDINATOR: _INCIDENT_WAITS + _ALERT_WAITS,
+    Role.MANAGER: _ALERT_WAITS,
+    Role.EXPLOITATION_LEAD: _PATTERN_WAITS,
+}
 _SEE = text("""
     update messages set seen_at = :now, seen_by = :by
     where message_id = any(cast(:ids as bigint[])) and seen_at is null returning message_id

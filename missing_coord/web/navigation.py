@@ -17,6 +17,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Quarantine", "/quarantine", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
+    ("Alerts", "/alerts", (COORDINATOR, MANAGER, ADMINISTRATOR)),
     ("Messages", MESSAGES, (COORDINATOR, WORKER, MANAGER, AUDITOR, LEAD)),
     ("Audit trail", "/audit", (MANAGER, ADMINISTRATOR)),
     ("Users", "/users", (ADMINISTRATOR,)),
