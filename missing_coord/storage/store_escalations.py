@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.messages import Message
 from missing_coord.services.ports_escalation import Advance, DueDuty, Fired
-from missing_coord.storage.mappers import to_row
 
 _DUE = """
 select d.interview_id::text, d.episode_id::text, i.child_id, d.due_at, d.next_step, d.next_step_at, d.ladder_version,
@@ -118,14 +117,12 @@ class SqlEscalations:
     async def record(self, fired: Sequence[Fired]) -> None:
         """Keep rungs; one that was withdrawn is in force again."""
         if fired:
-            await self._connection.execute(text(_RECORD), {"rows": _json([to_row(each) for each in fired])})
+            await self._connection.execute(text(_RECORD), {"rows": _json(fired)})
 
     async def advance(self, advances: Sequence[Advance]) -> None:
         """Move duties to their next step."""
         if advances:
-            await self._connection.execute(
-                text(_ADVANCE), {"rows": _json([to_row(each) for each in advances])}
-            )
+            await self._connection.execute(text(_ADVANCE), {"rows": _json(advances)})
 
 
 class SqlMessages:
@@ -148,11 +145,12 @@ class SqlMessages:
     async def add(self, planned: Sequence[Message]) -> None:
         """Keep messages; one that is there already is not written, and so not sent, again."""
         if planned:
-            await self._connection.execute(text(_TELL), {"rows": _json([to_row(each) for each in planned])})
+            await self._connection.execute(text(_TELL), {"rows": _json(planned)})
 
 
-def _json(rows: Sequence[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=datetime.isoformat)
+def _json(records: Sequence[Any]) -> str:
+    """Return records as one JSON document; their instants are UTC, their names those of the columns."""
+    return orjson.dumps(records).decode()
 
 
 def _duty(row: Any) -> DueDuty:

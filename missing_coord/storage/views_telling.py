@@ -13,8 +13,8 @@ from missing_coord.storage.unit_of_work import SqlUnitOfWork
 Row = RowMapping
 _DELIVERIES = """
 select d.delivery_id, d.channel, p.display_name, d.urgency, d.state, d.planned_at, d.held_until, d.sent_at, d.ended_at,
-       d.attempts, d.error, m.step, m.subject_type, m.subject_id
-from deliveries d join messages m using (message_id) left join people_to_tell() p on p.user_id::text = d.recipient_user
+       d.attempts, d.error, d.text
+from deliveries d left join people_to_tell() p on p.user_id::text = d.recipient_user
 order by d.delivery_id desc limit :limit offset :offset
 """
 _CONTACTS = """
