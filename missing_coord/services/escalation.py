@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from missing_coord.domain.access import Role
@@ -39,7 +38,7 @@ __all__ = [
     "sweep_batches",
 ]
 
-BATCH = 500
+BATCH = 1_000
 """How many duties one transaction takes."""
 ROLES = frozenset(role.value for role in Role)
 Key = tuple[str, str, str, datetime]
@@ -195,5 +194,19 @@ def notices_of(rung: Fired, users: Sequence[str]) -> list[Notice]:
 def addressed(notice: Notice, recipient: str, user_id: str = "") -> Notice:
     """Return a notice addressed to a recipient of a ladder's step, or to one user in that role."""
     role = Role(recipient) if recipient in ROLES else None
-    key = f"{notice.key}:{recipient}:{user_id}"
-    return replace(notice, key=key, role=role, user_id=user_id, target="" if role else recipient)
+    # Spelt out: `dataclasses.replace` took a tenth of the sweep.
+    return Notice(
+        key=f"{notice.key}:{recipient}:{user_id}",
+        kind=notice.kind,
+        role=role,
+        subject_type=notice.subject_type,
+        subject_id=notice.subject_id,
+        step=notice.step,
+        user_id=user_id,
+        due_at=notice.due_at,
+        target="" if role else recipient,
+        channels=notice.channels,
+        episode_id=notice.episode_id,
+        alert_id=notice.alert_id,
+        rung=notice.rung,
+    )

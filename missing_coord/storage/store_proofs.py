@@ -58,7 +58,9 @@ class SqlLife:
     async def first_tick(self) -> datetime | None:
         """Return when any job was first begun."""
         found: datetime | None = (
-            await self._connection.execute(text("select min(claimed_at) from tick_ledger"))
+            await self._connection.execute(
+                text("select min(claimed_at) from tick_ledger where job not like 'demo-%'")
+            )
         ).scalar_one()
         return found
 
