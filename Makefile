@@ -1,12 +1,12 @@
 # On a fresh machine with Python 3.11+ and make, `make run` and `make test` do all the set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench faults tables lock clean reset ready ready-dev ready-bench
+.PHONY: help run test check format bench faults reliability tables lock clean reset ready ready-dev ready-bench
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 help: ## Show what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ready ## Start everything with a synthetic council at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@exec $(BIN)/missing-coord serve --demo $(if $(PORT),--port $(PORT))
@@ -33,6 +33,9 @@ faults: ready-dev ## Kill processes at random points, many times
 
 tables: ready-dev ## Write the first migration's tables from the metadata
 	$(BIN)/python -m missing_coord.storage.migrations.tables_sql
+
+reliability: ready-dev ## Measure how long work stands still after each fault, and write it into docs/reliability.md
+	UPDATE_RELIABILITY=1 $(PYTEST) -m bench -s tests/faults/test_kafka_recovery.py $(ARGS)
 
 lock: ## Renew the lock files from requirements*.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

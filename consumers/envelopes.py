@@ -1,34 +1,21 @@
-"""Reads what Kafka hands over as it is: bytes stay bytes, and a header that is no text stops no message."""
+"""Takes what Kafka hands over as it is: nothing is decoded here, so that no message fails before we can see it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
-
-from aiokafka import ConsumerRecord
-from faststream.kafka import KafkaMessage
 
 Parse = Callable[[Any], Awaitable[Any]]
 
 
-async def tolerant_parser(message: ConsumerRecord[Any, Any], original: Parse) -> Any:
-    """Parse a record; headers that are not UTF-8 text are left out, as the library would fail on them for ever."""
-    try:
-        return await original(message)
-    except (UnicodeDecodeError, AttributeError):
-        return await original(
-            replace(message, headers=[each for each in message.headers if _is_text(each[1])])
-        )
+async def without_headers(records: Sequence[Any], original: Parse) -> Any:
+    """Parse a batch without its headers: one that is no text would fail in the library, for the whole batch."""
+    message = await original(tuple(replace(each, headers=()) for each in records))
+    message.raw_message = tuple(records)
+    return message
 
 
-async def undecoded(message: KafkaMessage) -> bytes:
-    """Return the body as bytes; reading it is the handler's work, where the error table sees what goes wrong."""
-    return bytes(message.body)
-
-
-def _is_text(value: bytes | None) -> bool:
-    try:
-        return value is not None and value.decode() is not None
-    except UnicodeDecodeError:
-        return False
+async def records_as_they_are(message: Any) -> Any:
+    """Hand the message itself to the handler."""
+    return message

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from faststream.kafka import KafkaBroker
-
-from consumers.app import subscribe
-from consumers.taking import Consumer, Intake, take
+from consumers.taking import Intake, Rows
 from missing_coord.contracts.topics import PLACEMENTS
 
-PLACED = Consumer(name="placements", topic=PLACEMENTS, kind="placements")
 
-
-def register(broker: KafkaBroker, intake: Intake) -> Consumer:
-    """Subscribe to placements."""
-
-    @subscribe(broker, PLACED)
-    async def on_placement(content: bytes) -> None:
-        await take(intake, PLACED, content)
-
-    return PLACED
+def placements_group(intake: Intake) -> Rows:
+    """Return the group that takes them in."""
+    return Rows(name="placements", topic=PLACEMENTS, kind="placements", intake=intake)

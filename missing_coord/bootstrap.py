@@ -18,7 +18,7 @@ from missing_coord.domain.escalation import LONG_AGO, ClockKind
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import ChannelName
 from missing_coord.matching.score import Scorer
-from missing_coord.matching.weights import shipped_weights
+from missing_coord.matching.weights import Weights, read_weights, shipped_weights
 from missing_coord.messaging.files import FileIntake
 from missing_coord.notify.channels import channels_of
 from missing_coord.services.intake import Engine
@@ -40,6 +40,7 @@ class Application:
     policy: Policy
     database_url: str
     owner_url: str | None
+    weights: Weights = field(default_factory=shipped_weights)
     _scorer: tuple[int, Scorer] | None = field(default=None)
 
     async def engine(self, uow: Any) -> Engine:
@@ -47,7 +48,7 @@ class Application:
         number = await register_statistics.latest_number(uow.connection)
         if self._scorer is None or self._scorer[0] != number:
             statistics = await register_statistics.load(uow.connection, number)
-            self._scorer = number, Scorer(weights=shipped_weights(), statistics=statistics)
+            self._scorer = number, Scorer(weights=self.weights, statistics=statistics)
         return Engine(policy=await self.policy_now(uow), scorer=self._scorer[1])
 
     async def policy_now(self, uow: Any) -> Policy:
@@ -71,6 +72,7 @@ class Application:
             engine=self.engine,
             refresh=self.refresh_statistics,
             actor=actor or system_actor("intake"),
+            clock=self.clock,
         )
 
 
@@ -100,6 +102,7 @@ async def open_application(
             policy=Policy(council=settings.council),
             database_url=app_url,
             owner_url=owner_url,
+            weights=weights_in_force(settings),
         )
     finally:
         if database is not None:
@@ -125,6 +128,19 @@ async def _keep_ladders(settings: Settings, database: Database) -> None:
                 await uow.ladders.add(ladder if dated else replace(ladder, effective_at=uow.now))
     except (PermanentError, DomainError) as error:
         raise PermanentError(f"MISSING_COORD_LADDER: {error}") from error
+
+
+def weights_in_force(settings: Settings) -> Weights:
+    """Return the matching weights that the settings name, or those that come with the program.
+
+    Raises PermanentError when the file cannot be read as weights.
+    """
+    if settings.match_weights is None:
+        return shipped_weights()
+    try:
+        return read_weights(settings.match_weights.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PermanentError(f"MISSING_COORD_MATCH_WEIGHTS cannot be read: {error}") from error
 
 
 def _spare_the_collector() -> None:

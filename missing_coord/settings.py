@@ -13,6 +13,10 @@ PREFIX = "MISSING_COORD_"
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off", ""})
 LOG_LEVELS = ("debug", "info", "warning", "error")
+KAFKA_SECURITY = ("plaintext", "tls", "sasl-tls", "sasl-plaintext")
+SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+FOR_TESTS = f"{PREFIX}TEST_"
+"""Variables with this prefix are for the tests and no settings."""
 
 
 class SettingsError(ValueError):
@@ -28,10 +32,18 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     owner_database_url: str | None = field(default=None, repr=False)
     kafka: str | None = None
+    kafka_security: str = "plaintext"
+    kafka_ca_file: Path | None = None
+    kafka_certificate_file: Path | None = None
+    kafka_key_file: Path | None = None
+    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_username: str | None = None
+    kafka_password: str | None = field(default=None, repr=False)
     council: str = "E08000003"
     council_name: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
+    probe_port: int | None = None
     public_url: str | None = None
     demo: bool = False
     log_level: str = "info"
@@ -45,6 +57,7 @@ class Settings:
     mail_from: str | None = None
     teams_url: str | None = field(default=None, repr=False)
     heartbeat_url: str | None = field(default=None, repr=False)
+    match_weights: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -60,7 +73,11 @@ class Settings:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment; raises SettingsError naming the variable that is wrong."""
     variables = os.environ if environ is None else environ
-    given = {name: value for name, value in variables.items() if name.startswith(PREFIX)}
+    given = {
+        name: value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and not name.startswith(FOR_TESTS)
+    }
     if "PORT" in variables:
         given.setdefault(f"{PREFIX}PORT", variables["PORT"])
     _refuse_unknown(given)
@@ -69,7 +86,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"{PREFIX}OWNER_DATABASE_URL is set: set {PREFIX}DATABASE_URL as well")
     if bool(chosen.get("smtp")) != bool(chosen.get("mail_from")):
         raise SettingsError(f"Set {PREFIX}SMTP and {PREFIX}MAIL_FROM together, or neither")
-    return Settings(**chosen)  # type: ignore[arg-type]
+    settings = Settings(**chosen)  # type: ignore[arg-type]
+    _refuse_half_a_sign_in(settings)
+    return settings
+
+
+def _refuse_half_a_sign_in(settings: Settings) -> None:
+    """Refuse Kafka credentials that would not be used, and a sign-in without them."""
+    signs_in = settings.kafka_security.startswith("sasl")
+    for name in ("kafka_username", "kafka_password"):
+        variable = f"{PREFIX}{name.upper()}"
+        if signs_in and getattr(settings, name) is None:
+            raise SettingsError(f"{variable} is missing: {PREFIX}KAFKA_SECURITY={settings.kafka_security}")
+        if not signs_in and getattr(settings, name) is not None:
+            raise SettingsError(f"{variable} is set: set {PREFIX}KAFKA_SECURITY=sasl-tls as well")
+    if settings.kafka_key_file and not settings.kafka_certificate_file:
+        raise SettingsError(f"{PREFIX}KAFKA_KEY_FILE is set: set {PREFIX}KAFKA_CERTIFICATE_FILE as well")
 
 
 def variable_names() -> tuple[str, ...]:
@@ -94,7 +126,7 @@ def _text(name: str, value: str) -> str:
     return value.strip()
 
 
-def _folder(name: str, value: str) -> Path:
+def _path(name: str, value: str) -> Path:
     return Path(_text(name, value)).expanduser()
 
 
@@ -172,26 +204,40 @@ def _mailbox(name: str, value: str) -> str:
     return value.strip()
 
 
-def _log_level(name: str, value: str) -> str:
-    if value.strip().lower() not in LOG_LEVELS:
-        raise SettingsError(f"{name} is {value!r}: write one of {', '.join(LOG_LEVELS)}")
-    return value.strip().lower()
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, str], str]:
+    by_word = {choice.lower(): choice for choice in choices}
+
+    def read(name: str, value: str) -> str:
+        if value.strip().lower() not in by_word:
+            raise SettingsError(f"{name} is {value!r}: write one of {', '.join(choices)}")
+        return by_word[value.strip().lower()]
+
+    return read
 
 
 READERS: Mapping[str, Callable[[str, str], object]] = {
-    "home": _folder,
-    "server_folder": _folder,
+    "home": _path,
+    "server_folder": _path,
     "database_url": _database,
     "owner_database_url": _database,
     "kafka": _text,
+    "kafka_security": _one_of(KAFKA_SECURITY),
+    "kafka_ca_file": _path,
+    "kafka_certificate_file": _path,
+    "kafka_key_file": _path,
+    "kafka_sasl_mechanism": _one_of(SASL_MECHANISMS),
+    "kafka_username": _text,
+    "kafka_password": _text,
     "council": _council,
+    "match_weights": _path,
     "council_name": _text,
     "host": _text,
     "port": _port,
+    "probe_port": _port,
     "public_url": _web_address,
     "demo": _switch,
-    "log_level": _log_level,
-    "ladder": _folder,
+    "log_level": _one_of(LOG_LEVELS),
+    "ladder": _path,
     "notify_key": _notify_key,
     "notify_url": _web_address,
     "notify_email_template": _template,

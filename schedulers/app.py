@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.executors.asyncio import AsyncIOExecutor
@@ -18,10 +18,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def run_scheduler(
-    services: Services, ledger: Ledger, stop: asyncio.Event, *, jobs: Sequence[Job] = JOBS
+    services: Services,
+    ledger: Ledger,
+    stop: asyncio.Event,
+    *,
+    jobs: Sequence[Job] = JOBS,
+    alive: Callable[[], object] = lambda: None,
 ) -> None:
     """Tick until `stop` is set, then finish the ticks that have begun. Any number of these may run side by side."""
-    ticker = Ticker(ledger=ledger, services=services)
+    ticker = Ticker(ledger=ledger, services=services, alive=alive)
     scheduler = build_scheduler(ticker, jobs=jobs)
     scheduler.start()
     try:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from prometheus_client import Gauge
 
 from missing_coord.domain.errors import TransientError
 from missing_coord.storage.ticks import slot_of
 from missing_coord.telemetry import logger
 from schedulers.jobs import Job, Services
 
+TICK_AT = Gauge(
+    "missing_coord_tick_finished_seconds", "When a job last ended here, seconds since 1970", ["tick"]
+)
 _log = logger("schedulers")
 
 
@@ -34,10 +40,14 @@ class Ledger(Protocol):
 
 @dataclass(slots=True)
 class Ticker:
-    """Runs the jobs' ticks; `under_way` are those that have not ended, which a shutdown waits for."""
+    """Runs the jobs' ticks; `under_way` are those that have not ended, which a shutdown waits for.
+
+    `alive` is called after every tick that could reach the database, won or not.
+    """
 
     ledger: Ledger
     services: Services
+    alive: Callable[[], object] = lambda: None
     under_way: set[asyncio.Task[bool]] = field(default_factory=set)
 
     async def tick(self, job: Job) -> bool:
@@ -56,10 +66,13 @@ class Ticker:
     async def _tick(self, job: Job) -> bool:
         try:
             slot_at = slot_of(await self.ledger.now(), every=job.every)
-            if not await self.ledger.claim(job.name, slot_at):
+            won = await self.ledger.claim(job.name, slot_at)
+            self.alive()
+            if not won:
                 return False
             outcome = await self._work(job)
             await self.ledger.finish(job.name, slot_at, outcome=outcome)
+            TICK_AT.labels(job.name).set_to_current_time()
         except TransientError:
             _log.warning("a tick could not reach the database", job=job.name)
             return False

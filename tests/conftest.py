@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.broker.fixtures import kafka, kafka_servers, three_brokers  # noqa: F401
 from tests.databases import TEMPLATE, Database, TestServer, running_server
 
 

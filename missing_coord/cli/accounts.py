@@ -125,13 +125,17 @@ def list_keys(as_json: Json = False) -> None:
 
 
 @keys.command("revoke")
-def revoke_key(source: Annotated[str, typer.Argument(help="Whose key.")], as_json: Json = False) -> None:
-    """Take a system's key out of force at once."""
-    key = with_application(lambda app: _revoke_key(app, source))
+def revoke_keys(
+    source: Annotated[str, typer.Argument(help="Whose keys.")],
+    older: Annotated[bool, typer.Option("--older", help="Only what the newest key replaces.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take a system's keys out of force at once."""
+    revoked = with_application(lambda app: _revoke_keys(app, source, older=older))
     if as_json:
-        print_json(_key_json(key))
+        print_json([_key_json(key) for key in revoked])
     else:
-        say(f"The key of {key.source} is revoked.")
+        say(f"{len(revoked)} key(s) of {source.strip()} revoked.")
 
 
 def _operator() -> Actor:
@@ -183,11 +187,11 @@ async def _list_keys(app: Application) -> list[ApiKey]:
         return await list_keys(uow)
 
 
-async def _revoke_key(app: Application, source: str) -> ApiKey:
-    from missing_coord.services.api_keys import revoke_key
+async def _revoke_keys(app: Application, source: str, *, older: bool) -> list[ApiKey]:
+    from missing_coord.services.api_keys import revoke_keys
 
     async with app.database.unit_of_work(_operator()) as uow:
-        return await revoke_key(uow, source)
+        return await revoke_keys(uow, source, older=older)
 
 
 def _user_json(account: Account) -> dict[str, Any]:

@@ -10,14 +10,17 @@ import typer
 from missing_coord.cli import (
     accounts,
     databases,
+    dead_letters,
     demonstration,
     intake,
     interviews,
     matching,
     planning,
+    reconciling,
     reports,
     roles,
     serving,
+    topics,
     watching,
 )
 from missing_coord.cli.running import FAILED, complain, explain
@@ -37,11 +40,14 @@ for group in (
     interviews,
     planning,
     matching,
+    reconciling,
     reports,
     databases,
+    dead_letters,
     demonstration,
     accounts,
     watching,
+    topics,
 ):
     group.register(app)
 

@@ -5,25 +5,63 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from consumers.app import build_app
-from consumers.names import consumers_named
+from consumers.app import Consuming, build_app, start
+from consumers.names import Needs, groups_named
+from consumers.watch import watch
 from missing_coord.bootstrap import Application
-from missing_coord.cli.serve import Part
-from missing_coord.domain.errors import PermanentError
+from missing_coord.cli.serve import Part, reactions_of
+from missing_coord.domain.errors import PermanentError, TransientError
+from missing_coord.health import Health
+from missing_coord.messaging.kafka_security import connection_options
+from missing_coord.messaging.kafka_topics import check_topics
+from missing_coord.messaging.relay import first_of
+from missing_coord.messaging.topics import declared_topics
+from missing_coord.resources import deploy_folder
+from missing_coord.telemetry import logger
+
+AGAIN_SECONDS = 2.0
+_log = logger("consumers")
 
 
-def consume_part(app: Application, names: Sequence[str]) -> Part:
+def consume_part(app: Application, names: Sequence[str], *, health: Health | None = None) -> Part:
     """Return the consumers of these names, all for none; raises PermanentError without Kafka or for a wrong name."""
-    wanted = consumers_named(names)
+    groups = groups_named(names, Needs(intake=app.intake(), reactions=reactions_of(app)))
     if not app.settings.kafka:
         raise PermanentError("Set MISSING_COORD_KAFKA to Kafka's bootstrap servers, such as localhost:9092.")
-    reading = build_app(app.settings.kafka, intake=app.intake(), consumers=wanted)
+    servers, options = app.settings.kafka, connection_options(app.settings)
+    signs = health or Health()
+    signs.expect("kafka", within=AGAIN_SECONDS)
 
     async def run(stop: asyncio.Event) -> None:
-        await reading.start()
+        consuming = build_app(servers, groups=groups, **options)
+        if not await _started(consuming, stop, servers, options):
+            return
+        signs.forget("kafka")
         try:
-            await stop.wait()
+            await watch(consuming, signs, stop)
         finally:
-            await reading.stop()
+            await consuming.broker.stop()
 
     return run
+
+
+async def _started(
+    consuming: Consuming, stop: asyncio.Event, servers: str, options: dict[str, object]
+) -> bool:
+    """Start reading as soon as Kafka answers; False when we are to stop first. PermanentError: a topic is missing."""
+    needed = {topic for reading, _ in consuming.readings for topic in reading.group.topics}
+    declared = [each for each in declared_topics(deploy_folder() / "topics.yaml") if each.name in needed]
+    while not stop.is_set():
+        try:
+            missing = (await check_topics(servers, declared, **options)).missing
+            if missing:
+                raise PermanentError(
+                    f"Kafka has no topic {', '.join(missing)}: make them with `missing-coord topics create`."
+                )
+            await start(consuming)
+        except TransientError:
+            _log.warning("Kafka does not answer and is tried again")
+            await first_of(stop.wait, seconds=AGAIN_SECONDS)
+        else:
+            return True
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from missing_coord.cli.running import FAILED, with_application
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
     from missing_coord.services.escalation import Fired
+    from missing_coord.services.returns import Reminded
     from missing_coord.services.verify import Verification
     from missing_coord.storage.views_interviews import QueueRow
 
@@ -64,9 +66,11 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Fire the escalation steps that are due. Safe to repeat; each step is recorded once."""
-    at, fired = with_application(lambda app: _sweep(app, dry_run, as_of))
+    at, fired, reminded = with_application(lambda app: _sweep(app, dry_run, as_of))
     if as_json:
-        print_json({"as_of": at, "dry_run": dry_run, "fired": [_fired_json(each) for each in fired]})
+        told = [asdict(each) for each in reminded]
+        shown = [_fired_json(each) for each in fired]
+        print_json({"as_of": at, "dry_run": dry_run, "fired": shown, "presumed_returns": told})
         return
     what = "Would fire" if dry_run else "Fired"
     lines = [
@@ -76,9 +80,13 @@ def sweep(
     if lines:
         print_table(f"{what}, {london(at)}", ("step", "interview due", "told", "interview"), lines)
     say(f"{what}: {len(lines)} step(s) as at {london(at)}.")
+    if reminded:
+        say(f"Told of {len(reminded)} presumed return(s) that nobody has answered.")
 
 
-async def _sweep(app: Application, dry: bool, as_of: datetime | None) -> tuple[datetime, list[Fired]]:
+async def _sweep(
+    app: Application, dry: bool, as_of: datetime | None
+) -> tuple[datetime, list[Fired], list[Reminded]]:
     from missing_coord.cli.regular import RegularWork
     from missing_coord.domain.errors import DomainError
 
@@ -88,7 +96,9 @@ async def _sweep(app: Application, dry: bool, as_of: datetime | None) -> tuple[d
             "future", "--as-of: a sweep cannot fire what is not due yet; add --dry-run to see it."
         )
     work = RegularWork(app)
-    return at, await (work.would_fire(at) if dry else work.fire(at))
+    if dry:
+        return at, await work.would_fire(at), []
+    return at, await work.fire(at), await work.remind(at)
 
 
 def _fired_json(each: Fired) -> Mapping[str, Any]:

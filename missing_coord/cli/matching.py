@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from missing_coord.cli import matching_train
 from missing_coord.cli.output import Json, print_json, progress_bar, say
 from missing_coord.cli.running import complain, settings_now, write_file
 
@@ -24,6 +25,7 @@ matches = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    matching_train.register(matches)
     app.add_typer(matches, name="match")
 
 
@@ -60,15 +62,15 @@ def evaluate(
 def _decide(register_file: Path, notices: Path, placements: Path | None) -> list[Any]:
     from missing_coord.matching.evaluate import evaluate_files
 
-    children = list(_records(register_file, "children"))
-    lived = list(_records(placements, "placements")) if placements else []
+    children = list(records(register_file, "children"))
+    lived = list(records(placements, "placements")) if placements else []
     size = notices.stat().st_size
     with progress_bar(notices.name) as progress:
-        told = _records(notices, "police", progress=progress, size=size)
+        told = records(notices, "police", progress=progress, size=size)
         return list(evaluate_files(children, told, placements=lived))
 
 
-def _records(path: Path, kind: str, *, progress: Any = None, size: int = 0) -> Iterator[Any]:
+def records(path: Path, kind: str, *, progress: Any = None, size: int = 0) -> Iterator[Any]:
     """Return every row of a file in its order: as a record, or as its texts where intake would not take it."""
     from missing_coord.contracts.files import read_rows
 

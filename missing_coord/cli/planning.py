@@ -52,15 +52,29 @@ def solve(
     seconds: Annotated[
         float, typer.Option(min=0, max=3600, help="How long to search for a better plan.")
     ] = 5.0,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="The plan in force: move as little of it as possible, at most one visit in twenty."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Plan the visits of an instance; needs no database."""
-    found = _solve(_read_json(instance), seconds)
-    write_file(output, json.dumps(found.to_json(), indent=1, ensure_ascii=False).encode() + b"\n")
-    score = found.to_json()["score"]
+    body = _read_json(instance)
+    if keep is None:
+        found, changes = _solve(body, seconds), dict[str, Any]()
+    else:
+        found, changes = _replan(body, _read_json(keep), seconds)
+    made = {**found.to_json(), **changes}
+    write_file(output, json.dumps(made, indent=1, ensure_ascii=False).encode() + b"\n")
     if as_json:
-        print_json({"file": str(output), "score": score, "seconds": found.seconds})
+        print_json({"file": str(output), "score": made["score"], "seconds": found.seconds, **changes})
         return
+    if changes:
+        say(
+            f"{len(changes['moved'])} of the visits in force were moved, {len(changes['impossible'])} had to."
+        )
     totals = found.score
     say(
         f"{totals.planned} planned, {totals.on_time} of them on time, {totals.unplanned} not;"
@@ -73,6 +87,18 @@ def _solve(body: Any, seconds: float) -> Plan:
     from missing_coord.planning.solve import solve as solve_instance
 
     return solve_instance(parse_instance(body), seconds=seconds)
+
+
+def _replan(body: Any, in_force: Any, seconds: float) -> tuple[Plan, dict[str, Any]]:
+    from missing_coord.planning.instance import parse_instance, parse_visits
+    from missing_coord.planning.replan import replan
+
+    made = replan(parse_instance(body), parse_visits(in_force), seconds=seconds)
+    return made.plan, {
+        "moved": list(made.moved),
+        "impossible": list(made.impossible),
+        "gain_of_moving": made.gain,
+    }
 
 
 def _read_json(path: Path) -> Any:

@@ -19,6 +19,7 @@ from missing_coord.services.escalation import Fired, dry_run, sweep_batches
 from missing_coord.services.patterns import find_patterns
 from missing_coord.services.promises import lapse_promises
 from missing_coord.services.proof import prove
+from missing_coord.services.returns import Reminded, remind
 from missing_coord.services.routing import route
 from missing_coord.services.sending import Sent, send_due
 from missing_coord.services.watchdog import Quiet, look, tell_quiet
@@ -75,6 +76,13 @@ class RegularWork:
         if found:
             await self.tell()
         return found
+
+    async def remind(self, as_of: datetime | None = None) -> list[Reminded]:
+        """Tell people of presumed returns that nobody has answered, at a time, by default now."""
+        async with self._unit("sweep") as uow:
+            return await remind(
+                uow, write=self.channel.write, ladder=self.app.policy.return_ladder, as_of=as_of
+            )
 
     async def would_fire(self, as_of: datetime) -> list[Fired]:
         """Return what a sweep at that time would record."""
@@ -143,7 +151,8 @@ class RegularWork:
 
     async def sweep(self) -> str:
         """Record every escalation step that is due."""
-        return f"{len(await self.fire())} step(s) fired"
+        fired, reminded = await self.fire(), await self.remind()
+        return f"{len(fired) + len(reminded)} step(s) fired"
 
     async def plan(self) -> str:
         """Propose a visit for every open interview."""

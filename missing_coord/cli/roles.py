@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from missing_coord.bootstrap import Application
     from missing_coord.cli.serve import Part
+    from missing_coord.health import Health
     from missing_coord.settings import Settings
 
 
@@ -34,7 +35,7 @@ def web(host: Host = None, port: Port = None) -> None:
         with bind(settings) as taken:
             await _run_role(
                 settings,
-                lambda app: web_part(
+                lambda app, _: web_part(
                     app, taken, ready=lambda: say(f"missing-coord web is at {settings.address}")
                 ),
             )
@@ -48,19 +49,21 @@ def schedule() -> None:
     async def work() -> None:
         from missing_coord.cli.serve import scheduler_part
 
-        await _run_role(serving_settings(), scheduler_part)
+        await _run_role(serving_settings(), lambda app, health: scheduler_part(app, health=health))
 
     run_async(work)
 
 
 def relay() -> None:
-    """Run the outbox relay only. It delivers events, and to Kafka too where MISSING_COORD_KAFKA is set."""
+    """Run the outbox relay only. To Kafka where MISSING_COORD_KAFKA is set; of several, one is active."""
 
     async def work() -> None:
         from missing_coord.cli.serve import relay_part
         from missing_coord.storage.notifications import Changes
 
-        await _run_role(serving_settings(), lambda app: relay_part(app, Changes(app.database)))
+        await _run_role(
+            serving_settings(), lambda app, health: relay_part(app, Changes(app.database), health=health)
+        )
 
     run_async(work)
 
@@ -70,20 +73,30 @@ def consume(
         list[str] | None, typer.Argument(help="Consumers to run; all when none is named.")
     ] = None,
 ) -> None:
-    """Run Kafka consumers. They take in what other systems send; needs MISSING_COORD_KAFKA."""
+    """Run Kafka consumers. They take in what other systems send, and react to our own events."""
 
     async def work() -> None:
+        from consumers.app import GRACE_SECONDS
         from missing_coord.cli.consuming import consume_part
 
-        settings = serving_settings()
-        await _run_role(settings, lambda app: consume_part(app, names or []))
+        await _run_role(
+            serving_settings(),
+            lambda app, health: consume_part(app, names or [], health=health),
+            grace=GRACE_SECONDS + 5,
+        )
 
     run_async(work)
 
 
-async def _run_role(settings: Settings, part: Callable[[Application], Part]) -> None:
+async def _run_role(
+    settings: Settings, part: Callable[[Application, Health], Part], *, grace: float = 4.0
+) -> None:
     from missing_coord.bootstrap import open_application
+    from missing_coord.cli.probe import probe_part
     from missing_coord.cli.serve import run_parts, stopped_by_signals
+    from missing_coord.health import Health
 
+    health = Health()
     async with open_application(settings, pool_size=POOL * 3) as app, stopped_by_signals() as stop:
-        await run_parts({"role": part(app)}, stop)
+        parts = {"role": part(app, health), "probe": probe_part(app, health)}
+        await run_parts(parts, stop, grace=grace)

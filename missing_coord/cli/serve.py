@@ -15,12 +15,13 @@ import uvicorn
 
 from missing_coord.bootstrap import Application
 from missing_coord.cli.regular import RegularWork
-from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.contracts.topics import TOPICS_OUT
 from missing_coord.demo.geography import COUNCIL_NAME
 from missing_coord.domain.errors import PermanentError, TransientError
+from missing_coord.health import Health
 from missing_coord.messaging.in_process import InProcessDelivery
 from missing_coord.messaging.ports import Deliver
+from missing_coord.messaging.reacting import Reactions
 from missing_coord.messaging.relay import Relay
 from missing_coord.messaging.subscriptions import NOTICES, PLANNING, Subscriptions
 from missing_coord.notify.reactions import Notices
@@ -38,6 +39,8 @@ GRACE_SECONDS = 4.0
 LINES_AT_ONCE = 4
 WATCHDOG_SECONDS = 60.0
 _log = logger("watchdog")
+RELAY_SILENCE_SECONDS = 60.0
+TICK_SILENCE_SECONDS = 120.0
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -69,14 +72,14 @@ def _in_use(port: int, error: OSError) -> PermanentError:
     )
 
 
-async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event) -> None:
-    """Run parts until `stop` is set or one ends; then let all finish, and raise what made one fail."""
+async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event, *, grace: float = GRACE_SECONDS) -> None:
+    """Run parts until `stop` is set or one ends; then let all finish for `grace` seconds, and raise what failed."""
     tasks = {asyncio.create_task(_as_task(part, stop), name=name) for name, part in parts.items()}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stop.set()
-        _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+        _, late = await asyncio.wait(tasks, timeout=grace)
         for task in late:
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -149,13 +152,18 @@ async def serve_web(
         raise PermanentError("The web server could not start; the log above says why.")
 
 
-def relay_part(app: Application, changes: Changes) -> Part:
-    """Return the relay to the reactions of this process, and to Kafka where there is one; it runs `changes` too."""
+def relay_part(app: Application, changes: Changes, *, health: Health | None = None) -> Part:
+    """Return the relay, to Kafka where there is one and else to the reactions here; it runs `changes` too."""
+    signs = health or Health()
 
     async def run(stop: asyncio.Event) -> None:
-        async with _delivering(app) as deliver, asyncio.TaskGroup() as group:
+        async with _delivering(app) as (deliver, lines), asyncio.TaskGroup() as group:
+            signs.expect("relay", within=RELAY_SILENCE_SECONDS)
             relay = Relay(
-                open_lease=partial(lease_outbox, app.database), deliver=deliver, concurrency=LINES_AT_ONCE
+                open_lease=partial(lease_outbox, app.database),
+                deliver=deliver,
+                concurrency=lines,
+                alive=lambda: signs.beat("relay"),
             )
             changes.follow(relay.heard)
             group.create_task(changes.run(stop))
@@ -165,26 +173,26 @@ def relay_part(app: Application, changes: Changes) -> Part:
 
 
 @asynccontextmanager
-async def _delivering(app: Application) -> AsyncIterator[Deliver]:
-    here = delivery_of(app)
-    if not app.settings.kafka:
-        yield here.deliver
+async def _delivering(app: Application) -> AsyncIterator[tuple[Deliver, int]]:
+    """Lend the delivery and how many keys it takes at once; raises PermanentError when Kafka lacks our topics."""
+    settings = app.settings
+    if not settings.kafka:
+        yield InProcessDelivery(reactions=reactions_of(app)).deliver, LINES_AT_ONCE
         return
-    from missing_coord.messaging.kafka import KafkaDelivery
+    from missing_coord.messaging.kafka import KEYS_AT_ONCE, KafkaDelivery
+    from missing_coord.messaging.kafka_security import connection_options
 
-    async with KafkaDelivery(app.settings.kafka, source=app.settings.address, topics=TOPICS_OUT) as kafka:
-
-        async def deliver(event: OutgoingEvent) -> None:
-            await here.deliver(event)
-            await kafka.deliver(event)
-
-        yield deliver
+    options = connection_options(settings)
+    async with KafkaDelivery(settings.kafka, source=settings.address, topics=TOPICS_OUT, **options) as kafka:
+        with contextlib.suppress(TransientError):  # Kafka may come up after us
+            await kafka.start()
+        yield kafka.deliver, KEYS_AT_ONCE
 
 
-def delivery_of(app: Application) -> InProcessDelivery:
-    """Return the delivery to the reactions of this process."""
+def reactions_of(app: Application) -> Reactions:
+    """Return the reactions of this installation to its own events."""
     work = RegularWork(app)
-    return InProcessDelivery(
+    return Reactions(
         open_unit=lambda: app.database.unit_of_work(RELAY),
         claim=claim,
         subscriptions=Subscriptions(
@@ -193,11 +201,19 @@ def delivery_of(app: Application) -> InProcessDelivery:
     )
 
 
-def scheduler_part(app: Application) -> Part:
+def scheduler_part(app: Application, *, health: Health | None = None) -> Part:
     """Return the scheduler with the regular work of the application."""
     from schedulers.app import run_scheduler
 
-    return lambda stop: run_scheduler(RegularWork(app), TickLedger(app.database), stop)
+    signs = health or Health()
+
+    def run(stop: asyncio.Event) -> Awaitable[None]:
+        signs.expect("scheduler", within=TICK_SILENCE_SECONDS)
+        return run_scheduler(
+            RegularWork(app), TickLedger(app.database), stop, alive=lambda: signs.beat("scheduler")
+        )
+
+    return run
 
 
 def watchdog_part(app: Application) -> Part:
@@ -219,11 +235,20 @@ def watchdog_part(app: Application) -> Part:
 
 
 def web_part(
-    app: Application, taken: socket.socket, *, ready: Callable[[], object], changes: Changes | None = None
+    app: Application,
+    taken: socket.socket,
+    *,
+    ready: Callable[[], object],
+    changes: Changes | None = None,
+    health: Health | None = None,
 ) -> Part:
-    """Return the pages and the HTTP intake; `changes` when something else in this process keeps them running."""
+    """Return the pages and the HTTP intake; `changes` when something else in this process keeps them running.
+
+    `health` holds the signs of life of the other parts of this process, which `/ready` tells.
+    """
     from missing_coord.web.app import create_app
 
-    name = f"{COUNCIL_NAME} (synthetic)" if app.settings.demo else ""
+    name = COUNCIL_NAME if app.settings.demo else ""
     asgi = create_app(app, demo=app.settings.demo, council_name=name, changes=changes)
+    asgi.state.health = health or Health()
     return lambda stop: serve_web(asgi, taken, stop, ready=ready)

@@ -73,20 +73,25 @@ async def _serve(settings: Settings, taken: socket.socket) -> None:
         watchdog_part,
         web_part,
     )
+    from missing_coord.health import Health
     from missing_coord.storage.notifications import Changes
 
     async with open_application(settings, pool_size=POOL * 3) as app:
         parts: dict[str, Part] = {}
         if settings.demo:
             parts["demonstration"] = await _demonstration(app)
-        changes = Changes(app.database)
+        changes, health = Changes(app.database), Health()
         async with stopped_by_signals() as stop:
             parts |= {
-                "relay": relay_part(app, changes),
-                "scheduler": scheduler_part(app),
+                "relay": relay_part(app, changes, health=health),
+                "scheduler": scheduler_part(app, health=health),
                 "watchdog": watchdog_part(app),
-                "web": web_part(app, taken, ready=lambda: _greet(settings), changes=changes),
+                "web": web_part(app, taken, ready=lambda: _greet(settings), changes=changes, health=health),
             }
+            if settings.kafka:
+                from missing_coord.cli.consuming import consume_part
+
+                parts["consumers"] = consume_part(app, [], health=health)
             await run_parts(parts, stop)
             complain("Stopping ...")
     complain("Stopped.")

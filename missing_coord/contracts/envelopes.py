@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,6 +47,26 @@ def to_envelope(event: OutgoingEvent, *, source: str) -> dict[str, Any]:
 def to_bytes(event: OutgoingEvent, *, source: str) -> bytes:
     """Return the envelope of an event as it stands on a topic."""
     return json.dumps(to_envelope(event, source=source), separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def from_bytes(content: bytes, *, topic: str, position: int) -> OutgoingEvent:
+    """Read one of our own events from a topic; raises PermanentError naming what is not as it should be."""
+    envelope = read_object(content)
+    try:
+        return OutgoingEvent(
+            position=position,
+            event_id=str(uuid.UUID(envelope["id"])),
+            type=str(envelope["type"]),
+            topic=topic,
+            key=str(envelope["partitionkey"]),
+            body=dict(envelope["data"]),
+            occurred_at=datetime.fromisoformat(envelope["time"]),
+            correlation_id=str(envelope.get("correlationid", "")),
+        )
+    except KeyError as error:
+        raise PermanentError(f"message: the envelope has no {error.args[0]}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise PermanentError("message: id, time or data of the envelope is not as it should be") from error
 
 
 def read_object(content: bytes) -> dict[str, Any]:

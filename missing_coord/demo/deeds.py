@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -15,13 +15,15 @@ from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.domain.records import comparable
 from missing_coord.services import interviews
+from missing_coord.services.accounts import DEMO_NAMES
 from missing_coord.services.interviews import DeclinedBy, OfferAnswer
 from missing_coord.services.ports import Policy
 from missing_coord.storage.database import Database
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
-COORDINATOR = Actor(role=Role.COORDINATOR, name="Demo coordinator")
-MANAGER = Actor(role=Role.MANAGER, name="Demo manager")
+COORDINATOR = Actor(role=Role.COORDINATOR, name=f"{DEMO_NAMES[Role.COORDINATOR]} (coordinator)")
+COLLEAGUE = Actor(role=Role.COORDINATOR, name="Tom Ashworth (coordinator-2)")
+MANAGER = Actor(role=Role.MANAGER, name=f"{DEMO_NAMES[Role.MANAGER]} (manager)")
 _SAID = {
     "declined_by_child": (
         "Said there was nothing to talk about.",
@@ -59,16 +61,16 @@ class Deed:
 
 @dataclass(slots=True, kw_only=True)
 class Deeds:
-    """Does deeds on a database; `workers` are those to choose from when the one meant is not independent."""
+    """Does deeds on a database; `workers`, id and name, may all go where the one meant is not independent."""
 
     database: Database
     policy: Policy
-    workers: tuple[str, ...]
+    workers: Mapping[str, str]
     done: Counter[str] = field(default_factory=Counter)
 
     async def do(self, deeds: Sequence[Deed]) -> None:
         """Do one child's deeds in their order; one that the rules refuse, or without an interview, is left out."""
-        for person, group in groupby(deeds, key=_who):
+        for person, group in groupby(deeds, key=self._who):
             together = list(group)
             try:
                 results = await self._together(person, together)
@@ -79,6 +81,14 @@ class Deeds:
                     continue
                 results = [f"refused: {error.code}"]
             self.done.update(results)
+
+    def _who(self, deed: Deed) -> Actor:
+        """Return who did it: a manager decides, a coordinator offers, the worker says what came of it."""
+        if deed.step.kind in ("not_required", "not_offered"):
+            return MANAGER
+        if deed.step.kind == "offered" or deed.step.worker_id not in self.workers:
+            return COLLEAGUE if sum(deed.outcome.reference.encode()) % 3 == 0 else COORDINATOR
+        return Actor(role=Role.COORDINATOR, name=self.workers[deed.step.worker_id])
 
     async def _together(self, person: Actor, deeds: Sequence[Deed]) -> list[str]:
         async with self.database.unit_of_work(person) as uow:
@@ -157,10 +167,6 @@ class Deeds:
             episode_ids=covered,
             submission_key=deed.key,
         )
-
-
-def _who(deed: Deed) -> Actor:
-    return MANAGER if deed.step.kind in ("not_required", "not_offered") else COORDINATOR
 
 
 async def _contact(uow: SqlUnitOfWork, deed: Deed, interview_id: str) -> None:

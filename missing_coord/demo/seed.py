@@ -21,7 +21,9 @@ from missing_coord.demo.deeds import Deed, Deeds
 from missing_coord.demo.files import write_csv, write_files
 from missing_coord.demo.history import History, generate_history
 from missing_coord.demo.incidents import PER_MONTH
+from missing_coord.demo.latest import spoilt
 from missing_coord.demo.marks import DEMO, Begun, Marks, Size
+from missing_coord.demo.notices import Sent
 from missing_coord.demo.office import Office
 from missing_coord.demo.rows import LIST_COLUMNS, LONDON, NOTICE_COLUMNS, Row
 from missing_coord.domain.clock import FixedClock
@@ -185,13 +187,14 @@ def _player(
     return _Player(
         past=past,
         history=history,
+        sent=spoilt(history.sent, now=history.now),
         folder=folder,
         regular=regular,
         seeded=seeded,
         deeds=Deeds(
             database=past.database,
             policy=past.policy,
-            workers=tuple(row["worker_id"] for row in council.workers),
+            workers={row["worker_id"]: row["name"] for row in council.workers},
         ),
         office=Office(app=past, truth=_truth(history)),
         slots=_by_slot(history),
@@ -235,6 +238,7 @@ def _by_slot(history: History) -> dict[datetime, dict[str, list[Deed]]]:
 class _Player:
     past: Application
     history: History
+    sent: Sequence[Sent]
     folder: Path
     regular: Regular
     seeded: Seeded
@@ -255,7 +259,7 @@ class _Player:
 
     def _notices(self, start: datetime, end: datetime) -> list[Row]:
         first = start == self.history.since
-        return [each.row for each in self.history.sent if each.at <= end and (first or start < each.at)]
+        return [each.row for each in self.sent if each.at <= end and (first or start < each.at)]
 
     def _list(self, end: datetime) -> list[Row]:
         """Return the council's own list of the last day as it stood then."""

@@ -59,7 +59,11 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """A missing episode as kept; [started_at, ended_at) in UTC."""
+    """A missing episode as kept; [started_at, ended_at) in UTC.
+
+    What the register says of the child without a date (authority, looked after, home) is frozen once `register_known`:
+    a child who moves or leaves care later changes no past episode. Placements have dates, so a late correction counts.
+    """
 
     episode_id: str
     child_id: str
@@ -90,6 +94,7 @@ class Episode:
     flags: list[str]
     created_at: datetime
     updated_at: datetime
+    register_known: bool = False
     version: int = 1
 
 

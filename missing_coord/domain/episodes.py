@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from missing_coord.domain.deadlines import ClockBasis, Deadline, deadline
 from missing_coord.domain.incidents import EpisodeKind, IncidentFacts, Source
+from missing_coord.domain.return_signs import ConfirmedReturn
 
 
 class EpisodeStatus(StrEnum):
@@ -57,16 +58,20 @@ class EpisodeFacts:
         return deadline(self.ended_at, self.end_basis)
 
 
-def derive_episodes(incidents: Iterable[IncidentOfChild]) -> tuple[EpisodeFacts, ...]:
+def derive_episodes(
+    incidents: Iterable[IncidentOfChild], returns: Sequence[ConfirmedReturn] = ()
+) -> tuple[EpisodeFacts, ...]:
     """Return the child's episodes, oldest first, none overlapping another; cancelled incidents come as cancelled ones.
 
     Two references that start within the wider of their tolerances are one episode. A report that the child was last
     seen after an episode which nobody closed presumes a return at that time, so that its interview is not forgotten.
+    What the council's list says of the end of an episode that police have open is a sign, and ends nothing by itself;
+    a return that a person confirmed (`returns`) ends the episode of its incident until police tell better.
     """
     ordered = sorted(incidents, key=_incident_order)
     cancelled = [_as_cancelled(each) for each in ordered if each.facts.cancelled]
     live = [each for each in ordered if not each.facts.cancelled]
-    return (*_sweep(live), *cancelled)
+    return (*_sweep(live, returns), *cancelled)
 
 
 def _incident_order(incident: IncidentOfChild) -> tuple[datetime, int, str, str]:
@@ -74,13 +79,13 @@ def _incident_order(incident: IncidentOfChild) -> tuple[datetime, int, str, str]
     return facts.started_at, 0 if facts.source is Source.POLICE else 1, facts.reference, incident.incident_id
 
 
-def _sweep(ordered: Sequence[IncidentOfChild]) -> list[EpisodeFacts]:
+def _sweep(ordered: Sequence[IncidentOfChild], returns: Sequence[ConfirmedReturn]) -> list[EpisodeFacts]:
     groups: list[list[IncidentOfChild]] = []
     episodes: list[EpisodeFacts] = []
     for incident in ordered:
         if episodes and _is_same(episodes[-1], groups[-1], incident.facts):
             groups[-1].append(incident)
-            episodes[-1] = _with_start_of(episodes[-1], _merge(groups[-1]))
+            episodes[-1] = _with_start_of(episodes[-1], _told(groups[-1], returns))
             continue
         start, adjusted = incident.facts.started_at, False
         if episodes and episodes[-1].ended_at is None:
@@ -88,8 +93,31 @@ def _sweep(ordered: Sequence[IncidentOfChild]) -> list[EpisodeFacts]:
         elif episodes and episodes[-1].ended_at is not None and start < episodes[-1].ended_at:
             start, adjusted = episodes[-1].ended_at, True
         groups.append([incident])
-        episodes.append(_starting_at(_merge([incident]), start) if adjusted else _merge([incident]))
+        merged = _told([incident], returns)
+        episodes.append(_starting_at(merged, start) if adjusted else merged)
     return episodes
+
+
+def _told(group: Sequence[IncidentOfChild], returns: Sequence[ConfirmedReturn]) -> EpisodeFacts:
+    """Put incidents together; where none of them tells of the end, a return that a person confirmed does."""
+    episode = _merge(group)
+    ours = [
+        each
+        for each in returns
+        if each.incident_id in episode.incident_ids and each.returned_at >= episode.started_at
+    ]
+    if episode.ended_at is not None or not ours:
+        return episode
+    first = min(ours, key=lambda each: (each.returned_at, each.incident_id))
+    return replace(
+        episode,
+        ended_at=first.returned_at,
+        end_basis=first.basis,
+        returned_at=first.returned_at if first.basis is ClockBasis.RETURNED else None,
+        told_ended_at=first.confirmed_at,
+        status=EpisodeStatus.ENDED,
+        flags=(*episode.flags, "return_confirmed"),
+    )
 
 
 def _starting_at(episode: EpisodeFacts, start: datetime) -> EpisodeFacts:
@@ -102,7 +130,8 @@ def _with_start_of(before: EpisodeFacts, merged: EpisodeFacts) -> EpisodeFacts:
 
 
 def _is_same(episode: EpisodeFacts, group: Sequence[IncidentOfChild], facts: IncidentFacts) -> bool:
-    if episode.ended_at is None and not facts.start_known and facts.end_at is not None:
+    returned = facts.source is Source.POLICE and not facts.start_known and facts.end_at is not None
+    if episode.ended_at is None and returned:
         return True  # a return whose beginning nobody told us ends the episode that is open
     tolerance = max(facts.tolerance, *(each.facts.tolerance for each in group))
     if facts.started_at - group[0].facts.started_at <= tolerance and not _missing_again(episode, facts):
@@ -146,13 +175,13 @@ def _merge(group: Sequence[IncidentOfChild]) -> EpisodeFacts:
     police = [f for f in facts if f.source is Source.POLICE] or facts
     starts = [f for f in police if f.start_known] or police
     first = min(starts, key=lambda f: (f.started_at, f.reference))
-    ended = [f for f in police if f.end_at is not None] or [f for f in facts if f.end_at is not None]
+    ended = [f for f in police if f.end_at is not None]
     end = min(ended, key=_end_order) if ended else None
     started_at = first.started_at
     if end is not None and end.end_at is not None:
         started_at = min(started_at, end.end_at)
     latest = max(police, key=lambda f: (f.last_issued_at, f.reference))
-    told_ended = [f.told_ended_at for f in facts if f.told_ended_at is not None]
+    told_ended = [f.told_ended_at for f in facts if f.told_ended_at is not None and ended]
     return EpisodeFacts(
         incident_ids=tuple(dict.fromkeys(each.incident_id for each in group)),
         references=tuple(dict.fromkeys(f"{f.force}/{f.reference}" for f in facts)),

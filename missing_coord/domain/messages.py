@@ -19,6 +19,7 @@ class MessageKind(StrEnum):
     MATCH_REVIEW = "match_review"
     PATTERN = "pattern"
     ALERT = "alert"
+    PRESUMED_RETURN = "presumed_return"
 
 
 class ChannelName(StrEnum):

@@ -40,6 +40,7 @@ class PlacementSpan:
     authority: str
     easting: int | None
     northing: int | None
+    confidential: bool = False
 
 
 def placement_on(spans: Iterable[PlacementSpan], day: date) -> PlacementSpan | None:

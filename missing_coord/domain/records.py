@@ -276,7 +276,7 @@ class MissingListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ssda903Header:
-    """One child of the SSDA903 `Header` file (it carries no names)."""
+    """One child of the SSDA903 `Header` file (it carries no names); `year` is its collection, 0 while not known."""
 
     child: str
     sex: Sex | None = None
@@ -287,6 +287,7 @@ class Ssda903Header:
     mc_dob: date | None = None
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     reading_flags: tuple[str, ...] = ()
+    year: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +309,7 @@ class Ssda903Episode:
     urn: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     reading_flags: tuple[str, ...] = ()
+    year: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +322,7 @@ class Ssda903Uasc:
     duc: date | None = None
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     reading_flags: tuple[str, ...] = ()
+    year: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +337,7 @@ class Ssda903Missing:
     dfe_codes: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     reading_flags: tuple[str, ...] = ()
+    year: int = 0
 
 
 Record = (

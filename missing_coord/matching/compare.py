@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from missing_coord.matching.letters import is_skeleton
 from missing_coord.matching.sounds import sound
 from missing_coord.matching.variants import may_be_same_name
 
@@ -89,6 +90,8 @@ def _compare_compound_forenames(said: str, known: str) -> NameLevel:
 def _near(said: str, known: str, *, shortest: int) -> NameLevel:
     """Close for slips of the keys and common sounds, alike for other resemblance."""
     similarity = JaroWinkler.similarity(said, known)
+    if similarity < _SAME_SOUND_FROM and (is_skeleton(said) or is_skeleton(known)):
+        return NameLevel.CLOSE if sound(said) == sound(known) else NameLevel.DIFFERENT
     if similarity < _HOPELESS:
         return NameLevel.DIFFERENT
     if _one_slip(said, known, shortest=shortest):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from missing_coord.matching.compare import NameLevel
 from missing_coord.matching.dates import BirthLevel
 from missing_coord.matching.evidence import PersonEvidence
+from missing_coord.matching.places import REAL_PLACES
 from missing_coord.matching.prepared import PreparedChild, PreparedEvidence, prepare_evidence
 from missing_coord.matching.reasons import explain, forename_agrees
 from missing_coord.matching.score import Comparison, Scorer
@@ -88,7 +89,7 @@ def decide(
     weighed = _weigh(scorer.compare_all(person, list(allowed.values())), scorer)
     cautions = _cautions(weighed, policy)
     decision = _outcome(weighed, policy, cautions)
-    ranked = _ranked(weighed, person, scorer, policy)
+    ranked = _ranked(weighed, person, allowed, scorer=scorer, policy=policy)
     best = weighed[0] if weighed else None
     second = weighed[1] if len(weighed) > 1 else None
     return MatchDecision(
@@ -149,7 +150,7 @@ def _forename_caution(best: Comparison) -> str | None:
 def _names_only_caution(best: Comparison) -> str | None:
     beside_names = (
         best.birth in _BIRTH_FOR
-        or best.place in ("postcode", "address")
+        or best.place in REAL_PLACES
         or best.phone == "same"
         or best.local_id == "same"
     )
@@ -177,7 +178,12 @@ def _rival_caution(best: _Weighed, second: _Weighed, policy: MatchPolicy) -> str
 
 
 def _ranked(
-    weighed: list[_Weighed], person: PreparedEvidence, scorer: Scorer, policy: MatchPolicy
+    weighed: list[_Weighed],
+    person: PreparedEvidence,
+    children: Mapping[str, PreparedChild],
+    *,
+    scorer: Scorer,
+    policy: MatchPolicy,
 ) -> tuple[RankedCandidate, ...]:
     listed = [
         found
@@ -189,7 +195,12 @@ def _ranked(
             child_id=found.comparison.child_id,
             probability=found.probability,
             bits=found.comparison.bits,
-            reasons=explain(found.comparison, person=person, statistics=scorer.statistics),
+            reasons=explain(
+                found.comparison,
+                person=person,
+                child=children[found.comparison.child_id],
+                statistics=scorer.statistics,
+            ),
         )
         for found in listed[: policy.list_length]
     )

@@ -9,7 +9,8 @@ from missing_coord.matching.candidates import MemoryCandidates
 from missing_coord.matching.decide import MatchDecision, MatchPolicy, decide
 from missing_coord.matching.evidence import PersonEvidence, RegisterChild
 from missing_coord.matching.keys import lookup_keys
-from missing_coord.matching.prepared import PreparedChild, prepare_evidence
+from missing_coord.matching.learn import DecidedNotice
+from missing_coord.matching.prepared import PreparedChild, prepare_child, prepare_evidence
 from missing_coord.matching.rarity import count_register
 from missing_coord.matching.reading import notice_evidence, register_child
 from missing_coord.matching.score import Scorer
@@ -74,6 +75,29 @@ def evaluate_files(
     matcher = RegisterMatcher(children, weights=weights, policy=policy)
     for number, notice in enumerate(notices, start=1):
         yield _row(number, notice, matcher.decide(notice_evidence(notice)))
+
+
+def decided_files(
+    register: Iterable[Any],
+    notices: Iterable[Any],
+    told: Mapping[tuple[str, str], str],
+    *,
+    placements: Iterable[Any] = (),
+) -> tuple[list[DecidedNotice], list[PreparedChild]]:
+    """The notices whose force and reference were decided, with the child told (empty: not on the register).
+
+    A notice told to be about a child that the register has not got is left out.
+    """
+    lived = _by_child(placements)
+    rows = (register_child(row, placements=lived.get(_field(row, "child_id"), ())) for row in register)
+    children = {child.child_id: prepare_child(child) for child in rows}
+    decided: list[DecidedNotice] = []
+    for notice in notices:
+        child_id = told.get((_field(notice, "force"), _field(notice, "reference")))
+        if child_id is not None and (not child_id or child_id in children):
+            person = prepare_evidence(notice_evidence(notice))
+            decided.append(DecidedNotice(person=person, child=children.get(child_id)))
+    return decided, list(children.values())
 
 
 def _row(number: int, notice: Any, found: MatchDecision) -> EvaluationRow:

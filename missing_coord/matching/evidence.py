@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,17 @@ class PersonEvidence:
     looked_after: bool | None = None
 
 
+class Stay(NamedTuple):
+    """A placement's postcode and its days; the end is the first day that the child no longer lived there."""
+
+    postcode: str
+    start: date | None = None
+    end: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterChild:
-    """A child as the council's register and placements know them."""
+    """A child as the council's register and placements know them; `stays` are placements whose days are known."""
 
     child_id: str
     forename: str = ""
@@ -41,6 +50,7 @@ class RegisterChild:
     home_postcode: str = ""
     previous_postcodes: tuple[str, ...] = ()
     placement_postcodes: tuple[str, ...] = ()
+    stays: tuple[Stay, ...] = ()
     addresses: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     responsible_authority: str = ""

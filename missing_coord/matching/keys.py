@@ -20,6 +20,7 @@ BIRTH_SURNAME = "E"  # date of birth, first letter of surname
 SURNAME_MONTH = "B"  # sound of surname, year and month of birth
 FORENAME_MONTH = "G"  # sound of a root of the forename, year and month of birth
 FULL_NAME = "S"  # sound of surname, sound of a root of the forename
+FULL_NAME_YEAR = "N"  # the same with the year of birth: for names that many bear
 SURNAME_INITIAL = "J"  # sound of surname, first letter of forename: only for thin evidence
 SURNAME_YEAR = "Y"  # sound of surname, year of birth: only for thin evidence
 SURNAME = "Z"  # sound of surname alone: only when there is no forename
@@ -49,7 +50,7 @@ def lookup_keys(person: PersonEvidence | PreparedEvidence) -> list[str]:
 
 def _register_keys(child: PreparedChild) -> Iterator[str]:
     yield LOCAL_ID + clean_id(child.child_id)
-    yield from _place_keys(child.postcodes, child.addresses, child.phones)
+    yield from _place_keys(child.lived_at(), child.addresses, child.phones)
     surnames = (child.surname, *child.other_surnames)
     forenames = (child.forename, *child.other_forenames)
     yield from _full_name_keys(forenames, surnames)
@@ -60,6 +61,7 @@ def _register_keys(child: PreparedChild) -> Iterator[str]:
         return
     yield from _birth_keys(child.born, forenames, surnames)
     yield from _month_keys(forenames, surnames, {child.born[:6]})
+    yield from _full_name_year_keys(forenames, surnames, (child.born[:4],))
     yield from (f"{SURNAME_YEAR}{heard}:{child.born[:4]}" for heard in _sounds(surnames))
 
 
@@ -76,6 +78,14 @@ def _full_name_keys(forenames: Iterable[str], surnames: Iterable[str]) -> Iterat
     starts = {word[:3] for surname in surnames for word in surname.split()}
     for start in starts:
         yield from (f"{FORENAME_START}{root}:{start}" for root in roots)
+
+
+def _full_name_year_keys(
+    forenames: Iterable[str], surnames: Iterable[str], years: Iterable[str]
+) -> Iterator[str]:
+    roots = _root_sounds(forenames)
+    for heard in _sounds(surnames):
+        yield from (f"{FULL_NAME_YEAR}{heard}:{root}:{year}" for root in roots for year in years)
 
 
 def _birth_keys(born: str, forenames: Iterable[str], surnames: Iterable[str]) -> Iterator[str]:
@@ -111,6 +121,7 @@ def _name_lookups(person: PreparedEvidence) -> Iterator[str]:
     forenames = (person.forename, *person.other_forenames)
     yield from _full_name_keys(forenames, surnames)
     yield from _full_name_keys((person.surname,), (person.forename,))
+    yield from _full_name_year_keys(forenames[:1], surnames[:1], _near_years(person))
 
 
 def _thin_lookups(person: PreparedEvidence) -> Iterator[str]:
@@ -122,6 +133,14 @@ def _thin_lookups(person: PreparedEvidence) -> Iterator[str]:
         yield from (f"{SURNAME_INITIAL}{code}:{person.forename[0]}" for code in heard)
     for year in _likely_years(person):
         yield from (f"{SURNAME_YEAR}{code}:{year}" for code in heard)
+
+
+def _near_years(person: PreparedEvidence) -> tuple[str, ...]:
+    """The years of birth around the one that is said, or that fit the age."""
+    if person.born:
+        said = int(person.born[:4])
+        return tuple(str(year) for year in (said - 1, said, said + 1))
+    return tuple(str(year) for year in _likely_years(person))
 
 
 def _likely_years(person: PreparedEvidence) -> tuple[int, ...]:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from missing_coord.matching.letters import in_latin_letters
+
 _SPECIAL_LETTERS = str.maketrans(
     {
         "ł": "l",
@@ -46,10 +48,10 @@ _SEXES = {"m": "m", "male": "m", "boy": "m", "1": "m", "f": "f", "female": "f", 
 
 
 def fold_letters(text: str) -> str:
-    """Lower case without diacritics: 'Łukasz' becomes 'lukasz'."""
+    """Lower-case Latin letters without diacritics: 'Łukasz' becomes 'lukasz', 'Олена' 'olena'."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", in_latin_letters(text.casefold()))
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return plain.translate(_SPECIAL_LETTERS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from missing_coord.matching.normalise import (
     split_alias,
 )
 
-PREPARED_VERSION = 1
+PREPARED_VERSION = 2
 
 
 class PreparedChild(NamedTuple):
@@ -35,12 +35,20 @@ class PreparedChild(NamedTuple):
     born: str
     sex: str
     postcodes: tuple[str, ...]
+    earlier: tuple[str, ...]
+    stays: tuple[tuple[str, str, str], ...]
     sectors: tuple[str, ...]
     addresses: tuple[str, ...]
     phones: tuple[str, ...]
     authority: str
     uasc: bool
     status: str
+
+    def lived_at(self) -> Iterator[str]:
+        """Every postcode that is known of the child, whenever it was."""
+        yield from self.postcodes
+        yield from self.earlier
+        yield from (stay[0] for stay in self.stays)
 
     def to_json(self) -> str:
         """One line of JSON for a database column, read back by `from_json`."""
@@ -74,6 +82,7 @@ class PreparedEvidence:
     born: str
     age: int | None
     age_on: date | None
+    day: str
     sex: str
     postcodes: frozenset[str]
     sectors: frozenset[str]
@@ -88,9 +97,9 @@ def prepare_child(child: RegisterChild) -> PreparedChild:
     forename, surname = clean_name(child.forename), clean_name(child.surname)
     forenames, surnames = _other_names(child.aliases)
     middle = clean_name(child.middle_names).split()
-    postcodes = _cleaned(
-        [child.home_postcode, *child.placement_postcodes, *child.previous_postcodes], clean_postcode
-    )
+    postcodes = _cleaned([child.home_postcode, *child.placement_postcodes], clean_postcode)
+    earlier = _cleaned(child.previous_postcodes, clean_postcode)
+    stays = _stays(child)
     return PreparedChild(
         version=PREPARED_VERSION,
         child_id=child.child_id,
@@ -101,7 +110,9 @@ def prepare_child(child: RegisterChild) -> PreparedChild:
         born=birth_text(child.date_of_birth),
         sex=clean_sex(child.sex),
         postcodes=postcodes,
-        sectors=_sectors(postcodes),
+        earlier=earlier,
+        stays=stays,
+        sectors=_sectors([*postcodes, *earlier, *(stay[0] for stay in stays)]),
         addresses=_cleaned(child.addresses, address_key),
         phones=_cleaned(child.phones, clean_phone),
         authority=clean_id(child.responsible_authority),
@@ -124,6 +135,7 @@ def prepare_evidence(person: PersonEvidence) -> PreparedEvidence:
         born=birth_text(person.date_of_birth),
         age=person.age if person.age_on else None,
         age_on=person.age_on,
+        day=birth_text(person.age_on),
         sex=clean_sex(person.sex),
         postcodes=frozenset(postcodes),
         sectors=frozenset(_sectors(postcodes)),
@@ -132,6 +144,14 @@ def prepare_evidence(person: PersonEvidence) -> PreparedEvidence:
         authority=clean_id(person.responsible_authority),
         looked_after=person.looked_after,
     )
+
+
+def _stays(child: RegisterChild) -> tuple[tuple[str, str, str], ...]:
+    """Postcode, first day and end of each dated placement, days as eight digits, empty when not known."""
+    found = (
+        (clean_postcode(stay.postcode), birth_text(stay.start), birth_text(stay.end)) for stay in child.stays
+    )
+    return tuple(dict.fromkeys(stay for stay in found if stay[0]))
 
 
 def _other_names(aliases: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,8 @@ _TYPICAL_SHARE = 0.0005
 _TYPICAL_CHILDREN = 200
 RARE_SHARE = 0.0005
 COMMON_SHARE = 0.004
+CROWDED_FROM = 5
+"""Children under one postcode or number from which it is counted: a children's home, a block of flats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class RegisterStatistics:
     surnames: Mapping[str, int] = field(default_factory=dict)
     forenames: Mapping[str, int] = field(default_factory=dict)
     january_firsts: int = 0
+    crowded: Mapping[str, int] = field(default_factory=dict)
 
     def surname_share(self, surname: str) -> float:
         """The share of children with this surname, or with the most common part of a double-barrelled one."""
@@ -33,6 +36,10 @@ class RegisterStatistics:
     def forename_share(self, forename: str) -> float:
         """The share of children with this forename."""
         return self._share(self.forenames, forename)
+
+    def shared_by(self, places_or_phones: Iterable[str]) -> int:
+        """How many children share the most crowded of these postcodes or numbers, 0 when none is crowded."""
+        return max((self.crowded.get(each, 0) for each in places_or_phones), default=0)
 
     @property
     def january_share(self) -> float:
@@ -46,6 +53,7 @@ class RegisterStatistics:
             "surnames": dict(self.surnames),
             "forenames": dict(self.forenames),
             "january_firsts": self.january_firsts,
+            "crowded": dict(self.crowded),
         }
 
     @classmethod
@@ -56,6 +64,7 @@ class RegisterStatistics:
             surnames=dict(data["surnames"]),
             forenames=dict(data["forenames"]),
             january_firsts=int(data["january_firsts"]),
+            crowded=dict(data.get("crowded", {})),
         )
 
     def _share(self, counts: Mapping[str, int], name: str) -> float:
@@ -67,12 +76,18 @@ def count_register(children: Iterable[PreparedChild]) -> RegisterStatistics:
     """Count names and 1 January dates over the whole register."""
     surnames: Counter[str] = Counter()
     forenames: Counter[str] = Counter()
+    homes: Counter[str] = Counter()
     total = january_firsts = 0
     for child in children:
         total += 1
         january_firsts += is_january_first(child.born)
         surnames.update({child.surname, *child.surname.split(), *child.other_surnames} - {""})
+        homes.update({*child.lived_at(), *child.phones})
         forenames.update({child.forename, child.forename.partition(" ")[0]} - {""})
     return RegisterStatistics(
-        children=total, surnames=surnames, forenames=forenames, january_firsts=january_firsts
+        children=total,
+        surnames=surnames,
+        forenames=forenames,
+        january_firsts=january_firsts,
+        crowded={place: count for place, count in homes.items() if count >= CROWDED_FROM},
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from missing_coord.matching.evidence import PersonEvidence, RegisterChild
+from missing_coord.matching.evidence import PersonEvidence, RegisterChild, Stay
 
 _TRUE = frozenset({"true", "yes", "y", "1", "t"})
 _FALSE = frozenset({"false", "no", "n", "0", "f"})
@@ -27,7 +27,11 @@ def register_child(record: Any, *, placements: Iterable[Any] = ()) -> RegisterCh
         sex=_text(record, "sex"),
         home_postcode=_text(record, "home_postcode"),
         previous_postcodes=_list(record, "previous_postcodes"),
-        placement_postcodes=tuple(filter(None, (_text(row, "postcode") for row in where))),
+        stays=tuple(
+            Stay(postcode, _date(row, "start_date"), _date(row, "end_date"))
+            for row in where
+            if (postcode := _text(row, "postcode"))
+        ),
         addresses=_present(
             _text(record, "home_address"),
             *_list(record, "previous_addresses"),
@@ -60,6 +64,19 @@ def notice_evidence(record: Any) -> PersonEvidence:
         responsible_authority=_text(record, "responsible_authority"),
         looked_after=_truth(record, "looked_after"),
     )
+
+
+def evidence_from_data(data: Mapping[str, Any]) -> PersonEvidence:
+    """Evidence as kept with an incident: plain data, dates as text, empty fields left out."""
+    said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data.items()
+        if name in PersonEvidence.__dataclass_fields__
+    }
+    for name in ("date_of_birth", "age_on"):
+        if said.get(name):
+            said[name] = date.fromisoformat(said[name])
+    return PersonEvidence(**said)
 
 
 def _value(record: Any, name: str) -> Any:

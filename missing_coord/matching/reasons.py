@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from missing_coord.matching.compare import AGREEING, NameLevel
 from missing_coord.matching.dates import BirthLevel
-from missing_coord.matching.prepared import PreparedEvidence
+from missing_coord.matching.places import REAL_PLACES, PlaceLevel
+from missing_coord.matching.prepared import PreparedChild, PreparedEvidence
 from missing_coord.matching.rarity import COMMON_SHARE, RARE_SHARE, RegisterStatistics
 from missing_coord.matching.score import Comparison
 
@@ -41,20 +42,23 @@ _BIRTH = {
     BirthLevel.AGE_DIFFERENT: "age does not fit the date of birth",
 }
 _PLACE = {
-    "postcode": "postcode same",
-    "address": "house number and street same",
-    "sector": "postcode close by",
-    "different": "postcode different",
+    PlaceLevel.POSTCODE: "postcode same",
+    PlaceLevel.EARLIER: "postcode of an earlier address or placement",
+    PlaceLevel.ADDRESS: "house number and street same",
+    PlaceLevel.NEAR: "postcode or street one slip of the keys apart",
+    PlaceLevel.SECTOR: "postcode close by",
+    PlaceLevel.DIFFERENT: "postcode different",
 }
 _PHONE = {"same": "telephone number same", "different": "telephone number different"}
 _SEX = {"different": "sex different"}
 _LOCAL_ID = {"same": "local id same", "different": "local id is not this child's"}
 _FAMILY_NAME = (NameLevel.EXACT, NameLevel.CLOSE, NameLevel.PART)
+_SIBLING = {"m": "brother", "f": "sister"}
 _CLEARLY_OTHER = (NameLevel.DIFFERENT, NameLevel.ALIKE)
 
 
 def explain(
-    comparison: Comparison, *, person: PreparedEvidence, statistics: RegisterStatistics
+    comparison: Comparison, *, person: PreparedEvidence, child: PreparedChild, statistics: RegisterStatistics
 ) -> tuple[str, ...]:
     """Everything known for and against one candidate, missing fields left out."""
     said = [
@@ -66,19 +70,24 @@ def explain(
         _PLACE.get(comparison.place),
         _PHONE.get(comparison.phone),
         _SEX.get(comparison.sex),
-        likely_confusion(comparison),
+        likely_confusion(comparison, person=person, child=child),
     ]
     return tuple(reason for reason in said if reason)
 
 
-def likely_confusion(comparison: Comparison) -> str | None:
+def likely_confusion(comparison: Comparison, *, person: PreparedEvidence, child: PreparedChild) -> str | None:
     """The family relation that would explain agreement everywhere but in the forename, if there is one."""
     if comparison.surname not in _FAMILY_NAME or comparison.forename not in _CLEARLY_OTHER:
         return None
-    together = comparison.place in ("postcode", "address") or comparison.phone == "same"
+    together = comparison.place in REAL_PLACES or comparison.phone == "same"
     if comparison.birth is BirthLevel.EXACT:
-        return "same surname and date of birth, another forename: may be a twin"
-    return "same surname and address: may be a brother or sister" if together else None
+        return f"same surname and date of birth, another forename: may be {_whose(person)} twin"
+    sibling = _SIBLING.get(child.sex, "brother or sister")
+    return f"same surname and address: may be {_whose(person)} {sibling}" if together else None
+
+
+def _whose(person: PreparedEvidence) -> str:
+    return {"m": "his", "f": "her"}.get(person.sex, "a")
 
 
 def forename_agrees(comparison: Comparison) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from missing_coord.matching.compare import AGREEING, NameLevel, compare_forenames, compare_surnames
 from missing_coord.matching.dates import BirthLevel, compare_age, compare_births
 from missing_coord.matching.normalise import clean_id
+from missing_coord.matching.places import REAL_PLACES, PlaceLevel, compare_places
 from missing_coord.matching.prepared import PreparedChild, PreparedEvidence
 from missing_coord.matching.rarity import RegisterStatistics
 from missing_coord.matching.variants import name_roots
@@ -29,7 +30,6 @@ _NEVER = -99.0
 _SAME_FORENAME_IN_FAMILY = -7.0
 # Of two names this common a near spelling is more likely another child (Jayden, Hayden) than a slip.
 _BOTH_COMMON = 0.0004
-_REAL_PLACES = ("postcode", "address")
 _SAME_FAMILY_NAME = frozenset({NameLevel.EXACT, NameLevel.CLOSE, NameLevel.PART, NameLevel.OTHER_NAME})
 _SAME_GIVEN_NAME = AGREEING - {NameLevel.INITIAL}
 
@@ -44,7 +44,7 @@ class Comparison(NamedTuple):
     surname: NameLevel
     swapped: bool
     birth: BirthLevel
-    place: str
+    place: PlaceLevel
     phone: str
     sex: str
     local_id: str
@@ -52,10 +52,12 @@ class Comparison(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Bits:
-    """The bits of every name level for one piece of evidence, with its names' own rarity worked in."""
+    """Bits of the levels for one piece of evidence, with the rarity of its own names and places worked in."""
 
     forename: dict[NameLevel, float]
     surname: dict[NameLevel, float]
+    place: Mapping[str, float]
+    phone: Mapping[str, float]
     said_roots: frozenset[str]
 
 
@@ -70,12 +72,8 @@ class Scorer:
         fields = weights.fields
         floors = {"exact_january": statistics.january_share / 6}
         self._birth = {key: row.bits(at_least=floors.get(key, 0)) for key, row in fields["birth"].items()}
-        self._place = {
-            key: row.bits(at_least=shared if key == "postcode" else 0) for key, row in fields["place"].items()
-        }
-        self._phone = {
-            key: row.bits(at_least=shared if key == "same" else 0) for key, row in fields["phone"].items()
-        }
+        self._place = _shared_bits(fields["place"], shared)
+        self._phone = _shared_bits(fields["phone"], shared)
         self._sex = {key: row.bits() for key, row in fields["sex"].items()}
         self._local_id = {
             key: row.bits(at_least=weights.local_id_wrong / self._children if key == "same" else 0)
@@ -106,8 +104,15 @@ class Scorer:
         return _Bits(
             _rarity_bits(fields["forename"], forename),
             _rarity_bits(fields["surname"], surname),
+            self._crowd_bits("place", person.postcodes) or self._place,
+            self._crowd_bits("phone", person.phones) or self._phone,
             frozenset(root for name in said for root in name_roots(name)),
         )
+
+    def _crowd_bits(self, name: str, said: frozenset[str]) -> dict[str, float] | None:
+        """Bits when a children's home or a block of flats is named: many share it, so it says less."""
+        crowd = self.statistics.shared_by(said) if said else 0
+        return _shared_bits(self.weights.fields[name], crowd / self._children) if crowd else None
 
     def _compare(self, person: PreparedEvidence, child: PreparedChild, bits: _Bits) -> Comparison:
         forename = self._forename(person, child, bits)
@@ -117,22 +122,22 @@ class Scorer:
         swapped = False
         if total < 0 and person.forename and person.surname:
             crossed = self._crossed(person, child)
-            if crossed is not None:
+            if crossed is not None and crossed[0] > total:
                 total, forename, surname = crossed
                 surname_bits, swapped = bits.surname[surname], True
         if forename in _SAME_GIVEN_NAME and surname in _SAME_FAMILY_NAME:
             total += self._together
         birth = _birth(person, child)
-        place = _place(person, child)
+        place = compare_places(person, child)
         phone = _shared(person.phones, child.phones)
         sex = _same(person.sex, child.sex)
         local_id = _same(person.local_id, clean_id(child.child_id)) if person.local_id else "missing"
-        family = self._place[place] + self._phone[phone]
+        family = bits.place[place] + bits.phone[phone]
         # An unaccompanied child's date of birth is often an assessed one: it speaks half as loud either way.
         total += family + (self._birth[birth] / 2 if child.uasc else self._birth[birth])
         total += self._sex[sex] + self._local_id[local_id] + self._circumstances(person, child)
         sibling = _NEVER
-        if surname in _SAME_FAMILY_NAME and place in _REAL_PLACES and local_id != "same":
+        if surname in _SAME_FAMILY_NAME and place in REAL_PLACES and local_id != "same":
             sibling = surname_bits + family + self._sibling_bits(forename, birth)
         return Comparison(
             child.child_id, total, sibling, forename, surname, swapped, birth, place, phone, sex, local_id
@@ -156,14 +161,13 @@ class Scorer:
     def _crossed(
         self, person: PreparedEvidence, child: PreparedChild
     ) -> tuple[float, NameLevel, NameLevel] | None:
-        """Bits and levels with the names the other way round; None when they do not agree so either."""
-        if person.surname[0] != child.forename[:1] or person.forename[0] != child.surname[:1]:
+        """Bits and levels with the names the other way round; None when neither agrees so."""
+        first, last = person.forename[0], person.surname[0]
+        if last != child.forename[:1] and first != child.surname[:1]:
             return None
         forename = compare_forenames(person.surname, child.forename)
-        if forename not in _SAME_GIVEN_NAME:
-            return None
         surname = compare_surnames(person.forename, child.surname)
-        if surname not in _SAME_FAMILY_NAME:
+        if forename not in _SAME_GIVEN_NAME and surname not in _SAME_FAMILY_NAME:
             return None
         fields, shares = self.weights.fields, self.statistics
         as_forename = _rarity_bits(fields["forename"], shares.forename_share(person.surname))
@@ -186,6 +190,12 @@ class Scorer:
     def _both_common(self, first: str, second: str) -> bool:
         share = self.statistics.forename_share
         return share(first) >= _BOTH_COMMON and share(second) >= _BOTH_COMMON
+
+
+def _shared_bits(levels: Mapping[str, LevelWeight], share: float) -> dict[str, float]:
+    """Bits of each level of a place or number; agreeing on it is at least as likely as others sharing it."""
+    shared = ("postcode", "earlier", "same")
+    return {key: row.bits(at_least=share if key in shared else 0) for key, row in levels.items()}
 
 
 def _rarity_bits(levels: Mapping[str, LevelWeight], share: float) -> dict[NameLevel, float]:
@@ -215,16 +225,6 @@ def _birth(person: PreparedEvidence, child: PreparedChild) -> BirthLevel:
     if level is _BIRTH_MISSING and person.age is not None and person.age_on is not None:
         return compare_age(person.age, person.age_on, child.born)
     return level
-
-
-def _place(person: PreparedEvidence, child: PreparedChild) -> str:
-    if person.postcodes and not person.postcodes.isdisjoint(child.postcodes):
-        return "postcode"
-    if person.addresses and not person.addresses.isdisjoint(child.addresses):
-        return "address"
-    if not person.postcodes or not child.postcodes:
-        return "missing"
-    return "different" if person.sectors.isdisjoint(child.sectors) else "sector"
 
 
 def _shared(said: frozenset[str], known: tuple[str, ...]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import log2
 from typing import Any
 
+_SHARES = ("on_register", "unknown_sibling", "twin", "local_id_wrong")
 _FIELDS = ("forename", "surname", "birth", "place", "phone", "sex", "local_id", "authority", "care")
 
 
@@ -39,6 +40,8 @@ class Weights:
     swapped: LevelWeight
     closed: LevelWeight
     fields: Mapping[str, Mapping[str, LevelWeight]]
+    about: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_weights(text: str) -> Weights:
@@ -58,15 +61,32 @@ def read_weights(text: str) -> Weights:
                 name: {key: _level(row, f"{name}.{key}") for key, row in data[name].items()}
                 for name in _FIELDS
             },
+            about=str(data.get("about", "")),
+            sources={name: str(data[name].get("from", "")) for name in _SHARES},
         )
     except KeyError as missing:
         raise ValueError(f"weights: {missing.args[0]} is missing") from missing
 
 
+def write_weights(weights: Weights) -> str:
+    """The table as JSON that `read_weights` takes."""
+    data: dict[str, Any] = {"version": weights.version, "about": weights.about}
+    data |= {
+        name: {"value": getattr(weights, name), "from": weights.sources.get(name, "")} for name in _SHARES
+    }
+    data |= {name: {level: _row(row) for level, row in rows.items()} for name, rows in weights.fields.items()}
+    data |= {name: _row(getattr(weights, name)) for name in ("together", "swapped", "closed")}
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _row(row: LevelWeight) -> dict[str, object]:
+    return {"m": row.m, "u": row.u, "from": row.source}
+
+
 @cache
 def shipped_weights() -> Weights:
     """The weights that come with this version of the program."""
-    return read_weights(files(__package__).joinpath("weights_v1.json").read_text(encoding="utf-8"))
+    return read_weights(files(__package__).joinpath("weights_v2.json").read_text(encoding="utf-8"))
 
 
 def _share(data: Mapping[str, Any], name: str) -> float:

@@ -7,18 +7,23 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from missing_coord.contracts.decoding import shown_name
 from missing_coord.contracts.files import file_size, read_rows
-from missing_coord.contracts.readings import Fault
+from missing_coord.contracts.readings import Fault, ReadRow
+from missing_coord.contracts.ssda903_files import rows_of_return
 from missing_coord.domain.access import Actor
+from missing_coord.domain.clock import Clock, SystemClock
 from missing_coord.domain.errors import TransientError
 from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
+from missing_coord.services.ports import UnitOfWork
+from missing_coord.services.ports_ssda903 import ReturnWork
 from missing_coord.services.register import reexamine
+from missing_coord.services.ssda903 import LONDON, check_headers
 from missing_coord.telemetry import logger
 
 CHUNK = 500
@@ -55,15 +60,20 @@ class FileIntake:
     engine: EngineSource
     refresh: Callable[[Any], Any]
     actor: Actor
+    clock: Clock = field(default_factory=SystemClock)
     chunk: int = CHUNK
 
-    async def ingest(self, path: Path, kind: str, *, progress: Progress | None = None) -> FileSummary:
+    async def ingest(
+        self, path: Path, kind: str, *, progress: Progress | None = None, year: int | None = None
+    ) -> FileSummary:
         """Take in one file and return what became of its rows; raises FileRefused when it cannot be read at all.
+
+        `year` is the collection of an SSDA903 file; without one that of the latest day which the file tells of.
 
         Safe to stop at any moment and to run again: what is in already counts as a duplicate.
         """
         began = time.monotonic()
-        rows = iter(read_rows(path, kind))
+        rows = self._rows(path, kind, year)
         first = list(islice(rows, self.chunk))
         digest = await asyncio.to_thread(_sha256, path)
         async with self.database.unit_of_work(self.actor) as uow:
@@ -93,6 +103,12 @@ class FileIntake:
             seconds=round(time.monotonic() - began, 3),
         )
 
+    def _rows(self, path: Path, kind: str, year: int | None) -> Iterator[ReadRow]:
+        if kind == "ssda903":
+            today = self.clock.now().astimezone(LONDON).date()
+            return rows_of_return(path, year=year, today=today)
+        return iter(read_rows(path, kind))
+
     async def _in_turn(
         self,
         chunks: Iterator[list[Any]],
@@ -116,18 +132,21 @@ class FileIntake:
                 settled(*await _outcomes(under_way.popleft()))
 
     async def ingest_items(self, rows: Sequence[Row], kind: str, *, source: str) -> list[Taken]:
-        """Take in rows that came over HTTP or on a topic as one small batch; return what became of each."""
-        digest = hashlib.sha256(repr([row.raw for row in rows]).encode()).hexdigest()
-        async with self.database.unit_of_work(self.actor) as uow:
-            batch_id = await uow.intake.open_batch(kind=kind, source=source, content_sha256=digest)
+        """Take in rows that came over HTTP or on a topic; return what became of each.
+
+        They and the record of their batch are one transaction: whatever stops it leaves nothing half done.
+        """
         taken: list[Taken] = []
         for start in range(0, len(rows), self.chunk):
             part = rows[start : start + self.chunk]
-            taken.extend(await self._take(part, kind=kind, batch_id=batch_id, source=source))
-        await self._finish(batch_id, kind)
+            taken.extend(await self._take(part, kind=kind, batch_id=None, source=source))
+        if kind in REGISTER_KINDS and rows:
+            await self._after_register()
         return taken
 
-    async def _take(self, rows: Sequence[Row], *, kind: str, batch_id: str, source: str) -> list[Taken]:
+    async def _take(
+        self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str
+    ) -> list[Taken]:
         """Take in rows together; when they fail together, one by one, so that only the guilty one is set aside."""
         try:
             return await self._with_patience(rows, kind=kind, batch_id=batch_id, source=source)
@@ -145,14 +164,15 @@ class FileIntake:
         return taken
 
     async def _with_patience(
-        self, rows: Sequence[Row], *, kind: str, batch_id: str, source: str
+        self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str
     ) -> list[Taken]:
         for attempt in range(ATTEMPTS):
             try:
                 async with self.database.unit_of_work(self.actor) as uow:
-                    engine = await self.engine(uow)
+                    if batch_id is None:
+                        return await self._own_batch(uow, rows, kind=kind, source=source)
                     return await take_rows(
-                        uow, rows, kind=kind, batch_id=batch_id, source=source, engine=engine
+                        uow, rows, kind=kind, batch_id=batch_id, source=source, engine=await self.engine(uow)
                     )
             except TransientError:
                 if attempt == ATTEMPTS - 1:
@@ -160,8 +180,19 @@ class FileIntake:
                 await asyncio.sleep(0.1 * 2**attempt)
         raise AssertionError("unreachable")
 
+    async def _own_batch(
+        self, uow: UnitOfWork, rows: Sequence[Row], *, kind: str, source: str
+    ) -> list[Taken]:
+        digest = hashlib.sha256(repr([row.raw for row in rows]).encode()).hexdigest()
+        batch_id = await uow.intake.open_batch(kind=kind, source=source, content_sha256=digest)
+        taken = await take_rows(
+            uow, rows, kind=kind, batch_id=batch_id, source=source, engine=await self.engine(uow)
+        )
+        await uow.intake.finish(batch_id)
+        return taken
+
     async def _set_aside(
-        self, row: Row, error: Exception, *, kind: str, batch_id: str, source: str
+        self, row: Row, error: Exception, *, kind: str, batch_id: str | None, source: str
     ) -> list[Taken]:
         reason = (
             f"could not be worked on ({type(error).__name__}); it is kept here whole: tell the administrator"
@@ -170,15 +201,18 @@ class FileIntake:
         return await self._with_patience([broken], kind=kind, batch_id=batch_id, source=source)
 
     async def _finish(self, batch_id: str, kind: str) -> None:
-        """Close the batch; a changed register is counted anew and unsure incidents are looked at again."""
         if kind in REGISTER_KINDS:
+            await self._after_register()
+        if kind == "ssda903":
             async with self.database.unit_of_work(self.actor) as uow:
-                await self.refresh(uow)
-            await self._reexamine()
+                await check_headers(cast(ReturnWork, uow))
         async with self.database.unit_of_work(self.actor) as uow:
             await uow.intake.finish(batch_id)
 
-    async def _reexamine(self) -> None:
+    async def _after_register(self) -> None:
+        """Count a changed register anew, and look again at incidents of which nobody is sure."""
+        async with self.database.unit_of_work(self.actor) as uow:
+            await self.refresh(uow)
         async with self.database.unit_of_work(self.actor) as uow:
             engine = await self.engine(uow)
             await reexamine(uow, engine=engine, limit=2_000)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from prometheus_client import Counter
+
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.errors import TransientError
 from missing_coord.messaging.ports import Deliver, Lease, OpenLease
@@ -14,6 +16,8 @@ from missing_coord.telemetry import logger
 BATCH = 500
 POLL_SECONDS = 2.0
 
+RELAYED = Counter("missing_coord_events_relayed", "Events delivered from the outbox")
+FAILED = Counter("missing_coord_events_failed", "Failed tries to deliver an event")
 _log = logger("relay")
 
 
@@ -28,22 +32,33 @@ async def relay_once(
 async def drain(lease: Lease, deliver: Deliver, *, limit: int = BATCH, concurrency: int = 1) -> int:
     """Deliver all that waits, up to `concurrency` keys at once, and return how many events that were.
 
-    A key whose event fails rests until the next call, with everything behind that event; other keys go on.
+    A key whose event fails rests until the next call, with everything behind that event; other keys go on. When
+    nothing of a batch could be delivered because the other side is away, all of it rests until the next call.
     """
     resting: set[str] = set()
     delivered = 0
     while batch := await lease.unsent(limit=limit, resting=resting):
         sent, failed = await _deliver_batch(batch, deliver, concurrency=concurrency)
         await lease.mark_sent(sent)
+        RELAYED.inc(len(sent))
+        if failed and not sent and all(isinstance(error, TransientError) for _, error in failed):
+            _log.warning("nothing can be delivered now", count=len(failed))
+            break
         for event, error in failed:
-            _log.warning(
-                "an event could not be delivered and is tried again",
-                event_id=event.event_id, event_type=event.type, attempts=event.attempts + 1, error_type=error,
-            )  # fmt: skip
-            await lease.mark_failed(event.position, error)
+            await _mark_failed(lease, event, error)
             resting.add(event.key)
         delivered += len(sent)
     return delivered
+
+
+async def _mark_failed(lease: Lease, event: OutgoingEvent, error: Exception) -> None:
+    kind = type(error).__name__
+    FAILED.inc()
+    _log.warning(
+        "an event could not be delivered and is tried again",
+        event_id=event.event_id, event_type=event.type, attempts=event.attempts + 1, error_type=kind,
+    )  # fmt: skip
+    await lease.mark_failed(event.position, kind)
 
 
 @dataclass(slots=True)
@@ -59,6 +74,8 @@ class Relay:
     poll_seconds: float = POLL_SECONDS
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
+    alive: Callable[[], object] = lambda: None
+    """Called at least every few polls, active or standing by, as long as the database answers."""
 
     def heard(self, payload: str) -> None:
         """Wake up when the database tells of new events."""
@@ -76,9 +93,11 @@ class Relay:
 
     async def _hold(self, stop: asyncio.Event) -> None:
         async with self.open_lease() as lease:
+            self.alive()
             while lease is not None and not stop.is_set():
                 self.wake.clear()
                 await drain(lease, self.deliver, concurrency=self.concurrency)
+                self.alive()
                 self.idle.set()
                 await first_of(stop.wait, self.wake.wait, seconds=self.poll_seconds)
                 self.idle.clear()
@@ -97,13 +116,13 @@ async def first_of(*waits: Callable[[], Awaitable[object]], seconds: float) -> N
 
 async def _deliver_batch(
     batch: Sequence[OutgoingEvent], deliver: Deliver, *, concurrency: int
-) -> tuple[list[int], list[tuple[OutgoingEvent, str]]]:
+) -> tuple[list[int], list[tuple[OutgoingEvent, Exception]]]:
     """Deliver a batch and return the positions sent, and the event at which each failing key has stopped."""
     lines: dict[str, list[OutgoingEvent]] = {}
     for event in batch:
         lines.setdefault(event.key, []).append(event)
     sent: list[int] = []
-    failed: list[tuple[OutgoingEvent, str]] = []
+    failed: list[tuple[OutgoingEvent, Exception]] = []
     gate = asyncio.Semaphore(concurrency)
 
     async def deliver_line(line: Sequence[OutgoingEvent]) -> None:
@@ -112,7 +131,7 @@ async def _deliver_batch(
                 try:
                     await deliver(event)
                 except Exception as error:  # whatever went wrong, the key waits and the others go on
-                    failed.append((event, type(error).__name__))
+                    failed.append((event, error))
                     return
                 sent.append(event.position)
 

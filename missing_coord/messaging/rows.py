@@ -10,11 +10,10 @@ from typing import Any, Protocol
 
 from missing_coord.contracts.readings import Fault
 from missing_coord.domain.access import Actor
-from missing_coord.domain.records import Ssda903Missing
 from missing_coord.services import register
 from missing_coord.services.intake import Engine, receive_notices
 from missing_coord.services.ports import Counts, Quarantined, Received, UnitOfWork
-from missing_coord.services.ssda903 import receive_ssda903_missing, receive_ssda903_other
+from missing_coord.services.ssda903 import receive_ssda903
 
 EngineSource = Callable[[UnitOfWork], Awaitable[Engine]]
 
@@ -115,7 +114,5 @@ async def _receive(
             return await register.receive_absences(uow, rows)
         case "missing-list":
             return await register.receive_missing_list(uow, rows, policy=policy)
-        case _ if isinstance(rows[0][0], Ssda903Missing):
-            return await receive_ssda903_missing(uow, rows)
         case _:
-            return await receive_ssda903_other(uow, rows)
+            return await receive_ssda903(uow, rows, policy=policy)

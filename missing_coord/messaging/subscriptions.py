@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from missing_coord.contracts.events import TOPIC_OF, WIRE_TYPES
 from missing_coord.messaging.ports import Reaction
 
 NOBODY: tuple[str, ...] = ()
@@ -37,6 +38,12 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "missing-coord.patterns.pattern-proposed.v1": NOBODY,  # whoever finds a pattern tells the lead at once
     "missing-coord.patterns.pattern-decided.v1": NOBODY,
 }
+
+
+def topics_of(consumer: str) -> tuple[str, ...]:
+    """Return the topics that hold the events of a consumer."""
+    topic_of = {WIRE_TYPES[event]: topic for event, topic in TOPIC_OF.items()}
+    return tuple(sorted({topic_of[kind] for kind, names in SUBSCRIPTIONS.items() if consumer in names}))
 
 
 def consumers() -> frozenset[str]:

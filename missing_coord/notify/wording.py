@@ -8,13 +8,23 @@ from zoneinfo import ZoneInfo
 from missing_coord.domain.messages import MessageKind, Notice
 
 LONDON = ZoneInfo("Europe/London")
-_PAGES = {"interview": "interviews", "incident": "reviews", "pattern": "patterns"}
-_SUBJECTS = {"interview": "Return interview", "incident": "Notice", "pattern": "Pattern"}
 _NAMED = {"feed": "Feed", "rota": "Rota", "part": "Part"}
 _PASSED_ON = {
     "nobody_reachable": "passed on, as nobody before could be reached",
     "not_delivered": "passed on, as nothing was delivered to those before",
     "promise_lapsed": "a promise lapsed without a visit booked",
+}
+_PAGES = {
+    "interview": "interviews",
+    "incident": "reviews",
+    "pattern": "patterns",
+    "presumed_return": "presumed-returns",
+}
+_SUBJECTS = {
+    "interview": "Return interview",
+    "incident": "Notice",
+    "pattern": "Pattern",
+    "presumed_return": "Presumed return",
 }
 
 
@@ -46,6 +56,10 @@ def _matter(notice: Notice) -> str:
         return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
     if notice.kind is MessageKind.ESCALATION and notice.due_at is not None:
         return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
+    if notice.kind is MessageKind.PRESUMED_RETURN and notice.step != "return_presumed":
+        return (
+            "nobody has said yet whether the child is back; the 72 hours may be running. Please say so now."
+        )
     return _EVENTS[notice.kind]
 
 
@@ -54,6 +68,7 @@ _EVENTS = {
     MessageKind.UNASSIGNED: "it is no longer yours.",
     MessageKind.MATCH_REVIEW: "it is not certain which child this is about. Please decide.",
     MessageKind.PATTERN: "a new pattern waits for your decision.",
+    MessageKind.PRESUMED_RETURN: "there are signs that a missing child is back. Please confirm or reject.",
 }
 
 

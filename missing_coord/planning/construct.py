@@ -1,4 +1,4 @@
-"""A first plan: agreed visits as they are, then every interview by earliest deadline where it costs least."""
+"""The beginning of a plan: agreed visits as they are, and the order in which the others are asked."""
 
 from __future__ import annotations
 
@@ -17,15 +17,6 @@ def place_pins(state: PlanState) -> dict[int, str]:
         if reason:
             wrong[number[pin.interview]] = reason
     return wrong
-
-
-def insert_by_deadline(state: PlanState, open_interviews: list[int]) -> None:
-    """Insert interviews by earliest deadline, each where it adds least; those that fit nowhere stay open."""
-    problem = state.problem
-    for i in deadline_order(problem, open_interviews):
-        opening = state.best(i, routes_for(problem, i))
-        if opening is not None:
-            state.place(i, opening)
 
 
 def deadline_order(problem: Problem, interviews: list[int]) -> list[int]:

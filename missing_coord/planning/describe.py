@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
 from missing_coord.planning.construct import deadline_order, routes_for
+from missing_coord.planning.options import OtherWorkers
 from missing_coord.planning.plan import Plan, Score, Unplanned, Visit
-from missing_coord.planning.problem import COST_UNIT, END_OF_TIME, MINUTE, earliest_start
+from missing_coord.planning.problem import COST_UNIT, END_OF_TIME, MINUTE, earliest_start, instant
 from missing_coord.planning.routes import PlanState, Window
 
 
@@ -20,20 +20,22 @@ def describe_plan(state: PlanState, wrong_pins: Mapping[int, str], *, seconds: f
 
 
 def _visits(state: PlanState) -> Iterator[Visit]:
-    problem = state.problem
+    problem, others = state.problem, OtherWorkers(state)
     for stretch, table in zip(problem.routes, state.routes, strict=True):
         here = stretch.base
         for i, start in zip(table.order, table.starts, strict=True):
             leg = problem.travel.row(here)[problem.point[i]] // MINUTE
-            here, end = problem.point[i], start + problem.length[i]
+            here, end, rest = problem.point[i], start + problem.length[i], others.of(i)
             yield Visit(
                 interview=problem.instance.interviews[i].id,
                 worker=problem.instance.workers[stretch.worker].id,
-                start=_instant(start),
-                end=_instant(end),
+                start=instant(start),
+                end=instant(end),
                 travel_minutes=leg,
                 late_minutes=max(0, -(-(end - problem.due[i]) // MINUTE)),
                 reasons=_reasons(state, i, stretch.worker, end),
+                next_options=rest.next_options,
+                passed_over=rest.passed_over,
             )
 
 
@@ -74,7 +76,7 @@ def _unplanned(state: PlanState, i: int, wrong_pin: str | None) -> Unplanned:
     first = _first_opening(state, i, ready)
     reason = f"agreed visit cannot be kept: {wrong_pin}" if wrong_pin else _binding(state, i, ready)
     return Unplanned(
-        interview=item.id, reason=reason, earliest_possible=None if first is None else _instant(first)
+        interview=item.id, reason=reason, earliest_possible=None if first is None else instant(first)
     )
 
 
@@ -144,7 +146,3 @@ def _travel(state: PlanState) -> int:
 
 def _duration(minutes: int) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import NamedTuple
 
-from missing_coord.domain.records import Weekday
+from missing_coord.planning.child_hours import WEEKDAYS, ClosedHours, first_open
 from missing_coord.planning.eligibility import Refusal, Wall
 from missing_coord.planning.fields import Point
 from missing_coord.planning.situation import WorkerSituation
@@ -19,9 +19,16 @@ HORIZON_DAYS = 35
 FIRST_VISIT, LAST_VISIT = time(8), time(20)
 STEP = 5
 """Visits are proposed at full five minutes."""
-WEEKDAYS = tuple(Weekday)
 
 Travel = Callable[[Point | None, Point | None], int]
+
+
+class Wanted(NamedTuple):
+    """A visit to find a gap for: where, how many minutes, and when the child cannot be seen."""
+
+    place: Point | None
+    length: int
+    closed: tuple[ClosedHours, ...] = ()
 
 
 class Slot(NamedTuple):
@@ -84,12 +91,13 @@ class Diary:
             self._left[week] = weekly_allowance(self._capacity, week) - self._booked.get(week, 0)
         return self._left[week]
 
-    def first_slot(self, place: Point | None, ready: int, length: int) -> Slot | None:
-        """Return the first gap from `ready` on in which a visit of `length` minutes fits, with its travel."""
+    def first_slot(self, visit: Wanted, ready: int) -> Slot | None:
+        """Return the first gap from `ready` on in which the visit fits, with its travel."""
+        length = visit.length
         for window in self._windows:
             if window.closes - length < ready or window.widest_gap < length or self.left(window.week) < 1:
                 continue
-            slot = self._slot_in(window, place, ready, length)
+            slot = self._slot_in(window, visit, ready)
             if slot is not None:
                 return slot
         return None
@@ -101,13 +109,17 @@ class Diary:
         window.measure()
         self._left[window.week] = self.left(window.week) - 1
 
-    def why_no_slot(self, ready: int, length: int, due: int) -> Refusal:
+    def why_no_slot(self, visit: Wanted, ready: int, due: int) -> Refusal:
         """Say what keeps the worker from a visit that starts at `ready` or later and ends by `due`."""
+        length = visit.length
         if ready + length > due:
             return Refusal(wall=Wall.TOO_LATE, reason="too little time before the deadline for a visit")
         before = takewhile(lambda window: window.opens + length <= due, self._windows)
         windows = [w for w in before if max(w.opens, ready) + length <= min(w.closes, due)]
         if any(self.left(window.week) > 0 for window in windows):
+            if visit.closed and self._would_fit(visit, ready, due):
+                reason = "free only while the child is at school or cannot be seen"
+                return Refusal(wall=Wall.CHILD_HOURS, reason=reason)
             return Refusal(wall=Wall.DIARY_FULL, reason="no gap before the deadline, travel included")
         if windows:
             return Refusal(wall=Wall.CAPACITY, reason="the weekly target is reached")
@@ -118,13 +130,19 @@ class Diary:
             return Refusal(wall=Wall.BANK_HOLIDAY, reason="bank holiday, no working day before the deadline")
         return Refusal(wall=Wall.NOT_WORKING, reason="does not work between now and the deadline")
 
-    def _slot_in(self, window: Window, place: Point | None, ready: int, length: int) -> Slot | None:
-        base = self.worker.base
+    def _would_fit(self, visit: Wanted, ready: int, due: int) -> bool:
+        slot = self.first_slot(visit._replace(closed=()), ready)
+        return slot is not None and slot.end <= due
+
+    def _slot_in(self, window: Window, visit: Wanted, ready: int) -> Slot | None:
+        base, (place, length, closed) = self.worker.base, visit
         free, here, earliest = window.start, base, max(ready, window.opens)
         for following in (*window.busy, Busy(window.end, window.end, base)):
             if following.start - free >= length:
                 there = self._travel(here, place)
-                start = -(-max(earliest, max(free, self.now) + there) // STEP) * STEP
+                start = _full_step(max(earliest, max(free, self.now) + there))
+                if closed:
+                    start = _full_step(first_open(closed, start, length))
                 onward = self._travel(place, following.place)
                 if start + length <= window.closes and start + length + onward <= following.start:
                     saved = self._travel(here, following.place)
@@ -167,6 +185,10 @@ class Diary:
         window.busy = [each for each in visits if each.start < window.end and each.end > window.start]
         window.measure()
         return window
+
+
+def _full_step(minute: int) -> int:
+    return -(-minute // STEP) * STEP
 
 
 def instant(minute: int) -> datetime:

@@ -25,7 +25,8 @@ class Wall(IntEnum):
     ABSENT = 9
     CAPACITY = 10
     DIARY_FULL = 11
-    TOO_LATE = 12
+    CHILD_HOURS = 12
+    TOO_LATE = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,115 +1,103 @@
-"""Improves a plan by small moves in a fixed order, each kept only when the plan gets cheaper."""
+"""Improves a plan by ruin and recreate: take some visits out, put them back, keep what gains (mostly)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Sequence
+from random import Random
 
-from missing_coord.planning.construct import deadline_order, routes_for
-from missing_coord.planning.routes import PlanState
+from missing_coord.planning.insertion import BLINK, Inserter
+from missing_coord.planning.ruin import Ruin
+from missing_coord.planning.tours import PER_SECOND, Tours
 
-OutOfTime = Callable[[], bool]
-
-
-def improve(state: PlanState, movable: list[int], out_of_time: OutOfTime) -> None:
-    """Improve `state` in place until no single move gains or `out_of_time` says so; it never gets dearer."""
-    search = _Search(state, movable, out_of_time)
-    state.keep()
-    while search.one_round():
-        pass
+WARM, COLD = 240 * PER_SECOND, 6 * PER_SECOND
+"""What the search may lose in one step at first and at last: about so many seconds of travel."""
+STEPS_BETWEEN_LOOKS = 16
+STEPS_FOR_EACH = 3000
+MOST_TRIED = 12
 
 
-class _Search:
-    """One run of improvement over a plan; knows which interviews may move and where each may go."""
+class Search:
+    """One run of ruin and recreate over `tours`; the same clock readings give the same plan."""
 
-    def __init__(self, state: PlanState, movable: list[int], out_of_time: OutOfTime) -> None:
-        self.state = state
-        self.movable = deadline_order(state.problem, movable)
-        self.routes = {i: routes_for(state.problem, i) for i in movable}
-        self.out_of_time = out_of_time
+    def __init__(self, tours: Tours, movable: Sequence[int], *, seed: int = 0) -> None:
+        """Prepare a search that may move only `movable`."""
+        random = Random(seed)  # noqa: S311 - a search, not a secret
+        self.tours = tours
+        self.inserter = Inserter(tours, random)
+        self._movable = list(movable)
+        self._random = random.random
+        self._shuffle = random.shuffle
+        self._ruin = Ruin(tours, self.inserter, self._movable, random)
+        self._hard = [len(tours.problem.allowed[i]) for i in range(tours.count)]
 
-    def one_round(self) -> bool:
-        """Try every move once; say whether one gained and there is time for another round."""
-        gains = [self._relocate(), self._make_room(), self._swap()]
-        return any(gains) and not self.out_of_time()
+    def construct(self, order: Sequence[int]) -> None:
+        """Put in every interview of `order` where it costs least; those that fit nowhere stay absent."""
+        for i in order:
+            after = self.inserter.place(i)
+            if after >= 0:
+                self.tours.insert(i, after)
 
-    def _relocate(self) -> bool:
-        """Move single visits to where they cost least; open interviews are tried too."""
-        return any([self._kept(self._rehome, i) for i in self._while_time(self.movable)])
+    def run(self, progress: Callable[[], float]) -> None:
+        """Search until `progress` says 1; the best plan found stays in `tours`."""
+        tours, random = self.tours, self._random
+        if not self._movable or not tours.seq:
+            return
+        best, best_seq = tours.cost, tours.seq[:]
+        steps, most = 0, STEPS_FOR_EACH * len(self._movable)
+        temperature = WARM
+        self.inserter.blink = BLINK
+        while steps < most:
+            if steps % STEPS_BETWEEN_LOOKS == 0:
+                done = max(progress(), steps / most)
+                if done >= 1:
+                    break
+                temperature = WARM * (COLD / WARM) ** done
+            steps += 1
+            before = tours.cost
+            touched = self._ruin.remove()
+            self._recreate(touched)
+            lost = tours.cost - before
+            if tours.overdrawn or (lost > 0 and lost >= -temperature * math.log(random() or 1e-9)):
+                self._restore(touched)
+            elif tours.cost < best:
+                best, best_seq = tours.cost, tours.seq[:]
+        self.steps = steps
+        self._restore({r: seq for r, seq in enumerate(best_seq) if seq is not tours.seq[r]})
 
-    def _make_room(self) -> bool:
-        """For each interview that is open or late, push one other visit aside when that is cheaper in all."""
-        return any([self._push_aside(i) for i in self._while_time(self.movable) if self._suffers(i)])
+    def _restore(self, touched: dict[int, list[int]]) -> None:
+        for route in touched:
+            self.tours.put(route, [])
+        for route, seq in touched.items():
+            self.tours.put(route, seq)
 
-    def _swap(self) -> bool:
-        """Let two visits of different routes change places, each at its best position there."""
-        gained = False
-        for place, i in enumerate(self._while_time(self.movable)):
-            for j in self._while_time(self.movable[place + 1 :]):
-                if self._swappable(i, j):
-                    gained = self._kept(self._exchange, i, j) or gained
-        return gained
+    def _recreate(self, touched: dict[int, list[int]]) -> None:
+        tours, place = self.tours, self.inserter.place
+        for i in self._ordered(self._waiting()):
+            after = place(i)
+            if after >= 0:
+                route = tours.route_of[after]
+                touched.setdefault(route, tours.seq[route])
+                tours.insert(i, after)
 
-    def _push_aside(self, i: int) -> bool:
-        problem, can_move = self.state.problem, self.routes
-        for r in self.routes[i]:
-            if problem.routes[r].end <= problem.ready[i] or problem.routes[r].start > problem.due[i]:
-                continue
-            others = [j for j in self.state.routes[r].order if j in can_move and j != i]
-            if any(self._kept(self._displace, i, j, r) for j in self._while_time(others)):
-                return True
-        return False
+    def _waiting(self) -> list[int]:
+        fixed = self.tours.fixed
+        waiting = sorted(i for i in self.tours.absent if not fixed[i])
+        if len(waiting) > MOST_TRIED * 3:
+            self._shuffle(waiting)
+            del waiting[MOST_TRIED * 2 :]
+        return waiting
 
-    def _rehome(self, i: int) -> bool:
-        self._take_out(i)
-        return self._insert(i, self.routes[i])
-
-    def _displace(self, i: int, other: int, route: int) -> bool:
-        self._take_out(i)
-        self._take_out(other)
-        return self._insert(i, [route]) and self._insert(other, self.routes[other])
-
-    def _exchange(self, i: int, j: int) -> bool:
-        first, second = self.state.route_of[i], self.state.route_of[j]
-        self._take_out(i)
-        self._take_out(j)
-        return self._insert(i, [second]) and self._insert(j, [first])
-
-    def _take_out(self, i: int) -> None:
-        if self.state.route_of[i] >= 0:
-            self.state.remove(i)
-
-    def _insert(self, i: int, routes: list[int]) -> bool:
-        opening = self.state.best(i, routes)
-        if opening is not None:
-            self.state.place(i, opening)
-        return opening is not None
-
-    def _kept(self, move: Callable[..., bool], *interviews: int) -> bool:
-        """Make a move and keep it when it succeeds and the plan is cheaper; otherwise take it back."""
-        cost = self.state.cost
-        gained = move(*interviews) and self.state.cost < cost and not self.state.overdrawn
-        if gained:
-            self.state.keep()
-        else:
-            self.state.undo()
-        return gained
-
-    def _swappable(self, i: int, j: int) -> bool:
-        state = self.state
-        first, second = state.route_of[i], state.route_of[j]
-        if first < 0 or second < 0 or first == second:
-            return False
-        routes, allowed = state.problem.routes, state.problem.allowed
-        return routes[second].worker in allowed[i] and routes[first].worker in allowed[j]
-
-    def _suffers(self, i: int) -> bool:
-        state = self.state
-        if state.route_of[i] < 0:
-            return True
-        return state.start_of(i) + state.problem.length[i] > state.problem.due[i]
-
-    def _while_time(self, interviews: list[int]) -> Iterator[int]:
-        for i in interviews:
-            if self.out_of_time():
-                return
-            yield i
+    def _ordered(self, waiting: list[int]) -> list[int]:
+        """Return what to insert in a random, deadline, farthest, hardest or weightiest order."""
+        tours, choice = self.tours, self._random()
+        self._shuffle(waiting)
+        if choice < 0.35:
+            return waiting
+        if choice < 0.6:
+            return sorted(waiting, key=tours.due.__getitem__)
+        if choice < 0.75:
+            return sorted(waiting, key=lambda i: -self.tours.rows[i][tours.count])
+        if choice < 0.85:
+            return sorted(waiting, key=self._hard.__getitem__)
+        return sorted(waiting, key=lambda i: -tours.worth[i])

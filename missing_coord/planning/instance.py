@@ -167,6 +167,11 @@ def _pin(item: Mapping[str, object], path: str) -> Pin:
     return Pin(interview=text_at(item, "interview", path), worker=text_at(item, "worker", path), start=start)
 
 
+def parse_visits(source: object) -> tuple[Pin, ...]:
+    """Read the visits of a plan from decoded JSON; raises InstanceError naming the field."""
+    return _each(mapping_at(source, "plan"), "visits", _pin)
+
+
 def _check_ids(items: Collection[_NamedItem], key: str) -> None:
     first: dict[str, int] = {}
     for place, item in enumerate(items):

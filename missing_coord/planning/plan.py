@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextOption:
+    """Another worker who could go, with everything else left as planned."""
+
+    worker: str
+    start: datetime
+    end: datetime
+    late_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One planned visit; `travel_minutes` is the leg to it, `late_minutes` how far it ends after `due`."""
+    """One planned visit; `travel_minutes` is the leg to it, `late_minutes` how far it ends after `due`.
+
+    `passed_over` says of each other worker, by id, why not; agreed visits and very large plans leave it empty.
+    """
 
     interview: str
     worker: str
@@ -17,6 +31,8 @@ class Visit:
     travel_minutes: int
     late_minutes: int
     reasons: tuple[str, ...]
+    next_options: tuple[NextOption, ...] = ()
+    passed_over: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +84,6 @@ def _texted(values: dict[str, object]) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, dict):
+        return _texted(value)
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from missing_coord.planning.fields import Point
 from missing_coord.planning.instance import Instance, Interview, Worker
-from missing_coord.planning.travel import travel_minutes
+from missing_coord.planning.travel import travel_minutes_to_each
 from missing_coord.planning.weeks import london_day, monday_after, week_number
 
 MINUTE = 60
@@ -22,8 +22,8 @@ COST_UNIT = 100
 class Weights:
     """What each costs in minutes of travel; the first three are multiplied by the interview's priority."""
 
-    unplanned: int = 100_000
-    late: int = 10_000
+    unplanned: int = 60_000
+    late: int = 30_000
     late_minute: int = 1
     other_worker: int = 30
 
@@ -89,8 +89,8 @@ class TravelTable:
         """Return the seconds from point `start` to every point."""
         row = self._rows[start]
         if row is None:
-            here = self._points[start]
-            row = [travel_minutes(here, there, self._speed) * MINUTE for there in self._points]
+            minutes = travel_minutes_to_each(self._points[start], self._points, self._speed)
+            row = [each * MINUTE for each in minutes]
             self._rows[start] = row
         return row
 
@@ -128,6 +128,11 @@ def compile_instance(instance: Instance, weights: Weights) -> Problem:
 def seconds(instant: datetime) -> int:
     """Return whole seconds since 1970, fractions cut off."""
     return math.floor(instant.timestamp())
+
+
+def instant(seconds: int) -> datetime:
+    """Return the UTC instant of whole seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def whole_minute(instant: datetime) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.records import WorkerTeam
-from missing_coord.planning.diary import Diary, Slot, instant, minute_down, minute_up
+from missing_coord.planning.diary import Diary, Slot, Wanted, instant, minute_down, minute_up
 from missing_coord.planning.eligibility import Refusal, independence_basis, refusal, wished_gender
 from missing_coord.planning.fields import Point
 from missing_coord.planning.propose_words import (
@@ -25,6 +25,8 @@ SPEED_KMH = 40.0
 UNKNOWN_TRAVEL_MINUTES = 30
 TRAVEL_BAND_MINUTES = 10
 MOST_ALTERNATIVES = 2
+LONGEST_LAST = timedelta(days=4)
+"""A child whose deadline passed longer ago than this is never asked after others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class _Asked:
     """One interview as the search asks for it; `ready` and `due` in minutes since 1970."""
 
     interview: OpenInterview
+    visit: Wanted
     now: datetime
     ready: int
     due: int
@@ -60,11 +63,37 @@ def propose(
     """Return one proposal for each interview, earliest deadline first; `council` is our own ONS code.
 
     Proposals do not collide: each one is in the diary before the next is made. A late one is still proposed.
+    Where more children are seen in time that way, those whose deadline has just passed are asked last.
     """
     travel = _Roads(speed_kmh)
-    diaries = [Diary(worker, now, bank_holidays, travel) for worker in workers]
-    ordered = sorted(interviews, key=lambda each: (each.due_at, each.earliest_at, each.interview_id))
-    return tuple(_propose_one(interview, diaries, now, council) for interview in ordered)
+
+    def in_order(ordered: Sequence[OpenInterview]) -> tuple[Proposal, ...]:
+        diaries = [Diary(worker, now, bank_holidays, travel) for worker in workers]
+        return tuple(_propose_one(interview, diaries, now, council) for interview in ordered)
+
+    by_deadline = sorted(interviews, key=lambda each: (each.due_at, each.earliest_at, each.interview_id))
+    first = in_order(by_deadline)
+    by_hope = sorted(by_deadline, key=lambda each: _just_missed(each, now))
+    if by_hope == by_deadline or not _late_in_vain(first, by_deadline, now):
+        return first
+    second = in_order(by_hope)
+    return second if _in_time(second) > _in_time(first) else first
+
+
+def _just_missed(interview: OpenInterview, now: datetime) -> bool:
+    """Say whether the deadline cannot be met any more but passed lately; who waits longer comes first again."""
+    end = max(now, interview.earliest_at) + timedelta(minutes=interview.minutes)
+    return interview.due_at < end and interview.due_at > now - LONGEST_LAST
+
+
+def _late_in_vain(made: Sequence[Proposal], asked: Sequence[OpenInterview], now: datetime) -> bool:
+    """Say whether an interview is late whose deadline could still be met."""
+    pairs = zip(made, asked, strict=True)
+    return any(proposal.late and not _just_missed(each, now) for proposal, each in pairs)
+
+
+def _in_time(made: Sequence[Proposal]) -> int:
+    return sum(not proposal.late for proposal in made)
 
 
 class _Roads:
@@ -89,6 +118,7 @@ def _propose_one(
 ) -> Proposal:
     asked = _Asked(
         interview=interview,
+        visit=Wanted(interview.place, interview.minutes, interview.closed),
         now=now,
         ready=minute_up(max(now, interview.earliest_at)),
         due=minute_down(interview.due_at),
@@ -109,7 +139,7 @@ def _option(asked: _Asked, diary: Diary) -> _Option | Refusal:
     wall = refusal(interview, diary.worker, basis)
     if wall is not None:
         return wall
-    slot = diary.first_slot(interview.place, asked.ready, interview.minutes)
+    slot = diary.first_slot(asked.visit, asked.ready)
     if slot is None:
         return _wall_in_time(asked, diary)
     return _Option(diary=diary, basis=basis, slot=slot, key=_rank(asked, diary.worker, slot))
@@ -176,7 +206,7 @@ def _why(asked: _Asked, option: _Option, best: _Option) -> str:
 
 
 def _wall_in_time(asked: _Asked, diary: Diary) -> Refusal:
-    return diary.why_no_slot(asked.ready, asked.interview.minutes, asked.due)
+    return diary.why_no_slot(asked.visit, asked.ready, asked.due)
 
 
 def _alternatives(asked: _Asked, options: Sequence[_Option]) -> Iterator[Alternative]:

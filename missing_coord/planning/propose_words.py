@@ -58,6 +58,7 @@ _BINDING = {
     Wall.ABSENT: "the workers who may go are absent until the deadline",
     Wall.CAPACITY: "every worker who may go has reached the weekly target",
     Wall.DIARY_FULL: "no worker who may go has a gap before the deadline, travel included",
+    Wall.CHILD_HOURS: "the workers who may go are free only while the child is at school or cannot be seen",
     Wall.TOO_LATE: "too little time is left before the deadline for a visit",
 }
 

@@ -88,22 +88,6 @@ class PlanState:
         self.route_of: list[int] = [-1] * len(problem.ready)
         self.left: list[int] = list(problem.rooms)
         self.cost: int = sum(problem.penalty)
-        self.overdrawn: int = 0
-        self._changes: list[tuple[int, Timetable]] = []
-
-    def start_of(self, interview: int) -> int:
-        """Return the planned start of an interview that has a visit."""
-        table = self.routes[self.route_of[interview]]
-        return table.starts[table.order.index(interview)]
-
-    def keep(self) -> None:
-        """Accept every change since the last `keep` or `undo`."""
-        self._changes.clear()
-
-    def undo(self) -> None:
-        """Take back every change since the last `keep` or `undo`."""
-        while self._changes:
-            self._put(*self._changes.pop())
 
     def _put(self, route: int, table: Timetable) -> None:
         """Replace one route; visits that it no longer holds have none until another route takes them."""
@@ -114,32 +98,21 @@ class PlanState:
         for i in table.order:
             self.route_of[i] = route
         stretch, first = self.problem.routes[route], old.first_week - table.first_week
-        self._give_back(stretch.room, first)
-        self._give_back(stretch.next_room, len(old.order) - len(table.order) - first)
+        self.left[stretch.room] += first
+        self.left[stretch.next_room] += len(old.order) - len(table.order) - first
         self.cost += table.cost - old.cost
         self.routes[route] = table
-
-    def _give_back(self, room: int, visits: int) -> None:
-        before, after = self.left[room], self.left[room] + visits
-        self.left[room] = after
-        self.overdrawn += (after < 0) - (before < 0)
 
     def place(self, interview: int, opening: Opening) -> None:
         """Put a visit into its opening, which must come from the state as it is now."""
         order = self.routes[opening.route].order
-        longer = (*order[: opening.position], interview, *order[opening.position :])
-        self._put_order(opening.route, longer)
+        self.set_order(opening.route, (*order[: opening.position], interview, *order[opening.position :]))
 
-    def remove(self, interview: int) -> None:
-        """Take a visit out; the visits after it move forward."""
-        route = self.route_of[interview]
-        self._put_order(route, tuple(i for i in self.routes[route].order if i != interview))
-
-    def _put_order(self, route: int, order: tuple[int, ...]) -> None:
+    def set_order(self, route: int, order: Sequence[int]) -> None:
+        """Give a route its visits in this order; raises ValueError when it cannot be driven."""
         table = timetable(self.problem, route, order) if order else EMPTY
         if table is None:
             raise ValueError(f"route {route} cannot be driven in this order")
-        self._changes.append((route, self.routes[route]))
         self._put(route, table)
 
     def best(self, interview: int, routes: Iterable[int]) -> Opening | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
+from missing_coord.planning.child_hours import ClosedHours
 from missing_coord.planning.fields import Point
 
 IsoWeek = tuple[int, int]
@@ -19,6 +20,7 @@ class OpenInterview:
     """A return interview that needs a worker and a time.
 
     `languages` are those the child could speak in, one is enough; `skills` are all needed.
+    `closed` are hours in which the child is at school or does not wish to be seen.
     `excluded_people` are ids, e-mails or names of the social worker, carers, keyworkers and the IRO.
     """
 
@@ -38,6 +40,7 @@ class OpenInterview:
     excluded_people: frozenset[str] = frozenset()
     child_preference_worker_id: str | None = None
     minutes: int = 60
+    closed: tuple[ClosedHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

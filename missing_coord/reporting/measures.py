@@ -189,6 +189,9 @@ def interview_measures(facts: MonthFacts) -> MeasureGroup:
 _OF_ALL = "Of all such episodes but the pending ones, those with a manager's decision that none is required included."
 
 
+_BUT_PENDING = "Of the episodes ended with a return but the pending ones."
+
+
 def _share(
     duties: Sequence[DutyFact], met: Callable[[DutyFact], bool], as_at: datetime
 ) -> tuple[int, int, int]:
@@ -229,6 +232,7 @@ def outcome_measures(facts: MonthFacts) -> MeasureGroup:
             for each, name in OUTCOME_NAMES.items()
         ],
         of=len(facts.own_duties),
+        definition="Of every such episode, the pending ones too, so that the lines add up to all of them.",
     )
 
 
@@ -250,6 +254,7 @@ def provider_measures(facts: MonthFacts) -> MeasureGroup:
             for code, name in PROVIDER_NAMES.items()
         ],
         of=len(done),
+        definition="Of the episodes whose interview was completed.",
     )
 
 
@@ -257,9 +262,19 @@ def _provider(duty: DutyFact) -> str:
     return duty.provider if duty.provider in PROVIDER_NAMES else ""
 
 
-def _parts(title: str, parts: Sequence[tuple[str, str, Sequence[DutyFact]]], *, of: int) -> MeasureGroup:
+def _parts(
+    title: str, parts: Sequence[tuple[str, str, Sequence[DutyFact]]], *, of: int, definition: str
+) -> MeasureGroup:
+    """Return lines that add up to the base `of`; the definition stands on the first, for all of them."""
     measures = tuple(
-        Measure(key=key, name=name, numerator=len(rows), denominator=of) for key, name, rows in parts
+        Measure(
+            key=key,
+            name=name,
+            numerator=len(rows),
+            denominator=of,
+            definition="" if number else definition,
+        )
+        for number, (key, name, rows) in enumerate(parts)
     )
     return MeasureGroup(title=title, measures=measures, parts_of_whole=True)
 
@@ -292,9 +307,14 @@ def _short(
         Measure(key=f"{key}_children", name="Children reported missing", numerator=children(missing)),
         Measure(key=f"{key}_incidents", name="Missing incidents", numerator=len(missing)),
         Measure(key=f"{key}_eligible", name="Episodes ended with a return", numerator=len(duties)),
-        _measure(f"{key}_offered", "Interviews offered", offered, ""),
-        _measure(f"{key}_completed", "Interviews completed", completed, ""),
-        _measure(f"{key}_completed_72", "Completed within 72 hours of return, of all episodes", in_time, ""),
+        _measure(f"{key}_offered", "Interviews offered", offered, _BUT_PENDING),
+        _measure(f"{key}_completed", "Interviews completed", completed, _BUT_PENDING),
+        _measure(
+            f"{key}_completed_72",
+            "Completed within 72 hours of return, of all episodes",
+            in_time,
+            _BUT_PENDING,
+        ),
     )
 
 

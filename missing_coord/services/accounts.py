@@ -9,10 +9,18 @@ import uuid
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from missing_coord.domain.access import PEOPLE_ROLES, ROLE_NAMES, Role
+from missing_coord.domain.access import PEOPLE_ROLES, Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
 from missing_coord.services.ports_accounts import AccessUnit, Account, PasswordHasher
 
+DEMO_NAMES = {
+    Role.COORDINATOR: "Imogen Hartley",
+    Role.MANAGER: "Desmond Okoro",
+    Role.QUALITY_AUDITOR: "Ruth Pemberton",
+    Role.EXPLOITATION_LEAD: "Callum Prys",
+    Role.ADMINISTRATOR: "Nadia Farrant",
+}
+"""Invented people who hold the demo accounts, one for each role; interview workers bring their own names."""
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
@@ -81,6 +89,7 @@ async def _add(uow: AccessUnit, account: Account, password_hash: str) -> None:
         "user_added",
         subject_type="user",
         subject_id=account.user_id,
+        name=account.display_name,
         username=account.username,
         role=account.role,
         worker_id=account.worker_id,
@@ -102,7 +111,13 @@ async def disable_user(uow: AccessUnit, user_id: str, *, expected_version: int |
     changed = replace(account, disabled_at=uow.now)
     await uow.accounts.save(changed)
     ended = await uow.accounts.end_sessions_of(user_id)
-    uow.audit("user_disabled", subject_type="user", subject_id=user_id, sessions_ended=ended)
+    uow.audit(
+        "user_disabled",
+        subject_type="user",
+        subject_id=user_id,
+        name=account.display_name,
+        sessions_ended=ended,
+    )
     return replace(changed, version=account.version + 1)
 
 
@@ -113,7 +128,7 @@ async def enable_user(uow: AccessUnit, user_id: str, *, expected_version: int | 
         return account
     changed = replace(account, disabled_at=None)
     await uow.accounts.save(changed)
-    uow.audit("user_enabled", subject_type="user", subject_id=user_id)
+    uow.audit("user_enabled", subject_type="user", subject_id=user_id, name=account.display_name)
     return replace(changed, version=account.version + 1)
 
 
@@ -126,7 +141,13 @@ async def set_password(
     check_password(chosen, account)
     await uow.accounts.set_secret(user_id, await hasher.hash(chosen))
     ended = await uow.accounts.end_sessions_of(user_id)
-    uow.audit("password_set", subject_type="user", subject_id=user_id, sessions_ended=ended)
+    uow.audit(
+        "password_set",
+        subject_type="user",
+        subject_id=user_id,
+        name=account.display_name,
+        sessions_ended=ended,
+    )
     return chosen if password is None else None
 
 
@@ -140,9 +161,7 @@ async def add_demo_users(uow: AccessUnit, *, demo: bool, hasher: PasswordHasher)
     if not demo:
         raise NotAllowed("Demo accounts are opened in demo mode only: start with MISSING_COORD_DEMO=1.")
     wanted = [
-        NewUser(
-            username=role.value.replace("_", "-"), display_name=f"Demo {ROLE_NAMES[role].lower()}", role=role
-        )
+        NewUser(username=role.value.replace("_", "-"), display_name=DEMO_NAMES[role], role=role)
         for role in PEOPLE_ROLES
         if role is not Role.INTERVIEW_WORKER
     ]

@@ -15,9 +15,17 @@ from missing_coord.domain.events import (
     MissingEpisodeChanged,
     MissingEpisodeOpened,
 )
-from missing_coord.domain.population import PlacementSpan, miles_between, placement_on, population_of
+from missing_coord.domain.population import (
+    PlacementSpan,
+    Population,
+    miles_between,
+    placement_on,
+    population_of,
+)
+from missing_coord.domain.return_signs import ConfirmedReturn
 from missing_coord.services.duties import Duty, settle_duties
 from missing_coord.services.ports import Policy, UnitOfWork
+from missing_coord.services.returns import confirmed_returns, settle_signs
 
 LONDON = ZoneInfo("Europe/London")
 Kept = tuple[Episode, tuple[str, ...]]
@@ -43,12 +51,16 @@ async def rederive(uow: UnitOfWork, child_ids: Iterable[str], *, policy: Policy)
     spans = await uow.placements.of_children(wanted)
     kept = await uow.episodes.of_children(wanted)
     pool = _Pool(kept)
-    derived = [_derive(uow, child_id, incidents, facts, spans, pool, policy) for child_id in wanted]
+    signs = await uow.returns.of_incidents([each.incident_id for each in incidents])
+    returns = confirmed_returns(signs)
+    derived = [_derive(uow, child_id, incidents, returns, facts, spans, pool, policy) for child_id in wanted]
     gone = await _retire(uow, pool.left())
     await _write(
         uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
     )
     await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
+    episodes = [each for child in derived for each in child.episodes]
+    await settle_signs(uow, episodes, spans=spans, kept=signs, ladder=policy.return_ladder)
     await uow.episodes.remove(sorted(gone - await uow.episodes.in_use(sorted(gone))))
 
 
@@ -81,6 +93,7 @@ def _derive(
     uow: UnitOfWork,
     child_id: str,
     incidents: Sequence[Incident],
+    returns: Sequence[ConfirmedReturn],
     facts: dict[str, ChildFacts],
     spans: dict[str, list[PlacementSpan]],
     pool: _Pool,
@@ -89,7 +102,7 @@ def _derive(
     own = [i for i in incidents if i.child_id == child_id]
     rounds = [IncidentOfChild(incident_id=i.incident_id, facts=each) for i in own for each in i.facts]
     child = facts.get(child_id) or _unknown_child(child_id)
-    found = derive_episodes(rounds)
+    found = derive_episodes(rounds, returns)
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
     rest = [each for each in found if each.status is EpisodeStatus.CANCELLED]
     episodes = [
@@ -114,12 +127,10 @@ def _episode(
     policy: Policy,
 ) -> Episode:
     span = placement_on(spans, facts.started_at.astimezone(LONDON).date())
-    population = population_of(
-        council=policy.council,
-        looked_after=child.looked_after or span is not None,
-        responsible_authority=child.responsible_authority,
-        placement_authority=span.authority if span else "",
-    )
+    before = kept if kept and _is_frozen(kept, child, facts) else None
+    authority = before.responsible_authority if before else child.responsible_authority
+    population = _population(child, span, before, authority=authority, council=policy.council)
+    told = None if span and span.confidential else span
     return Episode(
         episode_id=kept.episode_id if kept else str(uuid.uuid4()),
         child_id=child.child_id,
@@ -141,21 +152,53 @@ def _episode(
         placement_id=span.placement_id if span else "",
         place_code=span.place_code if span else "",
         provider_code=span.provider_code if span else "",
-        provider_name=span.provider_name if span else "",
-        urn=span.urn if span else "",
-        responsible_authority=child.responsible_authority or policy.council,
-        host_authority=span.authority if span else "",
-        distance_miles=_distance(child, span),
+        provider_name=told.provider_name if told else "",
+        urn=told.urn if told else "",
+        responsible_authority=authority or policy.council,
+        host_authority=told.authority if told else "",
+        distance_miles=_distance(child, told, before),
         refs=list(facts.references),
         flags=list(facts.flags),
         created_at=kept.created_at if kept else uow.now,
         updated_at=kept.updated_at if kept else uow.now,
+        register_known=before is not None or _knows(child),
         version=kept.version if kept else 0,
     )
 
 
-def _distance(child: ChildFacts, span: PlacementSpan | None) -> float | None:
-    if span is None or child.home_grid is None or span.easting is None or span.northing is None:
+def _population(
+    child: ChildFacts, span: PlacementSpan | None, before: Episode | None, *, authority: str, council: str
+) -> Population:
+    looked_after = before.population in _IN_OUR_CARE if before else child.looked_after
+    return population_of(
+        council=council,
+        looked_after=looked_after or span is not None,
+        responsible_authority=authority,
+        placement_authority=span.authority if span else "",
+    )
+
+
+_IN_OUR_CARE = (Population.OWN_CARE_IN_AREA.value, Population.OWN_CARE_OUT_OF_AREA.value)
+
+
+def _knows(child: ChildFacts) -> bool:
+    return not child.provisional and child.responsible_authority != ""
+
+
+def _is_frozen(kept: Episode, child: ChildFacts, facts: EpisodeFacts) -> bool:
+    """Whether what the register said of the child when this episode was written down stands for it."""
+    began, begins = kept.started_at.astimezone(LONDON).date(), facts.started_at.astimezone(LONDON).date()
+    return kept.register_known and kept.child_id == child.child_id and began == begins
+
+
+def _distance(child: ChildFacts, span: PlacementSpan | None, before: Episode | None) -> float | None:
+    """Return the miles from home, as they were written down unless the placement has been corrected since."""
+    if span is None:
+        return None
+    same = before and (before.placement_id, before.host_authority) == (span.placement_id, span.authority)
+    if before and same and before.distance_miles is not None:
+        return before.distance_miles
+    if child.home_grid is None or span.easting is None or span.northing is None:
         return None
     return miles_between(child.home_grid, (span.easting, span.northing))
 

@@ -45,7 +45,10 @@ async def identify(
     incident_ids = [each.incident.incident_id for each in waiting]
     verdicts = await uow.incidents.verdicts(signatures, incident_ids=incident_ids)
     told = [
-        in_force(each.incident.incident_id, [v for v in verdicts if _about(v, each.incident)])
+        _since_then(
+            each.incident,
+            in_force(each.incident.incident_id, [v for v in verdicts if _about(v, each.incident)]),
+        )
         for each in waiting
     ]
     people = [prepare_evidence(each.evidence) for each in waiting]
@@ -53,7 +56,13 @@ async def identify(
     decided: list[Incident] = []
     provisional: dict[str, tuple[str, ChildRecord]] = {}
     for each, (verdict, _), decision in zip(waiting, told, decisions, strict=True):
-        incident = _followed(each.incident, verdict) if verdict else _decided(uow, each, decision)
+        came_later = (
+            verdict is not None
+            and verdict.verdict == "not_on_register"
+            and decision.decision is MatchOutcome.MATCH
+        )
+        stands = verdict is not None and not came_later
+        incident = _followed(each.incident, verdict) if verdict and stands else _decided(uow, each, decision)
         if incident.match_state is not MatchState.AUTOMATIC and incident.child_id.startswith(PROVISIONAL):
             mark = each.latest.issued_at.isoformat() + each.latest.content_hash
             marked = mark, provisional_record(incident.child_id, each.latest)
@@ -63,6 +72,18 @@ async def identify(
         decided.append(incident)
     await uow.children.add_provisional(provisional)
     return decided
+
+
+def _since_then(
+    incident: Incident, said: tuple[MatchVerdict | None, set[str]]
+) -> tuple[MatchVerdict | None, set[str]]:
+    """Rule out whom the person saw who said that the child is not on the register; who came later may be the child."""
+    verdict, ruled_out = said
+    if verdict is None or verdict.verdict != "not_on_register":
+        return said
+    seen = {verdict.moved_from, *(str(each["child_id"]) for each in incident.candidates)}
+    joined = incident.match_state is MatchState.AUTOMATIC and incident.child_id != verdict.moved_from
+    return verdict, ruled_out | (seen - {incident.child_id} if joined else seen)
 
 
 FIRST_LOOK = 16

@@ -231,7 +231,8 @@ def with_visit(interview: Interview, starts_at: datetime, *, not_before: datetim
     if starts_at < not_before:
         raise DomainError(
             "visit_in_past",
-            f"visit_starts_at: {london_words(starts_at)} is before {london_words(not_before)}. Give a later time.",
+            f"visit_starts_at: {london_words(starts_at)} is before the visit is agreed ({london_words(not_before)})."
+            " Give a later time.",
         )
     if starts_at > not_before + FARTHEST_VISIT:
         raise DomainError(

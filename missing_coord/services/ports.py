@@ -30,8 +30,10 @@ from missing_coord.domain.records import (
     PoliceNotice,
     WorkerRecord,
 )
+from missing_coord.domain.return_signs import RETURN_LADDER
 from missing_coord.matching.prepared import PreparedChild
 from missing_coord.services.ports_planning import PlanningStore
+from missing_coord.services.ports_returns import ReturnStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,10 @@ class IncidentStore(Protocol):
 
     async def unsure_references(self, limit: int) -> list[tuple[str, str]]:
         """Return the (force, reference) pairs of incidents that nobody is sure of, longest unexamined first."""
+        ...
+
+    async def not_on_register(self, limit: int) -> dict[str, tuple[str, str]]:
+        """Return the (force, reference) of incidents whose child a person said is not on the register, newest first."""
         ...
 
     async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
@@ -179,10 +185,6 @@ class MissingListStore(Protocol):
 
     async def save_entries(self, lines: Sequence[tuple[ListLine, Received]], *, source: str) -> list[bool]:
         """Keep lines as versions; return for each whether anything changed."""
-        ...
-
-    async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
-        """Keep rows under (kind, key) as received; return for each whether it says anything new."""
         ...
 
 
@@ -362,6 +364,11 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def returns(self) -> ReturnStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
     def planning(self) -> PlanningStore:
         """The store of this name, in this transaction."""
         ...
@@ -381,4 +388,5 @@ class Policy:
 
     council: str
     ladder: Ladder = DEFAULT_LADDER
+    return_ladder: Ladder = RETURN_LADDER
     letter_counts_as_offer: bool = False

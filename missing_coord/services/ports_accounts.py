@@ -148,16 +148,16 @@ class AccountStore(Protocol):
 class KeyStore(Protocol):
     """Keys of the sources that send rows over HTTP."""
 
-    async def add(self, key: ApiKey, key_hash: str) -> bool:
-        """Keep a key; False when the source has one in force."""
+    async def add(self, key: ApiKey, key_hash: str, *, most: int) -> bool:
+        """Keep a key; False when the source has as many in force as it may."""
         ...
 
     async def all(self) -> list[ApiKey]:
-        """Return every key by source, revoked ones included."""
+        """Return every key by source and age, revoked ones included."""
         ...
 
-    async def revoke(self, source: str, at: datetime) -> ApiKey | None:
-        """Revoke the key in force of a source and return it."""
+    async def revoke(self, source: str, at: datetime, *, older: bool) -> list[ApiKey]:
+        """Revoke the keys in force of a source, or all but the newest, and return them."""
         ...
 
     async def by_hash(self, key_hash: str) -> ApiKey | None:

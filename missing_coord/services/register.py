@@ -68,11 +68,16 @@ async def rederive_known(uow: UnitOfWork, child_ids: Sequence[str], *, policy: P
 
 
 async def reexamine(uow: UnitOfWork, *, engine: Engine, limit: int = 500) -> int:
-    """Look again at incidents of unsure identity after the register has changed; return how many were looked at."""
+    """Look again at incidents of unsure identity after the register has changed; return how many were looked at.
+
+    Those of whom a person said that the child is not on the register join a child who has come onto it since.
+    """
     references = await uow.incidents.unsure_references(limit)
-    if references:
-        await reconsider(uow, references, engine=engine, unsure_too=True)
-    return len(references)
+    waiting = await uow.incidents.not_on_register(limit)
+    wanted = sorted({*references, *waiting.values()})
+    if wanted:
+        await reconsider(uow, wanted, engine=engine, unsure_too=True, again=waiting.keys())
+    return len(wanted)
 
 
 async def receive_missing_list(

@@ -141,9 +141,10 @@ class Gate:
     async def end_session(self, token: str) -> None:
         """Sign out; a token that is none, or none any more, changes nothing."""
         async with self.units.unit_of_work(_GATE) as uow:
+            found = await uow.accounts.session(_digest(token))
             user_id = await uow.accounts.end_session(_digest(token))
-            if user_id is not None:
-                uow.audit("signed_out", subject_type="user", subject_id=user_id)
+            if user_id is not None and found is not None:
+                uow.audit("signed_out", subject_type="user", subject_id=user_id, name=found[1].display_name)
 
     async def key_for(self, bearer: str) -> ApiKey | None:
         """Return the key in force whose secret was sent, or None."""
@@ -182,7 +183,7 @@ class Gate:
         await uow.accounts.forget_sessions(ended_by=uow.now, unseen_since=uow.now - self.sessions.idle)
         await uow.accounts.count_failures(account.user_id, 0, None)
         await uow.accounts.open_session(session)
-        uow.audit("signed_in", subject_type="user", subject_id=account.user_id)
+        uow.audit("signed_in", subject_type="user", subject_id=account.user_id, name=account.display_name)
         return OpenedSession(token=token, signed_in=self._signed_in(session, account, uow.now))
 
     async def _refuse(self, uow: AccessUnit, known: Credentials) -> None:
@@ -191,12 +192,20 @@ class Gate:
         failures = known.failures + 1
         until = self.lockout.locked_until(failures, uow.now)
         counted = self._may_enter(known, uow.now)
-        uow.audit("sign_in_failed", subject_type="user", subject_id=user_id, counted=counted)
+        name = known.account.display_name
+        uow.audit("sign_in_failed", subject_type="user", subject_id=user_id, name=name, counted=counted)
         if not counted:
             return
         await uow.accounts.count_failures(user_id, failures, until)
         if until is not None:
-            uow.audit("locked_out", subject_type="user", subject_id=user_id, until=until, failures=failures)
+            uow.audit(
+                "locked_out",
+                subject_type="user",
+                subject_id=user_id,
+                name=name,
+                until=until,
+                failures=failures,
+            )
 
     def _signed_in(self, session: Session, account: Account, seen_at: datetime) -> SignedIn:
         return SignedIn(

@@ -1,33 +1,72 @@
-"""Takes in SSDA903 files: kept as received for cross-reference, as dates alone can start no 72-hour clock."""
+"""Takes in SSDA903 files: kept and checked by the Department's rules; dates alone can start no 72-hour clock."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from missing_coord.domain.records import MissingListEntry, Ssda903Missing
-from missing_coord.services.ports import ListLine, Received, UnitOfWork
+from missing_coord.domain.ssda903 import (
+    ReturnRow,
+    Ssda903Record,
+    collection_year,
+    latest_day,
+    row_key_of,
+    warnings_of_child,
+)
+from missing_coord.services.ports import ListLine, Policy, Received, UnitOfWork
+from missing_coord.services.ports_ssda903 import ReturnWork
+from missing_coord.services.register import rederive_known
 
 LONDON = ZoneInfo("Europe/London")
 
 
-async def receive_ssda903_missing(
-    uow: UnitOfWork, rows: Sequence[tuple[Ssda903Missing, Received]]
+async def receive_ssda903(
+    uow: UnitOfWork, rows: Sequence[tuple[Ssda903Record, Received]], *, policy: Policy
 ) -> list[bool]:
-    """Keep rows of the `Missing` file beside the council's list; return for each whether it changed anything."""
-    lines = [(_line(row), how) for row, how in rows]
-    return await uow.missing_list.save_entries(lines, source="ssda903_missing")
+    """Keep rows of the return; return for each whether it changed anything.
+
+    The Department's rules are applied to all rows of the children concerned and noted on the rows that break
+    them; no row is held back. An end that a row of Missing gives is a sign that a child who still counts as missing
+    is back.
+    """
+    work = cast(ReturnWork, uow)
+    today = uow.now.astimezone(LONDON).date()
+    kept = [(_kept(record, today), how) for record, how in rows]
+    changed = await work.ssda903.save(kept)
+    missing = [(row.record, how) for row, how in kept if isinstance(row.record, Ssda903Missing)]
+    if missing:
+        lines = [(_line(record), how) for record, how in missing]
+        await uow.missing_list.save_entries(lines, source="ssda903_missing")
+    touched = {row.record.child for row, _ in kept}
+    await check_returns(work, touched)
+    if missing:
+        await rederive_known(uow, sorted(touched), policy=policy)
+    return changed
 
 
-async def receive_ssda903_other(uow: UnitOfWork, rows: Sequence[tuple[Any, Received]]) -> list[bool]:
-    """Keep rows of `Header`, `Episodes` and `UASC` as versions; return for each whether it is new."""
-    return await uow.missing_list.keep_rows([(_key(row), row, how) for row, how in rows])
+async def check_returns(work: ReturnWork, child_ids: Collection[str]) -> None:
+    """Apply the Department's rules to every row of these children."""
+    there = await work.ssda903.files()
+    found = await work.ssda903.of_children(child_ids)
+    warnings: dict[str, tuple[str, ...]] = {}
+    for own in found.values():
+        fresh = warnings_of_child(own, there=there)
+        warnings |= {row.row_key: fresh[row.row_key] for row in own if row.warnings != fresh[row.row_key]}
+    await work.ssda903.set_warnings(warnings)
 
 
-def _key(row: Any) -> tuple[str, str]:
-    return type(row).__name__, f"{row.child}|{getattr(row, 'decom', '')}"
+async def check_headers(work: ReturnWork) -> None:
+    """Look again at the children who are in no Header, once a whole file has come in."""
+    await check_returns(work, await work.ssda903.not_in_header())
+
+
+def _kept(record: Ssda903Record, today: date) -> ReturnRow:
+    year = record.year or collection_year(latest_day(record, not_after=today) or today)
+    return ReturnRow(row_key=row_key_of(record, year), year=year, record=replace(record, year=year))
 
 
 def _line(row: Ssda903Missing) -> ListLine:

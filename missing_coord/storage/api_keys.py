@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.services.ports_accounts import ApiKey, KeyScope
+from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import to_row
 from missing_coord.storage.tables_plumbing import api_keys
 
@@ -23,46 +23,51 @@ _COLUMNS = (
 
 
 class SqlApiKeys:
-    """Keys of sources, one row per source."""
+    """Keys of sources, one row per key."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, key: ApiKey, key_hash: str) -> bool:
-        """Keep a key, in place of a revoked one; False when the source has one in force."""
+    async def add(self, key: ApiKey, key_hash: str, *, most: int) -> bool:
+        """Keep a key; False when the source has as many in force as it may."""
+        await lock_names(self._connection, "api_keys", [key.source])
+        in_force = await self._connection.execute(select(func.count()).where(*_in_force(key.source)))
+        if in_force.scalar_one() >= most:
+            return False
         row = {**to_row(key), "scopes": [scope.value for scope in key.scopes], "key_hash": key_hash}
-        changes = {name: value for name, value in row.items() if name != "source"}
-        result = await self._connection.execute(
-            insert(api_keys)
-            .values(**row)
-            .on_conflict_do_update(
-                index_elements=["source"], set_=changes, where=api_keys.c.revoked_at.is_not(None)
-            )
-            .returning(api_keys.c.key_id)
-        )
-        return result.one_or_none() is not None
+        await self._connection.execute(insert(api_keys).values(**row))
+        return True
 
     async def all(self) -> list[ApiKey]:
         """Return every key by source, revoked ones included."""
-        result = await self._connection.execute(select(*_COLUMNS).order_by(api_keys.c.source))
+        result = await self._connection.execute(
+            select(*_COLUMNS).order_by(api_keys.c.source, api_keys.c.created_at)
+        )
         return [_key(row) for row in result.mappings()]
 
-    async def revoke(self, source: str, at: datetime) -> ApiKey | None:
-        """Revoke the key in force of a source and return it."""
-        result = await self._connection.execute(
-            update(api_keys)
-            .where(api_keys.c.source == source, api_keys.c.revoked_at.is_(None))
-            .values(revoked_at=at)
-            .returning(*_COLUMNS)
+    async def revoke(self, source: str, at: datetime, *, older: bool) -> list[ApiKey]:
+        """Revoke the keys in force of a source, or all but the newest, and return them."""
+        newest = (
+            select(api_keys.c.key_id)
+            .where(*_in_force(source))
+            .order_by(api_keys.c.created_at.desc(), api_keys.c.key_id)
+            .limit(1)
         )
-        row = result.mappings().one_or_none()
-        return None if row is None else _key(row)
+        spared = (api_keys.c.key_id.not_in(newest),) if older else ()
+        result = await self._connection.execute(
+            update(api_keys).where(*_in_force(source), *spared).values(revoked_at=at).returning(*_COLUMNS)
+        )
+        return [_key(row) for row in result.mappings()]
 
     async def by_hash(self, key_hash: str) -> ApiKey | None:
         """Return the key in force with this hash."""
         statement = select(*_COLUMNS).where(api_keys.c.key_hash == key_hash, api_keys.c.revoked_at.is_(None))
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         return None if row is None else _key(row)
+
+
+def _in_force(source: str) -> tuple[ColumnElement[bool], ...]:
+    return api_keys.c.source == source, api_keys.c.revoked_at.is_(None)
 
 
 def _key(row: Any) -> ApiKey:

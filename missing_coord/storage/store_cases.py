@@ -21,6 +21,7 @@ from missing_coord.storage.tables_cases import (
     incidents,
     match_decisions,
     mentions,
+    presumed_returns,
 )
 
 
@@ -64,6 +65,16 @@ class SqlIncidents:
         )
         return [(row[0], row[1]) for row in result]
 
+    async def not_on_register(self, limit: int) -> dict[str, tuple[str, str]]:
+        """Return the (force, reference) of incidents whose child a person said is not on the register, newest first."""
+        settled = incidents.c.match_state == MatchState.NOT_ON_REGISTER.value
+        columns = incidents.c.incident_id, incidents.c.force_key, incidents.c.reference_key
+        newest = incidents.c.decided_at.desc(), incidents.c.incident_id
+        result = await self._connection.execute(
+            select(*columns).where(settled).order_by(*newest).limit(limit)
+        )
+        return {str(row[0]): (row[1], row[2]) for row in result}
+
     async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
         """Return those of the children about whom there is any incident."""
         result = await self._connection.execute(
@@ -86,7 +97,7 @@ class SqlIncidents:
 
     async def remove(self, incident_ids: Sequence[str]) -> None:
         """Remove incidents whose notices were all counted to another one."""
-        for table in (episode_incidents, mentions, incidents) if incident_ids else ():
+        for table in (episode_incidents, mentions, presumed_returns, incidents) if incident_ids else ():
             await self._connection.execute(delete(table).where(table.c.incident_id.in_(list(incident_ids))))
 
     async def verdicts(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,7 @@ from missing_coord.domain.cases import ChildFacts
 from missing_coord.domain.population import PlacementSpan
 from missing_coord.domain.records import ChildRecord, ChildStatus, PlacementRecord
 from missing_coord.matching.candidates import MAX_CHILDREN_PER_KEY, select_candidates
-from missing_coord.matching.evidence import RegisterChild
+from missing_coord.matching.evidence import RegisterChild, Stay
 from missing_coord.matching.keys import blocking_keys
 from missing_coord.matching.prepared import PreparedChild, prepare_child
 from missing_coord.services.ports import Received
@@ -237,8 +238,9 @@ async def refile(connection: AsyncConnection, child_ids: Sequence[str]) -> None:
         return
     result = await connection.execute(
         text(
-            "select c.*, coalesce((select array_agg(a.postcode) from placement_addresses a"
-            " where a.child_id = c.child_id and a.postcode <> ''), '{}') as placement_postcodes,"
+            "select c.*, coalesce((select json_agg(json_build_array(a.postcode, p.start_date, p.end_date)"
+            " order by a.placement_id) from placement_addresses a join placements p using (placement_id)"
+            " where a.child_id = c.child_id and a.postcode <> ''), '[]') as stays,"
             " coalesce((select array_agg(a.address) from placement_addresses a"
             " where a.child_id = c.child_id and a.address <> ''), '{}') as placement_addresses"
             " from children c where c.child_id = any(:ids) and not c.provisional"
@@ -271,10 +273,20 @@ def _register_child(row: Any) -> RegisterChild:
         sex=row["sex"],
         home_postcode=row["home_postcode"],
         previous_postcodes=tuple(row["previous_postcodes"]),
-        placement_postcodes=tuple(sorted(row["placement_postcodes"])),
+        stays=tuple(
+            Stay(postcode, _day(start), _day(end)) for postcode, start, end in _decoded(row["stays"])
+        ),
         addresses=(row["home_address"], *sorted(row["placement_addresses"]), *row["previous_addresses"]),
         phones=(row["phone"],) if row["phone"] else (),
         responsible_authority=row["responsible_authority"],
         uasc=bool(row["uasc"]),
         status=row["status"],
     )
+
+
+def _decoded(stays: Any) -> list[list[Any]]:
+    return list(json.loads(stays) if isinstance(stays, str) else stays)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

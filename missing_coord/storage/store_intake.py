@@ -22,7 +22,6 @@ from missing_coord.storage.tables import (
     missing_list_entries,
     quarantine,
     quarantine_withheld,
-    register_versions,
 )
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -106,6 +105,8 @@ class SqlIntake:
 
 
 WITHHELD = "(withheld: the placement may be confidential)"
+WHOLE_KEY = column_key("whole_message")
+"""Where a message that nobody could read is kept: it might hold any address."""
 _OPEN = frozenset({"", "no", "n", "false", "0", "f"})
 
 
@@ -114,6 +115,8 @@ def withheld_cells(kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     if kind != "placements":
         return {}
     keys = {column_key(name): name for name in raw}
+    if WHOLE_KEY in keys:
+        return {keys[WHOLE_KEY]: raw[keys[WHOLE_KEY]]}
     if "confidential" in keys and str(raw[keys["confidential"]]).strip().casefold() in _OPEN:
         return {}
     return {keys[key]: raw[keys[key]] for key in ("address", "postcode") if keys.get(key) and raw[keys[key]]}
@@ -135,22 +138,6 @@ class SqlMissingList:
         await keep_versions(self._connection, source, latest, self._now)
         return changed
 
-    async def keep_rows(self, rows: Sequence[tuple[tuple[str, str], Any, Received]]) -> list[bool]:
-        """Keep rows under (kind, key) as received; return for each whether it says anything new."""
-        keys = sorted({key for (_, key), _, _ in rows})
-        columns = register_versions.c.kind, register_versions.c.natural_key, register_versions.c.content_hash
-        statement = select(*columns).where(register_versions.c.natural_key.in_(keys))
-        result = await self._connection.execute(statement.order_by(register_versions.c.register_version_id))
-        kept = {(row[0], row[1]): row[2] for row in result}
-        new = []
-        for (kind, key), record, how in rows:
-            digest = content_hash(record)
-            new.append(kept.get((kind, key)) != digest)
-            if new[-1]:
-                kept[kind, key] = digest
-                await keep_versions(self._connection, kind, [(key, digest, record, how)], self._now)
-        return new
-
 
 def _list_row(line: ListLine, digest: str, source: str) -> dict[str, object]:
     entry = line.entry
@@ -162,6 +149,7 @@ def _list_row(line: ListLine, digest: str, source: str) -> dict[str, object]:
         "started_at": entry.started_at,
         "ended_at": entry.ended_at,
         "date_only": entry.started_date_only,
+        "ended_date_only": entry.ended_date_only,
         "reported_by": entry.reported_by or "",
         "source": source,
         "incident_id": line.incident_id if source == "missing_list" else None,

@@ -52,8 +52,9 @@ _CASES = text(f"""
     left join lateral (select x.worker_id from interviews x where x.child_id = i.child_id
         and x.interview_id <> i.interview_id and x.state = 'completed' and x.worker_id <> ''
         order by x.held_at desc limit 1) before on true
-    left join lateral (select nullif(e.provider_name, '') as provider_name
+    left join lateral (select coalesce(nullif(e.provider_name, ''), nullif(of_then.provider_name, '')) as provider_name
         from interview_episodes l join episodes e using (episode_id)
+        left join placements of_then on of_then.placement_id = e.placement_id
         where l.interview_id = i.interview_id order by l.due_at, e.episode_id limit 1) missed on true
     where (cast(:ids as text[]) is null and i.closed_at is null) or i.interview_id::text = any(cast(:ids as text[]))
     order by i.due_at nulls last, i.interview_id

@@ -233,11 +233,27 @@ missing_list_entries = Table(
     instant("started_at"),
     instant("ended_at", nullable=True),
     Column("date_only", Boolean, nullable=False, server_default=text("false")),
+    Column("ended_date_only", Boolean, nullable=False, server_default=text("false")),
     words("reported_by"),
     Column("source", Text, nullable=False),
     Column("incident_id", UUID(as_uuid=False)),
     words("content_hash"),
     version_column(),
+)
+
+ssda903_rows = Table(
+    "ssda903_rows",
+    metadata,
+    Column("row_key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("child_id", Text, nullable=False, index=True),
+    Column("data", JSONB, nullable=False),
+    word_list("warnings"),
+    words("content_hash"),
+    Column("batch_id", UUID(as_uuid=False), nullable=False),
+    instant("received_at"),
+    Index("ix_ssda903_rows_kind", "kind", "year"),
 )
 
 workers = Table(

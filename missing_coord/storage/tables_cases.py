@@ -74,6 +74,39 @@ match_decisions = Table(
     CheckConstraint("verdict in ('same', 'not_same', 'not_on_register')", name="verdict_known"),
 )
 
+presumed_returns = Table(
+    "presumed_returns",
+    metadata,
+    Column("presumed_return_id", UUID(as_uuid=False), primary_key=True),
+    Column("incident_id", UUID(as_uuid=False), nullable=False, index=True),
+    Column("sign", Text, nullable=False),
+    Column("sign_key", Text, nullable=False),
+    instant("seen_at"),
+    Column("by_day", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    instant("raised_at"),
+    instant("confirm_by"),
+    Column("next_step", Integer, nullable=False, server_default=text("0")),
+    instant("next_step_at", nullable=True),
+    words("answered_by"),
+    instant("answered_at", nullable=True),
+    instant("returned_at", nullable=True),
+    words("basis"),
+    words("reason"),
+    version_column(),
+    UniqueConstraint("incident_id", "sign", "sign_key", "seen_at", "by_day", name="uq_presumed_returns_once"),
+    CheckConstraint("sign in ('placement', 'missing_list', 'ssda903_missing')", name="sign_known"),
+    CheckConstraint("state in ('waiting', 'confirmed', 'rejected', 'withdrawn')", name="state_known"),
+    CheckConstraint(
+        "(state = 'confirmed') = (returned_at is not null)", name="a_confirmed_return_has_its_time"
+    ),
+    Index(
+        "ix_presumed_returns_next_step_at",
+        "next_step_at",
+        postgresql_where=text("state = 'waiting'"),
+    ),
+)
+
 episodes = Table(
     "episodes",
     metadata,
@@ -111,6 +144,7 @@ episodes = Table(
     word_list("flags"),
     instant("created_at"),
     instant("updated_at"),
+    Column("register_known", Boolean, nullable=False, server_default=text("false")),
     version_column(),
     ExcludeConstraint(
         ("child_id", "="),

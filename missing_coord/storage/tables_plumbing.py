@@ -110,7 +110,7 @@ api_keys = Table(
     "api_keys",
     metadata,
     Column("key_id", UUID(as_uuid=False), primary_key=True),
-    Column("source", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False, index=True),
     Column("key_hash", Text, nullable=False, unique=True),
     word_list("scopes"),
     instant("created_at"),

@@ -31,8 +31,11 @@ from missing_coord.storage.store_notices import SqlNotices
 from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
 from missing_coord.storage.store_proofs import SqlLife, SqlProofs
+from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
+from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
+from missing_coord.storage.store_ssda903 import SqlSsda903
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 from missing_coord.storage.views_verify import SqlChecks
@@ -70,7 +73,10 @@ class SqlUnitOfWork:
         self.patterns = SqlPatterns(connection, now)
         self.checks = SqlChecks(connection)
         self.reviews = SqlReviews(connection, now)
+        self.returns = SqlReturns(connection)
+        self.ssda903 = SqlSsda903(connection, now)
         self.quarantined = SqlQuarantine(connection, now)
+        self.quality = SqlQuality(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

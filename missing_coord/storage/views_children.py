@@ -15,6 +15,7 @@ from missing_coord.domain.records import ChildStatus
 from missing_coord.storage.audit import opened
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views_interviews import clock_of, may_read
+from missing_coord.storage.views_ssda903 import ReturnWarning, return_warnings
 from missing_coord.storage.views_timeline import TimelineEntry, timeline_of_child
 
 
@@ -95,6 +96,7 @@ class ChildDetail:
     patterns: tuple[ChildPattern, ...]
     linked: bool
     timeline: tuple[TimelineEntry, ...]
+    return_warnings: tuple[ReturnWarning, ...]
 
 
 _CHILD = text(
@@ -138,6 +140,7 @@ async def child_detail(uow: SqlUnitOfWork, child_id: str, *, council: str) -> Ch
         patterns=await _patterns(uow, child_id),
         linked=await _linked(uow, child_id),
         timeline=await timeline_of_child(uow, child_id, confidential=any(p.confidential for p in placements)),
+        return_warnings=await return_warnings(uow, child_id),
     )
 
 

@@ -16,6 +16,8 @@ from missing_coord.storage.mappers import from_row
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views_children import ChildIdentity, child_identity
 from missing_coord.storage.views_interviews import clock_of, may_read
+from missing_coord.storage.views_returns import PresumedReturnLine, returns_of_episode
+from missing_coord.storage.views_ssda903 import ReturnWarning, return_warnings_at
 from missing_coord.storage.views_timeline import (
     NoticeLine,
     TimelineEntry,
@@ -49,6 +51,8 @@ class EpisodeDetail:
     duty: EpisodeDuty | None
     notices: tuple[NoticeLine, ...]
     timeline: tuple[TimelineEntry, ...]
+    returns: tuple[PresumedReturnLine, ...]
+    return_warnings: tuple[ReturnWarning, ...]
 
 
 _EPISODE = text("select e.*, e.episode_id::text as id from episodes e where e.episode_id = cast(:id as uuid)")
@@ -79,6 +83,8 @@ async def episode_detail(uow: SqlUnitOfWork, episode_id: str, *, council: str) -
         duty=await _duty(uow, episode),
         notices=await notices_of_episode(uow, episode.episode_id),
         timeline=await timeline_of_episode(uow, episode.episode_id, confidential=hidden),
+        returns=tuple(await returns_of_episode(uow, episode.episode_id)),
+        return_warnings=await return_warnings_at(uow, episode.child_id, episode.started_at),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 
 from missing_coord.domain.interviews import OPEN_STATES
+from missing_coord.services.interviews_contact import VISIT
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 DUE_SOON_HOURS = 12.0
@@ -58,6 +59,11 @@ class QueueRow:
     def breached(self) -> bool:
         """True while the interview is open after its deadline."""
         return self.clock == "breached"
+
+    def visit_without_outcome(self, *, now: datetime) -> bool:
+        """Say whether the interview is open though its visit is over: what came of it is not recorded."""
+        at = self.visit_starts_at
+        return at is not None and self.closed_at is None and at + VISIT <= now
 
     def as_json(self) -> dict[str, Any]:
         """Return the row in the published shape of `queue`, with more keys; times ISO 8601."""

@@ -44,10 +44,14 @@ _PATTERN_WAITS = """
 _ALERT_WAITS = """
     or (m.alert_id <> '' and exists (select from alerts a where a.alert_id::text = m.alert_id and a.closed_at is null))
 """
+_RETURN_WAITS = """
+    or (m.subject_type = 'presumed_return' and exists (select from presumed_returns r
+        where r.presumed_return_id::text = m.subject_id and r.state = 'waiting'))
+"""
 # Each role asks only tables that it may read.
 _ALSO_WAITS = {
-    Role.COORDINATOR: _INCIDENT_WAITS + _ALERT_WAITS,
-    Role.MANAGER: _ALERT_WAITS,
+    Role.COORDINATOR: _INCIDENT_WAITS + _RETURN_WAITS + _ALERT_WAITS,
+    Role.MANAGER: _RETURN_WAITS + _ALERT_WAITS,
     Role.EXPLOITATION_LEAD: _PATTERN_WAITS,
 }
 _SEE = text("""

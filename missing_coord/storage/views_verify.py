@@ -113,6 +113,12 @@ BROKEN = (
         f" where {KNOWN.format('d.next_step_at')} < :now - {GRACE} order by d.next_step_at",
     ),
     Rule(
+        name="presumed_returns_are_told",
+        says="Nobody has answered whether a child is back, and nobody was told. Run `missing-coord sweep`.",
+        query="select 'presumed return ' || presumed_return_id from presumed_returns where state = 'waiting'"
+        f" and (next_step_at is null or next_step_at < :now - {GRACE}) order by next_step_at",
+    ),
+    Rule(
         name="no_silent_breach",
         says="72 hours are over and nothing says so.",
         query="select 'interview ' || d.interview_id || ', episode ' || d.episode_id from interview_episodes d"

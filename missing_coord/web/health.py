@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import MissingCoordError
+from missing_coord.health import Health
 from missing_coord.storage import migrate, views_health
 from missing_coord.storage.views_health import Standing
 from missing_coord.telemetry import logger
@@ -27,39 +27,6 @@ log = logger(__name__)
 WATCH = system_actor("health")
 Probe = Annotated[None, Depends(Open(why="probes have no account; no personal detail is shown"))]
 NOT_READY = (SQLAlchemyError, MissingCoordError, OSError)
-
-
-@dataclass(slots=True, kw_only=True)
-class Health:
-    """When each part that runs in this process last showed a sign of life; times are monotonic seconds."""
-
-    seconds: Callable[[], float] = time.monotonic
-    _within: dict[str, float] = field(default_factory=dict)
-    _last: dict[str, float] = field(default_factory=dict)
-
-    def expect(self, part: str, *, within: float) -> None:
-        """Say that a part runs here and shows a sign of life at least every `within` seconds."""
-        self._within[part] = within
-        self._last[part] = self.seconds()
-
-    def beat(self, part: str) -> None:
-        """Take down a sign of life."""
-        self._last[part] = self.seconds()
-
-    def forget(self, part: str) -> None:
-        """Say that a part does not run here any more."""
-        self._within.pop(part, None)
-
-    def silent(self) -> dict[str, int]:
-        """Return for how many seconds each part that is overdue has been silent."""
-        now = self.seconds()
-        quiet = {part: now - self._last[part] for part in self._within}
-        return {part: int(span) for part, span in quiet.items() if span > self._within[part]}
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The parts that run here."""
-        return tuple(sorted(self._within))
 
 
 def health_of(app: FastAPI) -> Health:

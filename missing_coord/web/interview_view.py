@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,18 @@ from missing_coord.domain.interviews import (
     IndependenceBasis,
     InterviewState,
 )
+from missing_coord.domain.quality import AUDITED_STATES, GRADE_NAMES, Grade
 from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult, OfferAnswer
+from missing_coord.services.interviews_contact import VISIT
+from missing_coord.services.ports_quality import QualityAudit
 from missing_coord.storage.views_children import ChildIdentity
-from missing_coord.storage.views_interviews_detail import DutyLine, EscalationLine, InterviewDetail
+from missing_coord.storage.views_interviews_detail import DutyLine, InterviewDetail
 from missing_coord.storage.views_timeline import TimelineEntry, newest_first
 from missing_coord.web import show
 from missing_coord.web.forms import Form
 from missing_coord.web.rendering import london_input, time_left
-from missing_coord.web.session import OFFICE
+from missing_coord.web.session import OFFICE, SignedIn
 
 RECORDING = frozenset({"attempt", "offer", "decline", "not_held"})
 CONTACTS = {
@@ -34,11 +37,6 @@ CONTACTS = {
     EventKind.DECLINED: "Declined",
     EventKind.DID_NOT_ATTEND: "Did not attend",
     EventKind.UNABLE_TO_CONTACT: "Unable to contact",
-}
-ANSWERS = {
-    OfferAnswer.AWAITING: "No answer yet",
-    OfferAnswer.ACCEPTED: "Accepted",
-    OfferAnswer.DECLINED: "Declined",
 }
 RESULTS = {
     DutyResult.IN_TIME: "In time",
@@ -64,8 +62,11 @@ CLOSED_BY_OFFICE = [
 ]
 
 
-def may(role: Role, interview: Interview) -> frozenset[str]:
+def may(who: SignedIn, found: InterviewDetail, audits: Sequence[QualityAudit]) -> frozenset[str]:
     """Return the forms that somebody may use on an interview."""
+    role, interview = who.role, found.interview
+    if role is Role.QUALITY_AUDITOR:
+        return frozenset({"audit"}) if _to_be_audited(who, found, audits) else frozenset()
     if role not in (*OFFICE, Role.INTERVIEW_WORKER):
         return frozenset()
     office = role in OFFICE
@@ -77,14 +78,27 @@ def may(role: Role, interview: Interview) -> frozenset[str]:
     return RECORDING | held | assigning | deciding
 
 
+def _to_be_audited(who: SignedIn, found: InterviewDetail, audits: Sequence[QualityAudit]) -> bool:
+    closed_at = found.interview.closed_at
+    audited = any(each.closed_at == closed_at for each in audits)
+    own = any(each.recorded_by == who.actor.name for each in found.timeline)
+    return closed_at is not None and found.interview.state in AUDITED_STATES and not audited and not own
+
+
 def page_context(
-    found: InterviewDetail, child: ChildIdentity, *, role: Role, now: datetime, council: str
+    found: InterviewDetail,
+    child: ChildIdentity,
+    audits: Sequence[QualityAudit],
+    *,
+    who: SignedIn,
+    now: datetime,
+    council: str,
 ) -> dict[str, object]:
     """Return the context of the page, without what a refused form adds."""
     interview, proposal = found.interview, found.proposal
     return {
         "child": show.identity(child, now=now, council=council),
-        "interview": interview_lines(found),
+        "interview": interview_lines(found, now=now),
         "short": short_reference(interview.interview_id),
         "episodes": [_covered(duty, now) for duty in found.duties],
         "covered": [duty.episode_id for duty in found.duties if duty.resolved_at is None],
@@ -93,12 +107,13 @@ def page_context(
         "passed_over": _passed_over(found),
         "alternatives": _alternatives(found),
         "workers": [(key, name) for key, name in found.worker_names.items()],
-        "escalations": [_step(step) for step in found.escalations],
         "contacts": [_contact(each) for each in reversed(found.timeline) if each.kind in CONTACTS],
         "timeline": show.timeline(_timeline(found)),
-        "may": may(role, interview),
-        "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if role in OFFICE else ())],
-        "defaults": _defaults(interview, now),
+        "may": may(who, found, audits),
+        "audits": [_audit(each) for each in audits],
+        "grades": [(grade.value, name) for grade, name in GRADE_NAMES.items()],
+        "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if who.role in OFFICE else ())],
+        "defaults": _defaults(now),
         "worked_out_at": proposal.made_at if proposal else None,
     }
 
@@ -116,29 +131,31 @@ def form_context(
     }
 
 
-def interview_lines(found: InterviewDetail) -> show.View:
+def interview_lines(found: InterviewDetail, *, now: datetime) -> show.View:
     """Return the interview itself as the page shows it."""
     interview, row = found.interview, found.row
     return {
-        **state_lines(interview, row.clock),
+        **state_lines(interview, row.clock, now=now),
         "interview_id": interview.interview_id,
         "worked_out": _worked_out(found.duties),
         "version": interview.version,
         "worker_id": interview.worker_id or None,
         "worker_name": row.worker_name or None,
-        "visit_at": interview.visit_starts_at,
         "independence": _independence(interview),
     }
 
 
-def state_lines(interview: Interview, clock: str) -> show.View:
+def state_lines(interview: Interview, clock: str, *, now: datetime) -> show.View:
     """Return what partials/interview/state.html shows."""
+    visit = interview.visit_starts_at
     return {
         "state": interview.state,
         "clock": clock,
         "due_at": interview.due_at,
         "provisional": interview.provisional,
         "closed_by": _closed_by(interview),
+        "visit_at": visit,
+        "no_outcome": visit is not None and interview.closed_at is None and visit + VISIT <= now,
     }
 
 
@@ -214,25 +231,23 @@ def _alternatives(found: InterviewDetail) -> list[show.View]:
     ]
 
 
-def _step(step: EscalationLine) -> show.View:
-    taken_back = " (withdrawn)" if step.withdrawn_at else ""
+def _audit(audit: QualityAudit) -> show.View:
     return {
-        "at": step.fired_at,
-        "step": show.step_title(step.step) + taken_back,
-        "told": show.told(step.recipients),
+        "grade": GRADE_NAMES[Grade(audit.grade)],
+        "comment": audit.comment,
+        "returned": audit.returned,
+        "by": audit.audited_by,
+        "at": audit.audited_at,
     }
 
 
 def _contact(event: InterviewEvent) -> show.View:
-    answer = ANSWERS.get(event.answer) or (  # type: ignore[call-overload]
-        show.state_name(event.answer) if event.answer in set(InterviewState) else None
-    )
     return {
         "at": event.at,
         "kind": CONTACTS[EventKind(event.kind)],
         "method": event.method,
         "with_whom": event.contact_with,
-        "answer": answer,
+        "answer": show.SAID.get(event.answer),
         "note": ". ".join(part for part in (event.reason, event.note) if part) or None,
         "by": event.recorded_by,
     }
@@ -264,8 +279,11 @@ def _timeline(found: InterviewDetail) -> tuple[TimelineEntry, ...]:
     return newest_first([*work, *steps])
 
 
-def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:
-    """Return what the forms hold at first, so that a call that nobody answered takes two taps."""
+def _defaults(now: datetime) -> dict[str, dict[str, Any]]:
+    """Return what the forms hold at first, so that a call that nobody answered takes two taps.
+
+    On what ground the interviewer was independent has none: it is stated afresh for what was held.
+    """
     when = london_input(now)
     called = {"at": when, "method": ContactMethod.PHONE.value, "with_whom": ContactWith.CHILD.value}
     return {
@@ -273,8 +291,5 @@ def _defaults(interview: Interview, now: datetime) -> dict[str, dict[str, Any]]:
         "offer": {**called, "answer": OfferAnswer.AWAITING.value},
         "decline": {"at": when},
         "not_held": {"at": when},
-        "complete": {
-            "kind": InterviewState.COMPLETED.value,
-            "independence_basis": interview.independence_basis,
-        },
+        "complete": {"kind": InterviewState.COMPLETED.value},
     }

@@ -11,10 +11,14 @@ AUDITOR, LEAD, ADMINISTRATOR = Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD, Rol
 MESSAGES = "/messages"
 LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Queue", "/queue", (COORDINATOR, MANAGER, AUDITOR)),
+    ("Plan", "/plan", (COORDINATOR, MANAGER)),
     ("My interviews", "/my-interviews", (WORKER,)),
+    ("Quality audits", "/audits", (AUDITOR,)),
     ("Breaches", "/breaches", (MANAGER, COORDINATOR)),
     ("Which child?", "/reviews", (COORDINATOR, MANAGER)),
+    ("Back already?", "/presumed-returns", (COORDINATOR, MANAGER)),
     ("Quarantine", "/quarantine", (COORDINATOR, MANAGER)),
+    ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
     ("Alerts", "/alerts", (COORDINATOR, MANAGER)),
@@ -27,7 +31,7 @@ FIRST_PAGE: dict[Role, str] = {
     COORDINATOR: "/queue",
     WORKER: "/my-interviews",
     MANAGER: "/breaches",
-    AUDITOR: "/queue",
+    AUDITOR: "/audits",
     LEAD: "/patterns",
     ADMINISTRATOR: "/users",
 }

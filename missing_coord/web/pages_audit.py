@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import ROLE_NAMES, Role
+from missing_coord.notify.wording import short_reference
 from missing_coord.storage import audit
 from missing_coord.storage.audit import AuditFilters, AuditRow
 from missing_coord.web.answers import page
@@ -74,9 +75,20 @@ def _row(row: AuditRow) -> View:
         "actor": row.actor,
         "role": _role(row.actor_role),
         "action": words(row.action),
-        "subject": f"{words(row.subject_type)} {row.subject_id}".strip(),
+        "subject": _subject(row),
         "reason": words(str(reason)) if reason else None,
     }
+
+
+def _subject(row: AuditRow) -> str:
+    """Return the record by the reference that people say; of an account the name that it had then."""
+    name = row.detail.get("name") or row.detail.get("username")
+    if row.subject_type == "user" and name:
+        return f"User {name}"
+    is_uuid = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", row.subject_id)
+    return (
+        f"{words(row.subject_type)} {short_reference(row.subject_id) if is_uuid else row.subject_id}".strip()
+    )
 
 
 def _role(value: str) -> str:

@@ -44,6 +44,7 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         "interviews": found.interviews,
         "patterns": [_pattern(each) for each in found.patterns],
         "linked": LINKED if found.linked and not found.patterns else None,
+        "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }
     return await page(request, "pages/child.html", context, reference=_reference(found))
@@ -67,7 +68,7 @@ def _placement(placement: PlacementLine, council: str) -> show.View:
 def _episode(episode: ChildEpisodeLine) -> show.View:
     return {
         "episode_id": episode.episode_id,
-        "reference": ", ".join(episode.references),
+        "reference": ", ".join(show.told_references(episode.references)),
         "kind": show.KIND_NAMES.get(episode.kind, episode.kind),
         "started_at": episode.started_at,
         "ended_at": episode.ended_at,

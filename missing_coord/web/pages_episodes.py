@@ -11,9 +11,11 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Episode
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.storage.views_episodes import EpisodeDetail, EpisodeDuty, episode_detail
+from missing_coord.storage.views_returns import PresumedReturnLine
 from missing_coord.storage.views_timeline import NoticeLine
 from missing_coord.web import show
 from missing_coord.web.answers import page
+from missing_coord.web.pages_returns import row_of
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -27,6 +29,7 @@ FLAGS = {
     "council_list_only": "Only the council's own list knows of this episode; no police message came.",
     "start_not_known": "When the child went missing is not known; the first message stands for it.",
     "return_presumed": "Nobody told us of the return. It is presumed from when the child was next seen.",
+    "return_confirmed": "The return was confirmed from a sign in our own data; police have not told us of it.",
     "start_adjusted": "The start was moved to the end of the episode before, which overlapped.",
 }
 
@@ -44,6 +47,7 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "episode": _episode(found, council),
         "interview": found.duty,
         "notices": [_notice(each) for each in found.notices],
+        "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }
     return await page(
@@ -51,8 +55,13 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
     )
 
 
+def _sign(line: PresumedReturnLine) -> show.View:
+    row = row_of(line)
+    return {"id": row["id"], "text": row["sign"], "answer": row["answer"]}
+
+
 def _reference(episode: Episode) -> str:
-    return ", ".join(episode.refs) or episode.episode_id
+    return ", ".join(show.told_references(episode.refs)) or episode.episode_id
 
 
 def _episode(found: EpisodeDetail, council: str) -> show.View:
@@ -76,8 +85,10 @@ def _episode(found: EpisodeDetail, council: str) -> show.View:
         "clock": _clock(episode, duty),
         "worked_out": duty.worked_out if duty else _no_duty(episode),
         "lag": show.lag_words(duty.told_lag) if duty else None,
+        "signs": [_sign(each) for each in found.returns],
         "flags": [FLAGS.get(flag, flag) for flag in episode.flags],
         "placement": _placement(found, council),
+        "responsible": show.authority_words(episode.responsible_authority, council),
     }
 
 
@@ -105,7 +116,8 @@ def _placement(found: EpisodeDetail, council: str) -> str:
         return f"{kind}, confidential"
     miles = f", {episode.distance_miles:g} miles from home" if episode.distance_miles is not None else ""
     provider = episode.provider_name or "provider not known"
-    return f"{kind}, {provider}, {show.area_words(episode.host_authority, council).lower()}{miles}"
+    where = show.within(show.area_words(episode.host_authority, council))
+    return f"{kind}, {provider}, {where}{miles}"
 
 
 def _notice(notice: NoticeLine) -> show.View:

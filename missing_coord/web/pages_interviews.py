@@ -39,65 +39,68 @@ async def state(request: Request, interview_id: str, who: Readers) -> Response:
     """Answer with where the interview stands, for its open page."""
     async with web_of(request).acting(who.actor) as uow:
         found = await interview_state(uow, interview_id, now=uow.now)
-    lines = state_lines(found.interview, found.clock)
+        now = uow.now
+    lines = state_lines(found.interview, found.clock, now=now)
     return fragment(request, "partials/interview/state.html", {"interview": lines})
 
 
 @router.post("/interviews/{interview_id}/assignment")
 async def assign(request: Request, interview_id: str, who: Office) -> Response:
     """Give the interview to a worker, as proposed or by hand."""
-    return await _record(request, who, interview_id, forms.ASSIGNMENT)
+    return await record_on_interview(request, who, interview_id, forms.ASSIGNMENT)
 
 
 @router.post("/interviews/{interview_id}/unassignment")
 async def unassign(request: Request, interview_id: str, who: Office) -> Response:
     """Take the interview back from its worker."""
-    return await _record(request, who, interview_id, forms.UNASSIGNMENT)
+    return await record_on_interview(request, who, interview_id, forms.UNASSIGNMENT)
 
 
 @router.post("/interviews/{interview_id}/attempts")
 async def record_attempt(request: Request, interview_id: str, who: Recorders) -> Response:
     """Record an attempt to make contact."""
-    return await _record(request, who, interview_id, forms.ATTEMPT)
+    return await record_on_interview(request, who, interview_id, forms.ATTEMPT)
 
 
 @router.post("/interviews/{interview_id}/offers")
 async def record_offer(request: Request, interview_id: str, who: Recorders) -> Response:
     """Record an offer and its answer."""
-    return await _record(request, who, interview_id, forms.OFFER)
+    return await record_on_interview(request, who, interview_id, forms.OFFER)
 
 
 @router.post("/interviews/{interview_id}/decline")
 async def record_decline(request: Request, interview_id: str, who: Recorders) -> Response:
     """Record that the interview was declined."""
-    return await _record(request, who, interview_id, forms.DECLINE)
+    return await record_on_interview(request, who, interview_id, forms.DECLINE)
 
 
 @router.post("/interviews/{interview_id}/completion")
 async def record_completion(request: Request, interview_id: str, who: Recorders) -> Response:
     """Record that the interview was held, or only a carer's information."""
-    return await _record(request, who, interview_id, forms.COMPLETION)
+    return await record_on_interview(request, who, interview_id, forms.COMPLETION)
 
 
 @router.post("/interviews/{interview_id}/not-held")
 async def record_not_held(request: Request, interview_id: str, who: Recorders) -> Response:
     """Record that the interview was not held."""
-    return await _record(request, who, interview_id, forms.NOT_HELD)
+    return await record_on_interview(request, who, interview_id, forms.NOT_HELD)
 
 
 @router.post("/interviews/{interview_id}/decision")
 async def record_decision(request: Request, interview_id: str, who: Managers) -> Response:
     """Record a named manager's decision that the interview is not held."""
-    return await _record(request, who, interview_id, forms.DECISION)
+    return await record_on_interview(request, who, interview_id, forms.DECISION)
 
 
 @router.post("/interviews/{interview_id}/reopen")
 async def reopen(request: Request, interview_id: str, who: Office) -> Response:
     """Open a closed interview again."""
-    return await _record(request, who, interview_id, forms.REOPENING)
+    return await record_on_interview(request, who, interview_id, forms.REOPENING)
 
 
-async def _record(request: Request, who: SignedIn, interview_id: str, kind: RecordForm) -> Response:
+async def record_on_interview(
+    request: Request, who: SignedIn, interview_id: str, kind: RecordForm
+) -> Response:
     """Record what a form says once, however often it is sent; refused, the page comes back with all that was typed."""
     form = await read_form(request)
     try:
@@ -143,10 +146,11 @@ async def _shown(
     async with web.acting(who.actor) as uow:
         found = await interview_detail(uow, interview_id, now=uow.now)
         child = await child_identity(uow, found.row.child_id, council=council)
+        audits = await uow.quality.of_interview(interview_id)
         now = uow.now
-    if lost is not None and kind is not None and kind.name not in may(who.role, found.interview):
+    if lost is not None and kind is not None and kind.name not in may(who, found, audits):
         raise lost
-    context = page_context(found, child, role=who.role, now=now, council=council)
+    context = page_context(found, child, audits, who=who, now=now, council=council)
     changed = (
         f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""
     )

@@ -37,8 +37,14 @@ KINDS = {
     MessageKind.MATCH_REVIEW: ("waiting", "Which child?"),
     MessageKind.PATTERN: ("waiting", "Pattern"),
     MessageKind.ALERT: ("soon", "Alert"),
+    MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
 }
-HREFS = {"interview": "/interviews/", "incident": "/reviews/", "pattern": "/patterns/"}
+HREFS = {
+    "interview": "/interviews/",
+    "incident": "/reviews/",
+    "pattern": "/patterns/",
+    "presumed_return": "/presumed-returns/",
+}
 
 
 @router.get("/messages")

@@ -13,6 +13,7 @@ from missing_coord.contracts.readings import ParsedRow
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import DomainError, NotFound
 from missing_coord.messaging.rows import Row
+from missing_coord.replaying import StillFaulty, is_whole, replay
 from missing_coord.services import quarantine as service
 from missing_coord.services.quarantine import Settlement
 from missing_coord.storage import views_quarantine as views
@@ -38,6 +39,7 @@ KIND_NAMES = {
     "absences": "Absence of a worker",
     "missing-list": "Missing list of the case system",
     "ssda903": "SSDA903 file",
+    "event": "Event of missing-coord",
 }
 
 
@@ -85,6 +87,18 @@ async def load_again(request: Request, quarantine_id: str, who: Office) -> Respo
     return redirect(request, f"/quarantine/{number}", said=said)
 
 
+@router.post("/quarantine/{quarantine_id}/replay")
+async def replay_whole(request: Request, quarantine_id: str, who: Office) -> Response:
+    """Take in a message or an event again as it came; one that fails again stays where it is."""
+    number, form = _number(quarantine_id), await read_form(request)
+    form.version()
+    try:
+        done = await replay(web_of(request).application, who.actor, number)
+    except StillFaulty as error:
+        return await _show(request, who, number, form, still=str(error), status=422)
+    return redirect(request, f"/quarantine/{number}", said=done.says)
+
+
 @router.post("/quarantine/{quarantine_id}/settle")
 async def set_aside(request: Request, quarantine_id: str, who: Office) -> Response:
     """Set a row aside with a reason; it stays on record."""
@@ -112,6 +126,7 @@ async def _show(
     form: Form,
     *,
     refused: ParsedRow | None = None,
+    still: str = "",
     status: int = 200,
 ) -> Response:
     async with web_of(request).acting(who.actor) as uow:
@@ -120,7 +135,9 @@ async def _show(
     context = {
         "item": _item(kept),
         "may_settle": True,
-        "fields": _fields(kept, form, faults, typed=refused is not None),
+        "whole": is_whole(kept),
+        "still": still,
+        "fields": [] if is_whole(kept) else _fields(kept, form, faults, typed=refused is not None),
         "values": form.values(),
         "errors": form.errors,
     }
@@ -133,7 +150,7 @@ def _faults(parsed: ParsedRow) -> dict[str, str]:
 
 def _columns(kept: QuarantineRow) -> list[str]:
     """Return the columns of the row as it came, and those of the contract that its faults name."""
-    raw = [str(name) for name in kept.raw]
+    raw = _as_laid_out(kept)
     layout = layout_of(kept.item.kind, {name: "" for name in raw})
     there = {column.name for name in raw if layout and (column := layout.column(name))}
     named = [field for field, _ in kept.item.faults if layout and layout.column(field)]
@@ -141,7 +158,21 @@ def _columns(kept: QuarantineRow) -> list[str]:
     return raw + [name for name in dict.fromkeys([*named, *needed]) if name not in there]
 
 
+def _as_laid_out(kept: QuarantineRow) -> list[str]:
+    """Return the columns that came in the order of the contract, those it does not know at the end."""
+    raw = [str(name) for name in kept.raw]
+    layout = layout_of(kept.item.kind, {name: "" for name in raw})
+    places = {column.name: place for place, column in enumerate(layout.columns)} if layout else {}
+
+    def place(name: str) -> int:
+        column = layout.column(name) if layout else None
+        return places[column.name] if column else len(places)
+
+    return sorted(raw, key=place)
+
+
 def _fields(kept: QuarantineRow, form: Form, faults: dict[str, str], *, typed: bool) -> list[View]:
+    """Return the columns for correcting, what is wrong first, the rest in the order of the row."""
     layout = layout_of(kept.item.kind, {str(name): "" for name in kept.raw})
     fields: list[View] = []
     for name in _columns(kept):
@@ -156,7 +187,7 @@ def _fields(kept: QuarantineRow, form: Form, faults: dict[str, str], *, typed: b
                 "error": f"{fault[:1].upper()}{fault[1:]}" if fault else None,
             }
         )
-    return fields
+    return sorted(fields, key=lambda field: field["error"] is None)
 
 
 def _item(kept: QuarantineRow) -> View:
@@ -168,9 +199,9 @@ def _item(kept: QuarantineRow) -> View:
         **_line(item),
         "version": 1 if item.resolved_at is None else 2,
         "source": KIND_NAMES.get(item.kind, item.kind),
-        "raw": [(str(name), str(text)) for name, text in kept.raw.items()],
+        "raw": [(name, str(kept.raw[name])) for name in _as_laid_out(kept)],
         "settled": settled,
-        "reason": "; ".join(f"{field} {reason}" for field, reason in item.faults),
+        "reason": "; ".join(f"{field}: {reason}" for field, reason in item.faults),
         "field": KIND_NAMES.get(item.kind, item.kind),
     }
 

@@ -65,7 +65,13 @@ class Asked:
             state=self.state, population=self.population, worker_id=self.worker, search=self.q
         )
         found = views.narrowed(views.narrowed(rows, tile, now=now), rest, now=now)
-        return [row for row in found if self.clock != "not_started" or row.clock == "not_started"]
+        return [row for row in found if self._more_than_a_tile(row, now)]
+
+    def _more_than_a_tile(self, row: QueueRow, now: datetime) -> bool:
+        """Say whether a row meets the time filters that are no tile."""
+        if self.clock == "no_outcome":
+            return row.visit_without_outcome(now=now)
+        return self.clock != "not_started" or row.clock == "not_started"
 
 
 @router.get("/")

@@ -45,7 +45,7 @@ async def reviews(request: Request, who: Office) -> Response:
 async def review(request: Request, review_id: str, who: Office) -> Response:
     """Show one notice beside its candidates, and beside the children found by `?find=`."""
     find = request.query_params.get("find", "").replace("\x00", "").strip()[:100]
-    return await _show(request, who, review_id, Form(fields={"find": (find,)}))
+    return await show_review(request, who, review_id, Form(fields={"find": (find,)}))
 
 
 @router.post("/reviews/{review_id}/decision")
@@ -58,7 +58,7 @@ async def decide(request: Request, review_id: str, who: Office) -> Response:
             said = await _decide(request, uow, review_id, form, version)
     except DomainError as error:
         form.refused(error, known=("reason", "find"), names={"child_id": "find"})
-        return await _show(request, who, review_id, form, status=422)
+        return await show_review(request, who, review_id, form, status=422)
     return redirect(request, f"/reviews/{review_id}", said=said)
 
 
@@ -81,7 +81,7 @@ async def undo(request: Request, review_id: str, who: Office) -> Response:
             )
     except DomainError as error:
         form.refused(error, known=("reason",), names={})
-        return await _show(request, who, review_id, form, status=422)
+        return await show_review(request, who, review_id, form, status=422)
     return redirect(
         request, f"/reviews/{review_id}", said="The decision is undone; everything is where it was."
     )
@@ -122,9 +122,10 @@ async def _decide(request: Request, uow: SqlUnitOfWork, review_id: str, form: Fo
             raise DomainError("decision", "reason: choose one of the buttons.")
 
 
-async def _show(
+async def show_review(
     request: Request, who: SignedIn, review_id: str, form: Form, *, status: int = 200
 ) -> Response:
+    """Answer with one notice beside its candidates; what is wrong with a form stands beside its field."""
     async with web_of(request).acting(who.actor) as uow:
         detail = await views.review_detail(uow, review_id)
         found = await views.find_children(uow, form.text("find")) if form.text("find") else []
@@ -164,7 +165,7 @@ def _candidate(
     return {
         "child_id": card.child_id,
         "name": card.name,
-        "probability": round(100 * proposed.probability) if proposed else None,
+        "probability": _percent(proposed.probability) if proposed else None,
         "facts": compared(card, detail.evidence),
         "reasons": list(proposed.reasons) if proposed else ["found by your search"],
         "moves": "The notice is on this child's record now." if now_its else moves[card.child_id].words,
@@ -192,8 +193,13 @@ def _undoable(detail: ReviewDetail) -> str | None:
     return f"{last.decided_by} ruled {last.child_id} out, {london(last.decided_at)}."
 
 
+def _percent(probability: float) -> int:
+    """Return whole per cent; what waits for a person is never certain, so it stays below a hundred."""
+    return min(99, round(100 * probability))
+
+
 def _line(line: ReviewLine) -> View:
-    best = f"{line.best_name}, {round(100 * (line.best_probability or 0))}%" if line.best_name else None
+    best = f"{line.best_name}, {_percent(line.best_probability or 0)}%" if line.best_name else None
     return {
         "review_id": line.incident_id,
         "reference": line.reference,

@@ -43,7 +43,6 @@ async def my_work(request: Request, who: Workers) -> Response:
 def _card(mine: MyInterview, now: datetime) -> show.View:
     return {
         **show.queue_row(mine.row, now=now),
-        "visit_at": mine.row.visit_starts_at,
         "place": _place(mine),
         "contact": mine.phone or None,
     }

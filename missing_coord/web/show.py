@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
-from missing_coord.notify.wording import step_words
+from missing_coord.domain.ssda903 import rule_in_words
+from missing_coord.notify.wording import short_reference, step_words
+from missing_coord.services.interviews import OfferAnswer
 from missing_coord.services.register import LIST_NAME
 from missing_coord.storage.views_children import ChildIdentity, PlacementLine
 from missing_coord.storage.views_interviews import TILES, QueueRow
+from missing_coord.storage.views_ssda903 import ReturnWarning
 from missing_coord.storage.views_timeline import TimelineEntry
-from missing_coord.web.rendering import LONDON, london_day, words
+from missing_coord.web.rendering import LONDON, london, london_day, words
 
 View = dict[str, object]
 
@@ -72,6 +75,16 @@ PLACES = {
     "T": "temporary placement",
     "U": "foster care",
 }
+ANSWERS = {
+    OfferAnswer.AWAITING: "No answer yet",
+    OfferAnswer.ACCEPTED: "Accepted",
+    OfferAnswer.DECLINED: "Declined",
+}
+SAID: dict[str, str] = {
+    **{answer.value: name for answer, name in ANSWERS.items()},
+    **{state.value: name for state, name in STATE_NAMES.items()},
+}
+"""The codes that an entry of a timeline may hold, in words."""
 TILE_LABELS = {
     "breached": "Breached",
     "due_soon": "Due within 12 hours",
@@ -81,9 +94,18 @@ TILE_LABELS = {
 
 
 def told_references(references: Sequence[str]) -> list[str]:
-    """Return the police references; only where there are none, that the council's own list tells of it."""
+    """Return the police references; only where there are none, the lines of the council's own list."""
     police = [each for each in references if not each.startswith(f"{LIST_NAME}/")]
-    return police or (["council's own list"] if references else [])
+    return police or [listed_words(each) for each in references]
+
+
+def listed_words(reference: str) -> str:
+    """Return a line of the council's own list by when it says that the child went missing, in London time."""
+    try:
+        since = datetime.fromisoformat(reference.rpartition("/")[2]).replace(tzinfo=UTC)
+    except ValueError:
+        return "council's own list"
+    return f"council's own list, missing since {london(since)}"
 
 
 def age_on(born: date | None, now: datetime) -> int | None:
@@ -110,6 +132,7 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
     """Return a row as partials/queue_row.html shows it."""
     return {
         "interview_id": row.interview_id,
+        "short": short_reference(row.interview_id),
         "child_id": row.child_id,
         "child_name": row.display_name,
         "age": age_on(row.date_of_birth, now),
@@ -125,6 +148,8 @@ def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
         "attempts": row.attempts,
         "match_pending": row.match_pending,
         "child_missing": row.child_missing,
+        "visit_at": row.visit_starts_at,
+        "no_outcome": row.visit_without_outcome(now=now),
     }
 
 
@@ -162,13 +187,23 @@ def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
         "born_on": child.date_of_birth,
         "age": age_on(child.date_of_birth, now),
         "population": child.population,
-        "responsible_authority": _authority(child.responsible_authority, council),
+        "responsible_authority": authority_words(child.responsible_authority, council),
         "placement": _placement(child.placement, council),
         "warnings": warnings,
     }
 
 
-def _authority(code: str, council: str) -> str:
+def return_warning(warning: ReturnWarning) -> View:
+    """Return a row of the SSDA903 return with the rules that it breaks, in words."""
+    days = [london_day(day) for day in (warning.began_on, warning.ended_on) if day]
+    return {
+        "row": f"{warning.file} {warning.year - 1}/{warning.year % 100:02}{': ' if days else ''}{' to '.join(days)}",
+        "rules": [rule_in_words(code) for code in warning.codes],
+    }
+
+
+def authority_words(code: str, council: str) -> str:
+    """Return whose the child is: ours, or the code of the authority."""
     if not code:
         return "not known, so counted as ours"
     return f"ours ({code})" if code == council else code
@@ -178,8 +213,13 @@ def _placement(placement: PlacementLine | None, council: str) -> str:
     if placement is None:
         return "No placement: at home, or not known"
     kind = place_words(placement.place_code).capitalize()
-    where = "" if placement.confidential else f", {area_words(placement.authority, council).lower()}"
+    where = "" if placement.confidential else f", {within(area_words(placement.authority, council))}"
     return f"{kind}{where}, since {london_day(placement.start_date)}"
+
+
+def within(words_of_area: str) -> str:
+    """Write area words inside a sentence; the code of an authority stays as it is."""
+    return words_of_area[:1].lower() + words_of_area[1:]
 
 
 def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
@@ -189,13 +229,19 @@ def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
             "at": entry.at,
             "title": _title(entry),
             "detail": _detail(entry) or None,
-            "source": entry.source,
+            "source": _source(entry),
             "by": entry.by,
             "late": entry.late,
             "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
         }
         for entry in entries
     ]
+
+
+def _source(entry: TimelineEntry) -> str:
+    if LIST_NAME not in entry.source:
+        return entry.source
+    return ", ".join(told_references(entry.source.split(", ")))
 
 
 def _title(entry: TimelineEntry) -> str:
@@ -210,7 +256,7 @@ def _title(entry: TimelineEntry) -> str:
 def _detail(entry: TimelineEntry) -> str:
     if entry.kind in ("step", "withdrawn_step"):
         return f"Told: {told(entry.detail.split(','))}"
-    return ". ".join(STATE_NAMES.get(part, part) for part in entry.detail.split(". "))  # type: ignore[call-overload]
+    return ". ".join(SAID.get(part, part) for part in entry.detail.split(". "))
 
 
 def step_title(step: str) -> str:

@@ -1,94 +1,198 @@
-"""Measures the planning engine against plain earliest deadline first on the same generated instances."""
+"""Compares the planner with OR-Tools routing, PyVRP and earliest deadline first on the same instances.
+
+`make bench` runs it in full; `PLANNING_BENCH=quick make bench` runs two seeds and short times. In pieces:
+`python -m tests.benchmarks.bench_planning SIZE WAY FIRST_SEED SEEDS` prints one JSON line for each run, and
+`python -m tests.benchmarks.bench_planning table FILE` the table of such lines, `... rest` everything else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from time import perf_counter
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+from time import process_time
 
 from missing_coord.planning.instance import parse_instance
 from missing_coord.planning.plan import Plan
+from missing_coord.planning.problem import Weights, compile_instance
 from missing_coord.planning.solve import solve
+from tests.benchmarks.planning_bounds import cost_bound, on_time_bound
+from tests.benchmarks.planning_insertions import insertions, replans
+from tests.benchmarks.planning_network import completed
+from tests.benchmarks.planning_ortools import solve_with_ortools
+from tests.benchmarks.planning_pyvrp import solve_with_pyvrp
+from tests.benchmarks.planning_quarter import quarter
 from tests.builders.plan_checker import violations
-from tests.builders.plan_instances import instance_of
+from tests.builders.plan_instances import JSON, instance_of
 
-SEEDS = 3
-SECONDS = 5.0
+QUICK = os.environ.get("PLANNING_BENCH") == "quick"
+SEEDS = 2 if QUICK else 10
+SECONDS = 2.0 if QUICK else 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """One size of instance; shorter shifts and fewer days make it overloaded."""
+    """One size of instance; shorter shifts make it overloaded, peers may have more time where it is large."""
 
     name: str
     interviews: int
     workers: int
-    days: int = 3
     hours: int = 8
+    peers_seconds: float = SECONDS
 
 
-SIZES = (
-    Size(name="30 x 8", interviews=30, workers=8),
-    Size(name="150 x 30", interviews=150, workers=30),
-    Size(name="150 x 18 overloaded", interviews=150, workers=18, hours=4),
-)
+SIZES = {
+    "30x8": Size(name="30 x 8", interviews=30, workers=8),
+    "150x30": Size(name="150 x 30", interviews=150, workers=30),
+    "150x18": Size(name="150 x 18 overloaded", interviews=150, workers=18, hours=4),
+    "1000x200": Size(name="1,000 x 200", interviews=1000, workers=200, peers_seconds=10 if QUICK else 60),
+}
+LARGE, BOUNDED_SEEDS = 500, 3
+"""The bound of a large instance takes long, so it is worked out for the first seeds only."""
+WAYS = ("edf", "ortools", "pyvrp", "planner")
+NAMES = {
+    "edf": "earliest deadline first",
+    "ortools": "OR-Tools routing",
+    "pyvrp": "PyVRP",
+    "planner": "missing-coord",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """The sum over all seeds of one way of solving one size."""
+class Run:
+    """What one way made of one instance; `seconds` are CPU seconds, bounds are 0 but for the planner."""
 
+    size: str
+    way: str
+    seed: int
     asked: int
     on_time: int
     late: int
     unplanned: int
-    travel_minutes: int
+    travel: int
     cost: float
     seconds: float
-    wrong: int
+    violations: int
+    on_time_bound: float = 0
+    cost_bound: float = 0
 
 
 def run(console_print: Callable[[str], None]) -> None:
-    """Print solve time, on-time share, travel and cost of the planner and of earliest deadline first."""
-    console_print(f"plan solve: {SEEDS} seeds of each size, at most {SECONDS:g} s each; sums over the seeds")
+    """Print the comparison for every size."""
+    lines = (measure(size, way, seed) for size in SIZES for way in WAYS for seed in range(SEEDS))
+    for line in table(lines):
+        console_print(line)
+    for line in rest():
+        console_print(line)
+
+
+def rest() -> Iterator[str]:
+    """Yield what one new return costs, and what becomes of the children of a quarter."""
+    yield insertions()
+    yield replans(seeds=SEEDS)
+    for a_month in (300, 400, 500):
+        for searching in (False, True):
+            yield quarter(searching=searching, a_month=a_month, seeds=1 if QUICK else 3)
+
+
+def measure(size: str, way: str, seed: int) -> Run:
+    """Solve one instance in one way."""
+    told = SIZES[size]
+    source = instance_of(seed, interviews=told.interviews, workers=told.workers, hours=told.hours)
+    plan = _plan(source, way, seed, told.peers_seconds)
+    score = plan.score
+    result = Run(
+        size=size,
+        way=way,
+        seed=seed,
+        asked=told.interviews,
+        on_time=score.on_time,
+        late=score.late,
+        unplanned=score.unplanned,
+        travel=score.travel_minutes,
+        cost=score.cost,
+        seconds=plan.seconds,
+        violations=len(violations(source, plan.to_json())),
+    )
+    bounded = way == "planner" and (seed < BOUNDED_SEEDS or told.interviews < LARGE)
+    return _bounded(result, source) if bounded else result
+
+
+def _plan(source: JSON, way: str, seed: int, peers_seconds: float) -> Plan:
+    instance = parse_instance(source)
+    if way in {"edf", "planner"}:
+        return solve(instance, seconds=SECONDS if way == "planner" else 0, monotonic=process_time)
+    problem = compile_instance(instance, Weights())
+    if way == "ortools":
+        orders, spent = solve_with_ortools(problem, seconds=peers_seconds)
+    else:
+        orders, spent = solve_with_pyvrp(problem, seconds=peers_seconds, seed=seed)
+    return completed(problem, orders, seconds=spent)
+
+
+def _bounded(result: Run, source: JSON) -> Run:
+    problem = compile_instance(parse_instance(source), Weights())
+    most = on_time_bound(problem, worth=[1] * len(problem.ready))
+    return Run(**{**asdict(result), "on_time_bound": most, "cost_bound": cost_bound(problem)})
+
+
+def table(runs: Iterable[Run]) -> Iterator[str]:
+    """Yield the comparison as a Markdown table of means over the seeds."""
+    yield "| Size | Way | seeds | on time | late | left out | travel min | cost | CPU s | of the bound | wrong |"
+    yield "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    kept = list(runs)
     for size in SIZES:
-        for way, seconds in (("earliest deadline first", 0.0), ("with improvement", SECONDS)):
-            console_print(f"  {size.name:<20} {way:<24} {_line(_measure(size, seconds))}")
+        ours = [each for each in kept if each.size == size and each.cost_bound]
+        most = {each.seed: (each.on_time_bound, each.cost_bound) for each in ours}
+        for way in WAYS:
+            mine = [each for each in kept if (each.size, each.way) == (size, way)]
+            if mine:
+                yield _row(SIZES[size].name, mine, most)
 
 
-def _measure(size: Size, seconds: float) -> Measured:
-    plans, elapsed, wrong = [], 0.0, 0
-    for seed in range(SEEDS):
-        source = instance_of(
-            seed, interviews=size.interviews, workers=size.workers, days=size.days, hours=size.hours
-        )
-        instance = parse_instance(source)
-        began = perf_counter()
-        plan = solve(instance, seconds=seconds)
-        elapsed += perf_counter() - began
-        wrong += len(violations(source, plan.to_json()))
-        plans.append(plan)
-    return _summed(plans, elapsed / SEEDS, wrong)
+def _row(name: str, runs: list[Run], bounds: dict[int, tuple[float, float]]) -> str:
+    means = [
+        fmean(getattr(each, key) for each in runs)
+        for key in ("on_time", "late", "unplanned", "travel", "cost")
+    ]
+    both = [(each, bounds[each.seed]) for each in runs if each.seed in bounds]
+    share = "-"
+    if both:
+        in_time = sum(each.on_time for each, _ in both) / sum(bound[0] for _, bound in both)
+        cost = sum(bound[1] for _, bound in both) / sum(each.cost for each, _ in both)
+        share = f"{100 * in_time:.1f} % on time, {100 * cost:.0f} % cost"
+    seconds, wrong = fmean(each.seconds for each in runs), sum(each.violations for each in runs)
+    figures = [
+        f"{means[0]:.1f}",
+        f"{means[1]:.1f}",
+        f"{means[2]:.1f}",
+        f"{means[3]:,.0f}",
+        f"{means[4]:,.0f}",
+    ]
+    cells = [name, NAMES[runs[0].way], str(len(runs)), *figures, f"{seconds:.1f}", share, str(wrong)]
+    return f"| {' | '.join(cells)} |"
 
 
-def _summed(plans: list[Plan], seconds: float, wrong: int) -> Measured:
-    scores = [plan.score for plan in plans]
-    return Measured(
-        asked=sum(score.planned + score.unplanned for score in scores),
-        on_time=sum(score.on_time for score in scores),
-        late=sum(score.late for score in scores),
-        unplanned=sum(score.unplanned for score in scores),
-        travel_minutes=sum(score.travel_minutes for score in scores),
-        cost=sum(score.cost for score in scores),
-        seconds=seconds,
-        wrong=wrong,
-    )
+def main(arguments: list[str]) -> None:
+    """Run pieces of the comparison, or print the table of runs already made."""
+    if arguments == ["rest"]:
+        for line in rest():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        return
+    if arguments[0] == "table":
+        lines = Path(arguments[1]).read_text(encoding="utf-8").splitlines()
+        sys.stdout.write("\n".join([*table(Run(**json.loads(line)) for line in lines), ""]))
+        return
+    size, way, first, count = arguments
+    for seed in range(int(first), int(first) + int(count)):
+        sys.stdout.write(json.dumps(asdict(measure(size, way, seed))) + "\n")
+        sys.stdout.flush()
 
 
-def _line(measured: Measured) -> str:
-    share = 100 * measured.on_time / measured.asked
-    return (
-        f"on time {measured.on_time}/{measured.asked} ({share:.1f} %), late {measured.late}, "
-        f"unplanned {measured.unplanned}, travel {measured.travel_minutes} min, cost {measured.cost:.0f}, "
-        f"{measured.seconds:.2f} s a plan, violations {measured.wrong}"
-    )
+if __name__ == "__main__":
+    main(sys.argv[1:])

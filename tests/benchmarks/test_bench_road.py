@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_ingest, bench_matching, bench_planning
+from tests.benchmarks import bench_febrl, bench_ingest, bench_kafka, bench_matching, bench_planning
+from tests.broker.peer import Peer
 from tests.databases import TestServer
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
@@ -16,9 +17,26 @@ def test_intake_at_scale(postgres_server: TestServer, tmp_path: Path) -> None:
     bench_ingest.run(print, postgres_server, tmp_path)
 
 
-def test_matching_in_memory() -> None:
-    bench_matching.run(print)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.timeout(7200)
+def test_matching_beside_its_peers(empty_server: TestServer) -> None:
+    bench_matching.run(print, empty_server)
 
 
+def test_matching_on_febrl() -> None:
+    bench_febrl.run(print)
+
+
+@pytest.mark.timeout(3 * 3600)
 def test_planning() -> None:
     bench_planning.run(print)
+
+
+@pytest.mark.kafka
+def test_kafka_to_committed_state(postgres_server: TestServer, kafka: Peer) -> None:
+    bench_kafka.throughput(print, postgres_server, kafka)
+
+
+@pytest.mark.kafka
+def test_kafka_to_the_browser(postgres_server: TestServer, kafka: Peer, tmp_path: Path) -> None:
+    bench_kafka.latency(print, postgres_server, kafka, tmp_path)

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from missing_coord.bootstrap import Application
 from missing_coord.demo.council import generate_council
-from missing_coord.demo.history import generate_history
+from missing_coord.demo.history import History, generate_history
 from missing_coord.domain.access import PEOPLE_ROLES, ROLE_NAMES, Actor, Role, system_actor
 from missing_coord.domain.clock import SystemClock
 from missing_coord.notify.recorder import RecorderChannel
@@ -95,6 +95,21 @@ class RunningSite:
         )
         return str(found[0][0])
 
+    def goes_missing_and_is_placed(self, child: dict[str, str]) -> None:
+        """Take in that a child went missing two days ago, and a placement that began since; no return is told."""
+        gone = SystemClock().now() - timedelta(days=2)
+        told = _notice(
+            child, f"BT-{next(self._numbers)}", "missing", gone, reported_at=gone, last_seen_at=gone
+        )
+        placed = {
+            "child_id": child["child_id"],
+            "placement_id": f"BT-{child['child_id']}",
+            "start_date": f"{gone + timedelta(days=1):%Y-%m-%d}",
+            "place_code": "K2",
+        }
+        self.work(lambda application: feed(application, "police", [told]))
+        self.work(lambda application: feed(application, "placements", [placed]))
+
     def plan(self) -> None:
         """Propose visits for everything open, as the scheduler does."""
 
@@ -149,19 +164,20 @@ def running_site(database: Database) -> Iterator[RunningSite]:
         children=quiet,
         workers=list(council.workers),
     )
-    site.work(lambda application: _fill(application, council, list(history.notices)))
+    site.work(lambda application: _fill(application, council, history))
     site.plan()
     site.sweep()
     with _served(database, taken):
         yield site
 
 
-async def _fill(application: Application, council: Any, notices: list[dict[str, str]]) -> None:
+async def _fill(application: Application, council: Any, history: History) -> None:
     for kind, rows in (
         ("children", council.children),
         ("placements", council.placements),
         ("workers", list(council.workers)),
-        ("police", notices),
+        ("police", list(history.notices)),
+        ("missing-list", list(history.list_rows)),
     ):
         await feed(application, kind, rows)
     hasher = Argon2Passwords()

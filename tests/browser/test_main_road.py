@@ -12,7 +12,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.clock import SystemClock
 from missing_coord.web.rendering import london_input
 from tests.browser.conftest import DESKTOP, PHONE, Screen, Screens
-from tests.browser.running_site import RunningSite
+from tests.browser.running_site import PASSWORD, RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LIVE = 20_000  # milliseconds within which a change must be on the screen
@@ -146,9 +146,17 @@ def test_who_was_slower_is_told_and_keeps_what_was_typed(screens: Screens, site:
 
 
 PAGES = {
-    Role.COORDINATOR: ["/queue?clock=breached", "/breaches", "/reviews", "/quarantine", "/messages"],
-    Role.MANAGER: ["/breaches", "/patterns", "/reports/monthly", "/audit"],
-    Role.QUALITY_AUDITOR: ["/queue", "/messages"],
+    Role.COORDINATOR: [
+        "/queue?clock=breached",
+        "/plan",
+        "/breaches",
+        "/reviews",
+        "/presumed-returns",
+        "/quarantine",
+        "/messages",
+    ],
+    Role.MANAGER: ["/breaches", "/cross-reference", "/patterns", "/reports/monthly", "/audit"],
+    Role.QUALITY_AUDITOR: ["/queue", "/audits", "/messages"],
     Role.EXPLOITATION_LEAD: ["/patterns", "/messages"],
     Role.ADMINISTRATOR: ["/users", "/audit"],
     Role.INTERVIEW_WORKER: ["/my-interviews", "/messages"],
@@ -205,6 +213,37 @@ def test_the_keyboard_alone_reaches_the_content_and_opens_a_row(screens: Screens
     expect(page).to_have_url(re.compile(f"/interviews/{interview_id}$"))
 
 
+def test_a_proposal_is_accepted_on_the_plan_by_keyboard_and_the_plan_follows_live(
+    screens: Screens, site: RunningSite
+) -> None:
+    desk = screens.open("coordinator-1366", DESKTOP)
+    desk.sign_in(Role.COORDINATOR)
+    desk.go("/plan")
+    page = desk.page
+    expect(page.locator("#live-state")).to_have_attribute("data-live", "yes", timeout=LIVE)
+    interview_id = site.comes_back(site.children[7], hours_ago=2)
+    expect(page.locator(f"#plan-{interview_id}")).to_be_visible(timeout=LIVE)
+    site.plan()
+    page.reload()
+    page.locator(f"#plan-open-{interview_id}").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(f"#plan-accept-{interview_id}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#plan-visit-{interview_id}")).to_be_visible()
+    desk.look("plan-accepted")
+
+
+def test_without_scripts_a_proposal_is_accepted_on_a_phone(screens: Screens, site: RunningSite) -> None:
+    interview_id = site.comes_back(site.children[8], hours_ago=2)
+    site.plan()
+    phone = screens.open("no-scripts-plan", PHONE, scripts=False)
+    _sign_in_plainly(phone, Role.COORDINATOR)
+    phone.page.goto(f"{site.address}/plan")
+    phone.picture("plan")
+    phone.page.locator(f"#plan-accept-{interview_id}").click()
+    expect(phone.page.locator(f"#plan-visit-{interview_id}")).to_be_visible()
+
+
 def test_without_scripts_a_coordinator_assigns_and_a_worker_records_a_decline(
     screens: Screens, site: RunningSite
 ) -> None:
@@ -239,3 +278,31 @@ def _sign_in_plainly(screen: Screen, role: Role) -> None:
     screen.page.fill("#sign-in-password", "three-plain-otters")
     screen.page.get_by_role("button", name="Sign in").click()
     expect(screen.page.locator("#sign-out")).to_be_visible()
+
+
+def test_a_presumed_return_is_confirmed_by_keyboard_on_a_phone_without_scripts(
+    screens: Screens, site: RunningSite
+) -> None:
+    child = site.children[6]
+    site.goes_missing_and_is_placed(child)
+    screen = screens.open("plain-390", PHONE, scripts=False)
+    page = screen.page
+    page.goto(f"{site.address}/sign-in")
+    page.fill("#sign-in-username", site.username(Role.COORDINATOR))
+    page.fill("#sign-in-password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sign-out")
+    page.goto(f"{site.address}/presumed-returns")
+    screen.picture("presumed-returns-plain")
+    name = f"{child['forename']} {child['surname']}"
+    button = page.locator("section", has=page.get_by_role("heading", name=name)).get_by_role(
+        "button", name="Yes, back"
+    )
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The child is back; the 72 hours run.")).to_be_visible()
+    screen.picture("presumed-return-answered")
+    page.goto(f"{site.address}/cross-reference")
+    screen.picture("cross-reference-plain")
+    expect(page.get_by_role("link", name=name).first).to_be_visible()
+    expect(page.get_by_text("open or closed").or_(page.get_by_text("Police only")).first).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 JSON = dict[str, Any]
@@ -71,6 +72,7 @@ def hostile_instance(seed: int) -> JSON:
     count = rng.randrange(6)
     staff = [_odd_worker(rng, n, now, spread) for n in range(count)]
     asked = [_odd_interview(rng, n, now, spread, count) for n in range(rng.randrange(25))]
+    _make_ties(rng, asked)
     pinned = [_odd_pin(rng, each, staff, now) for each in asked if staff and rng.random() < 0.3]
     speed = rng.choice([40, 40, 39, 1, 200, 33.3])
     told = {"now": now.isoformat(), "speed_kmh": speed}
@@ -97,9 +99,19 @@ def _odd_interview(rng: random.Random, n: int, now: datetime, spread: int, worke
     asked["skills"] = rng.choice([[], [], ["somali"], ["sign language"]])
     if rng.random() < 0.2:
         del asked["priority"], asked["preferred_worker"], asked["excluded_workers"]
+    if rng.random() < 0.15:
+        asked["earliest"] = earliest.replace(microsecond=0).isoformat()
+        asked["latest"] = (earliest.replace(microsecond=0) + timedelta(minutes=asked["minutes"])).isoformat()
     if rng.random() < 0.3:
         asked["place"] = [390_000 + 1000 * rng.randrange(4), 390_000]
     return asked
+
+
+def _make_ties(rng: random.Random, asked: list[JSON]) -> None:
+    """Make some interviews the same as the one before but for their id."""
+    for before, each in pairwise(asked):
+        if rng.random() < 0.15:
+            each.update({**before, "id": each["id"]})
 
 
 def _odd_pin(rng: random.Random, asked: JSON, staff: list[JSON], now: datetime) -> JSON:
@@ -108,6 +120,8 @@ def _odd_pin(rng: random.Random, asked: JSON, staff: list[JSON], now: datetime) 
     if chosen["shifts"] and rng.random() < 0.8:
         shift = rng.choice(chosen["shifts"])
         start = datetime.fromisoformat(shift["start"]) + timedelta(seconds=rng.randrange(30_000))
+        if rng.random() < 0.3:
+            start = datetime.fromisoformat(shift["start"]) + timedelta(hours=1)
     return {"interview": asked["id"], "worker": chosen["id"], "start": start.isoformat()}
 
 

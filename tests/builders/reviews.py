@@ -140,6 +140,11 @@ async def whole_state(road: Application) -> dict[str, Any]:
         "select child_id, state, worker_id, visit_starts_at, first_offered_at, due_at from interviews"
         " where closed_at is null order by child_id",
     )
+    found["returns"] = await rows_of(
+        road,
+        "select i.child_id, p.sign, p.sign_key, p.state from presumed_returns p join incidents i using (incident_id)"
+        " where p.state <> 'withdrawn' order by 1, 2, 3",
+    )
     found["escalations"] = await rows_of(
         road,
         "select i.child_id, s.step, s.withdrawn_at from escalations s join interviews i using (interview_id)"

@@ -51,6 +51,7 @@ async def feed(
         engine=intake.engine,
         refresh=intake.refresh,
         actor=intake.actor,
+        clock=intake.clock,
         chunk=chunk,
     )
     parsed = [(row, parse(kind, row)) for row in rows]

@@ -101,6 +101,7 @@ def queue_row(number: int, **changes: object) -> View:
     """Return one row of the queue."""
     return {
         "interview_id": f"I{number:04}",
+        "short": f"I{number:04}",
         "child_id": "C000412",
         "child_name": "Tamsin Quill",
         "age": 15,
@@ -116,6 +117,8 @@ def queue_row(number: int, **changes: object) -> View:
         "attempts": 0,
         "match_pending": False,
         "child_missing": False,
+        "visit_at": None,
+        "no_outcome": False,
         **changes,
     }
 
@@ -123,7 +126,15 @@ def queue_row(number: int, **changes: object) -> View:
 def queue_rows() -> list[View]:
     """Return rows in every clock."""
     return [
-        queue_row(1, clock="breached", due_at=ago(2.17), state="offered_awaiting", worker_name="Ade Farrow"),
+        queue_row(
+            1,
+            clock="breached",
+            due_at=ago(2.17),
+            state="accepted_scheduled",
+            worker_name="Ade Farrow",
+            visit_at=ago(4),
+            no_outcome=True,
+        ),
         queue_row(
             2, clock="due_soon", due_at=NOW + timedelta(hours=3), child_name="Idris Vane", provisional=True
         ),
@@ -177,6 +188,9 @@ def child_page() -> View:
         "placements": [
             _placement(date(2026, 9, 4), None, confidential=True),
             _placement(date(2025, 1, 9), date(2026, 9, 4)),
+        ],
+        "return_warnings": [
+            {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
         ],
         "timeline": timeline(),
     }
@@ -233,6 +247,8 @@ def episode() -> View:
             "worked_out": "72 elapsed hours from the time the child was found; provisional for now",
             "lag": "26 h 3 min",
             "flags": ["The start was moved: two references overlap."],
+            "responsible": "ours (E08000003)",
+            "signs": [{"id": "R1", "text": "A placement began on 20 Nov 2026.", "answer": None}],
             "placement": "Children's home, Larch House, in area",
         },
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
@@ -247,6 +263,9 @@ def episode() -> View:
                 "version": 2,
                 "standing": "Current; replaces version 1",
             }
+        ],
+        "return_warnings": [
+            {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
         ],
         "timeline": timeline(),
     }

@@ -4,12 +4,71 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.builders.view_samples import NOW, PAGER, WORKERS, View, ago, shell
+from tests.builders.view_samples import NOW, PAGER, WORKERS, View, ago, queue_row, queue_rows, shell, tiles
 
 
 def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
-    return {"monthly_report": monthly_report, "audit": audit, "users": users, "api_docs": api_docs}
+    return {
+        "monthly_report": monthly_report,
+        "cross_reference": cross_reference,
+        "presumed_returns": presumed_returns,
+        "audit": audit,
+        "users": users,
+        "api_docs": api_docs,
+        "plan": plan,
+        "audits": audits,
+    }
+
+
+def audits() -> View:
+    """Return one interview that waits for its audit and one that has it."""
+    row: View = {
+        "interview_id": "I0001",
+        "short": "I0001",
+        "child_name": "Tamsin Quill",
+        "state": "completed",
+        "worker_name": "Ade Farrow",
+        "risk": "high",
+        "closed_at": ago(40),
+        "grade": None,
+        "audited_by": "",
+    }
+    done = {
+        **row,
+        "interview_id": "I0002",
+        "risk": "",
+        "worker_name": None,
+        "grade": "Good",
+        "audited_by": "Kit",
+    }
+    return {"shell": shell("/audits"), "tiles": tiles(), "rows": [row, done], "pager": PAGER}
+
+
+def plan() -> View:
+    """Return proposals in time, late and missing, a booked day, and two weeks of a full and a free worker."""
+    offered: View = {
+        "version": 3,
+        "why_not": "not worked out yet",
+        "proposal": {"worker_id": "W02", "worker_name": "Bryn Calloway", "starts_at": NOW, "in_time": True},
+    }
+    late = {**offered, "proposal": {**offered["proposal"], "in_time": False}}  # type: ignore[dict-item]
+    nobody = {**offered, "proposal": None, "why_not": "nobody is free before the deadline"}
+    rows = queue_rows()
+    booked = queue_row(9, worker_name="Ade Farrow", visit_at=ago(2), no_outcome=True, in_time=False)
+    full = {"booked": 16, "allowed": 15, "proposed": 0, "left": 0}
+    free = {"booked": 4, "allowed": 7, "proposed": 2, "left": 3}
+    return {
+        "shell": shell("/plan", live_url="/stream?topic=queue"),
+        "now": NOW,
+        "refused": "The worker is not independent",
+        "csrf_token": "c0ffee",
+        "summary": "3 open interviews without a booked visit.",
+        "waiting": [{**rows[0], **offered}, {**rows[1], **late}, {**rows[2], **nobody}],
+        "days": [{"day": NOW.date(), "today": True, "visits": [booked]}],
+        "weeks": ["Week of 16 Nov", "Week of 23 Nov"],
+        "workers": [{"name": "Ade Farrow", "weeks": [full, free]}],
+    }
 
 
 def monthly_report() -> View:
@@ -35,6 +94,80 @@ def monthly_report() -> View:
         ],
         "csv_href": "/reports/monthly.csv?month=2026-10",
         "values": {"month": "2026-10", "as_at": ""},
+        "errors": {},
+    }
+
+
+def cross_reference() -> View:
+    """Return a day with a line of three kinds, and one kind without any."""
+    police: View = {
+        "reference": "Greater Manchester Police/MP/26/004512",
+        "type": "M",
+        "from": "Fri 20 Nov 2026, 18:00",
+        "to": "still missing",
+        "episode_id": "E1",
+    }
+    council: View = police | {"reference": "", "to": "21 Nov 2026 (date only)", "type": "A"}
+    line: View = {
+        "child_id": "C000412",
+        "name": "Tamsin Quillfeather",
+        "population": "Looked after, in area",
+        "differs": "open or closed, type",
+        "police": [police],
+        "council": [council],
+        "next": "Ask the placement when the child came back and tell the force.",
+    }
+    titles = {
+        "disagreeing": [line],
+        "police_only": [line | {"council": [], "differs": ""}],
+        "council_only": [line | {"police": [], "differs": ""}],
+        "in_both": [],
+    }
+    return {
+        "shell": shell("/cross-reference"),
+        "period": "21 November 2026",
+        "known_at": NOW,
+        "groups": [
+            {"key": key, "title": key.replace("_", " "), "hint": "What it means.", "lines": lines}
+            for key, lines in titles.items()
+        ],
+        "authorities": [{"name": "Ours (E08000003)", **{key: 1 for key in titles}, "not_compared": 2}],
+        "outside": ["Home child: 2"],
+        "files": {
+            "csv": "/cross-reference.csv?date=2026-11-21",
+            "xlsx": "/cross-reference.xlsx?date=2026-11-21",
+        },
+        "steps": [{"text": "20 Nov 2026", "href": "/cross-reference?date=2026-11-20"}],
+        "values": {"date": "2026-11-21", "month": ""},
+        "errors": {},
+    }
+
+
+def presumed_returns() -> View:
+    """Return a sign that waits and one that was answered."""
+    row: View = {
+        "id": "R1",
+        "version": 1,
+        "child_id": "C000412",
+        "name": "Tamsin Quillfeather",
+        "population": "own_looked_after_in_area",
+        "episode_id": "E1",
+        "references": "GMP/MP/26/004512",
+        "started_at": ago(60),
+        "sign": "A placement began on 20 Nov 2026.",
+        "by_day": True,
+        "raised_at": ago(2),
+        "confirm_by": ago(-10),
+        "waiting": True,
+        "answer": None,
+    }
+    done = row | {"id": "R2", "waiting": False, "answer": "Robin Ashdown said that the child is back."}
+    return {
+        "shell": shell("/presumed-returns"),
+        "rows": [row, done],
+        "one": False,
+        "pager": PAGER,
+        "values": {},
         "errors": {},
     }
 

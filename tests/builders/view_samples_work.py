@@ -22,7 +22,7 @@ from tests.builders.view_samples import (
     timeline,
 )
 
-ALL_FORMS = {"assign", "attempt", "offer", "decline", "complete", "not_held", "decide", "reopen"}
+ALL_FORMS = {"assign", "attempt", "offer", "decline", "complete", "not_held", "decide", "reopen", "audit"}
 
 
 def pages() -> dict[str, Callable[[], View]]:
@@ -33,6 +33,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "breaches": breaches,
         "reviews": reviews,
         "review": review,
+        "review_same": review_same,
         "quarantine": quarantine,
         "quarantine_item": quarantine_item,
         "patterns": patterns,
@@ -75,6 +76,7 @@ def interview() -> View:
             "worker_id": "W01",
             "worker_name": "Ade Farrow",
             "visit_at": NOW + timedelta(hours=3),
+            "no_outcome": False,
             "independence": "Independent of the placement and of the responsible authority",
             "closed_by": None,
         },
@@ -84,7 +86,6 @@ def interview() -> View:
         **_proposals(),
         "passed_over": [{"worker_name": "Chidi Marsh", "reasons": ["on leave until Mon 23 Nov 2026"]}],
         "workers": WORKERS,
-        "escalations": [{"at": ago(2.2), "step": "Breach", "told": "Coordinator, Manager"}],
         "contacts": [
             {
                 "at": ago(20),
@@ -129,6 +130,16 @@ def _at_first() -> View:
     return {
         "defaults": {"attempt": {"method": "phone", "with_whom": "child"}},
         "open_form": "",
+        "audits": [
+            {
+                "grade": "Good",
+                "comment": "The child's words are there.",
+                "returned": True,
+                "by": "Kit",
+                "at": ago(1),
+            }
+        ],
+        "grades": [("good", "Good"), ("inadequate", "Inadequate")],
         "changed": "This interview was changed by kit.larch at 14:02. Nothing of yours was saved.",
         "outcomes": [("", "Choose"), ("did_not_attend", "Did not attend"), ("unwell", "Unwell")],
     }
@@ -242,6 +253,35 @@ def _candidate(child_id: str, probability: int) -> View:
     }
 
 
+def review_same() -> View:
+    """Return a decision that ends one interview and moves the deadline of another."""
+    row: View = {
+        "episode": "GMP/7",
+        "child": "Mo Lark (C000412)",
+        "started_at": ago(50),
+        "ended_at": ago(40),
+        "interview": "3F0A91C2",
+        "due_at": NOW + timedelta(hours=32),
+        "worker_name": "Ade Farrow",
+        "visit_at": NOW + timedelta(hours=3),
+    }
+    nothing = {
+        **row,
+        "ended_at": None,
+        "interview": None,
+        "due_at": None,
+        "worker_name": None,
+        "visit_at": None,
+    }
+    return {
+        "shell": shell("/reviews"),
+        "review": {"review_id": "R1", "version": 3, "reference": "GMP/7"},
+        "child": {"child_id": "C000412", "name": "Mo Lark"},
+        "deadlines": ["Interview 3F0A91C2 is due Sat 21 Nov 2026, 14:05 instead of Sun 22 Nov 2026, 14:05."],
+        "tables": [("Now", [row, nothing]), ("Afterwards", [])],
+    }
+
+
 def quarantine() -> View:
     """Return the quarantine with an open and a settled row."""
     row: View = {
@@ -275,6 +315,8 @@ def quarantine_item() -> View:
             {"name": "field_force", "label": "force", "text": "NB", "error": None},
             {"name": "field_surname", "label": "surname", "text": "", "error": "Fill in the surname"},
         ],
+        "whole": False,
+        "still": "",
         "values": {},
         "errors": {"outcome": "Say what was done"},
     }

@@ -1,4 +1,4 @@
-"""Three schedulers killed at random and a bad provider: every step once, every message at an end, nobody else's told."""
+"""Three schedulers killed at random and a bad provider: every step once, every message at an end, nobody else told."""
 
 from __future__ import annotations
 
@@ -52,8 +52,10 @@ LADDER = Ladder(
 )
 FILL = (
     "insert into users (user_id, username, display_name, role, worker_id, created_at)"
-    " select gen_random_uuid(), 'w' || n, 'W', 'interview_worker', 'W-' || n, now() from generate_series(1, :workers) n",
-    "insert into contacts (user_id, channel, address, saved_at) select user_id, 'sms', '07700' || username, now() from users",
+    " select gen_random_uuid(), 'w' || n, 'W', 'interview_worker', 'W-' || n, now()"
+    " from generate_series(1, :workers) n",
+    "insert into contacts (user_id, channel, address, saved_at)"
+    " select user_id, 'sms', '07700' || username, now() from users",
     "insert into contacts (user_id, channel, address, saved_at)"
     " select user_id, 'email', username || '@council.example', now() from users",
     "insert into children (child_id) select 'C-' || n from generate_series(1, :open) n",

@@ -10,7 +10,7 @@ from missing_coord.contracts.events import TOPIC_OF, WIRE_TYPES
 from missing_coord.contracts.events_wire import WIRE_MODELS
 from missing_coord.contracts.topics import TOPICS_IN, TOPICS_OUT, dead_letters
 from missing_coord.domain import events
-from missing_coord.messaging.subscriptions import SUBSCRIPTIONS
+from missing_coord.messaging.subscriptions import SUBSCRIPTIONS, consumers
 from tests.habits.source_files import ROOT, product_files
 
 PERSONAL = re.compile(r"name|address|postcode|phone|birth|note|reason|words|text|email")
@@ -48,18 +48,16 @@ def test_declared_topics_are_those_of_the_code_with_their_dead_letters() -> None
     assert set(TOPIC_OF.values()) == set(TOPICS_OUT)
 
 
-def test_every_topic_in_has_one_consumer() -> None:
-    from consumers.names import CONSUMERS
+def test_every_topic_in_and_every_reaction_has_one_consumer_group() -> None:
+    from consumers.names import Needs, groups_named
 
-    constants = [
-        node.value.id
-        for source in product_files()
-        if source.name.startswith("consumers/")
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.keyword) and node.arg == "topic" and isinstance(node.value, ast.Name)
-    ]
-    assert sorted(constants) == ["MISSING_LISTS", "PLACEMENTS", "POLICE_NOTICES", "REGISTER"]
-    assert len(CONSUMERS) == len(TOPICS_IN)
+    groups = groups_named([], Needs(intake=None, reactions=None))  # type: ignore[arg-type]
+    assert sorted(topic for group in groups for topic in group.topics if topic in TOPICS_IN) == sorted(
+        TOPICS_IN
+    )
+    reacting = {group.name for group in groups if not set(group.topics) & set(TOPICS_IN)}
+    assert reacting == consumers()
+    assert all(set(group.topics) <= {*TOPICS_IN, *TOPICS_OUT} for group in groups)
 
 
 def test_nobody_subscribes_to_kafka_but_through_the_one_helper() -> None:

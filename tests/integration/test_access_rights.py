@@ -40,10 +40,13 @@ OFFICE = {
     "placements": "S",
     "promises": "SIu",
     "proofs": "S",
+    "presumed_returns": "Su",
     "proposals": "SIUD",
+    "quality_audits": "S",
     "quarantine": "Su",
     "rotas": "SIU",
     "team_members": "S",
+    "ssda903_rows": "S",
     "users": "S",
     "workers": "S",
 }
@@ -72,6 +75,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "placement_addresses": "S",
         "placements": "S",
         "promises": "SIu",
+        "quality_audits": "S",
         "users": "S",
         "workers": "S",
     },
@@ -87,6 +91,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "messages": "Su",
         "outbox": "I",
         "placements": "S",
+        "quality_audits": "SI",
         "users": "S",
         "workers": "S",
     },
@@ -138,10 +143,12 @@ RIGHTS: dict[Role, dict[str, str]] = {
 }
 SEEN = "seen_at seen_by"
 RESOLVED = "resolved_at resolved_by resolution"
+ANSWERED = "state confirm_by next_step next_step_at answered_by answered_at returned_at basis reason version"
 UNDONE = "undone_by undone_at undone_reason"
 COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
     **{(role, "quarantine", "u"): RESOLVED for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{(role, "presumed_returns", "u"): ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
     **{(role, "match_decisions", "u"): UNDONE for role in (Role.COORDINATOR, Role.MANAGER)},
     **{
         (role, "escalations", "u"): "interview_id"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from missing_coord.domain.access import PEOPLE_ROLES, Actor, Role
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.services.accounts import DemoSignIn, add_demo_users, list_users
-from missing_coord.services.api_keys import add_key, list_keys, revoke_key
+from missing_coord.services.api_keys import add_key, list_keys, revoke_keys
 from missing_coord.services.ports_accounts import KeyScope
 from tests.databases import Database
 from tests.integration.accounts_office import PASSWORD, Office, open_office
@@ -99,11 +100,8 @@ async def test_a_key_opens_its_scopes_and_only_its_hash_is_kept(office: Office) 
 async def test_a_revoked_key_opens_nothing_and_the_source_can_have_another(office: Office) -> None:
     async with office.administrator() as uow:
         old = await add_key(uow, "gmp", ["police-notices"])
-    with pytest.raises(DomainError, match="revoke it first"):
-        async with office.administrator() as uow:
-            await add_key(uow, "gmp", ["police-notices"])
     async with office.administrator() as uow:
-        await revoke_key(uow, "gmp")
+        await revoke_keys(uow, "gmp")
         assert [key.revoked_at for key in await list_keys(uow)] == [office.clock.now()]
     assert await office.gate().key_for(old.secret) is None
     async with office.administrator() as uow:
@@ -111,6 +109,25 @@ async def test_a_revoked_key_opens_nothing_and_the_source_can_have_another(offic
     assert await office.gate().key_for(old.secret) is None
     assert await office.gate().key_for(new.secret) == new.key
     assert await office.audit(old.key.key_id) == ["key_added", "key_revoked"]
+
+
+async def test_a_source_changes_over_to_a_new_key_while_the_old_one_still_opens(office: Office) -> None:
+    async with office.administrator() as uow:
+        old = await add_key(uow, "gmp", ["police-notices"])
+    office.clock.instant += timedelta(minutes=1)
+    async with office.administrator() as uow:
+        new = await add_key(uow, "gmp", ["police-notices"])
+    assert [await office.gate().key_for(each.secret) for each in (old, new)] == [old.key, new.key]
+    with pytest.raises(DomainError, match="revoke the older one first"):
+        async with office.administrator() as uow:
+            await add_key(uow, "gmp", ["police-notices"])
+    async with office.administrator() as uow:
+        assert [key.key_id for key in await revoke_keys(uow, "gmp", older=True)] == [old.key.key_id]
+    assert await office.gate().key_for(old.secret) is None
+    assert await office.gate().key_for(new.secret) == new.key
+    with pytest.raises(NotFound, match="no older key"):
+        async with office.administrator() as uow:
+            await revoke_keys(uow, "gmp", older=True)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +148,7 @@ async def test_a_key_that_is_none_opens_nothing_and_cannot_be_revoked(office: Of
         assert await office.gate().key_for(bearer) is None
     with pytest.raises(NotFound):
         async with office.administrator() as uow:
-            await revoke_key(uow, "gmp")
+            await revoke_keys(uow, "gmp")
 
 
 def _sign_in() -> Actor:

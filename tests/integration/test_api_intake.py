@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from missing_coord.services.api_keys import revoke_key
+from missing_coord.services.api_keys import revoke_keys
 from missing_coord.web.api_limits import BODY_LIMIT, ITEM_LIMIT, Buckets
 from tests.builders.reviews import child, notice, there_and_back
 from tests.databases import Database
@@ -143,7 +143,7 @@ async def test_a_key_of_odd_signs_is_refused_and_nothing_breaks(site: Site) -> N
 async def test_a_revoked_key_is_refused_at_once(site: Site, gmp: Sender) -> None:
     assert (await gmp.send(POLICE, notice())).status_code == 200
     async with site.council.database.unit_of_work(OPERATOR) as uow:
-        await revoke_key(uow, "gmp")
+        await revoke_keys(uow, "gmp")
     assert (await gmp.send(POLICE, notice())).status_code == 401
 
 

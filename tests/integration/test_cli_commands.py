@@ -34,6 +34,7 @@ COMMANDS = [
     "sweep",
     "patterns",
     "verify",
+    "reconcile",
     "plan",
     "plan solve",
     "match",
@@ -55,6 +56,14 @@ COMMANDS = [
     "keys add",
     "keys list",
     "keys revoke",
+    "topics",
+    "topics create",
+    "topics check",
+    "topics asyncapi",
+    "dead-letters",
+    "dead-letters list",
+    "dead-letters show",
+    "dead-letters replay",
 ]
 
 
@@ -133,6 +142,25 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path: Path) -> 
 
 def test_the_kinds_of_ingest_are_those_that_can_be_read() -> None:
     assert [kind.value for kind in Kind] == list(KINDS)
+
+
+def test_reconcile_compares_a_month_and_exports_it(filled: Commands, tmp_path: Path) -> None:
+    told = filled.json("reconcile", "--month", "2026-11")
+    assert set(told["counts"]) == {"in_both", "police_only", "council_only", "disagreeing"}
+    assert sum(told["counts"].values()) == len(told["lines"]) > 0
+    assert all(line["next_step"] for line in told["lines"])
+    for name in ("lines.csv", "lines.xlsx"):
+        filled.done("reconcile", "--month", "2026-11", "-o", tmp_path / name)
+    assert len(csv_rows(tmp_path / "lines.csv")) == len(told["lines"])
+    assert (tmp_path / "lines.xlsx").read_bytes()[:2] == b"PK"
+    assert "what next" in filled.done("reconcile", "--date", "2026-11-19").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--date", "noon"), ("--month", "2099-01"), ("--month", "2026-11", "--date", "2026-11-01")]
+)
+def test_reconcile_refuses_what_is_no_day_and_no_month(filled: Commands, arguments: tuple[str, ...]) -> None:
+    assert filled.run("reconcile", *arguments).returncode == 2
 
 
 def test_ingest_says_what_became_of_each_file(filled: Commands, files: Path) -> None:
@@ -262,7 +290,7 @@ def test_a_key_is_shown_once_and_can_be_revoked(filled: Commands) -> None:
     made = filled.json("keys", "add", "gmp", "--scope", "police-notices")
     assert made["key"]
     assert made["key"] not in filled.done("keys", "list", "--json")
-    assert filled.json("keys", "revoke", "gmp")["revoked_at"]
+    assert filled.json("keys", "revoke", "gmp")[0]["revoked_at"]
     assert filled.run("keys", "revoke", "gmp").returncode == 1
 
 

@@ -58,6 +58,20 @@ def test_an_instance_is_planned_into_a_file(commands: Commands, tmp_path: Path) 
     assert not commands.home.exists()
 
 
+def test_a_plan_in_force_is_kept_when_a_return_is_added(commands: Commands, tmp_path: Path) -> None:
+    instance, plan, again = (tmp_path / f"{name}.json" for name in ("instance", "plan", "again"))
+    instance.write_text(json.dumps(INSTANCE))
+    commands.json("plan", "solve", instance, "-o", plan, "--seconds", "0")
+    first = INSTANCE["interviews"][0]  # type: ignore[index]
+    instance.write_text(json.dumps({**INSTANCE, "interviews": [first, {**first, "id": "i2"}]}))
+    told = commands.json("plan", "solve", instance, "-o", again, "--keep", plan, "--seconds", "0")
+    assert told["moved"] == told["impossible"] == []
+    before, after = (json.loads(path.read_text())["visits"] for path in (plan, again))
+    assert {(v["interview"], v["worker"], v["start"]) for v in before} < {
+        (v["interview"], v["worker"], v["start"]) for v in after
+    }
+
+
 @pytest.mark.parametrize(("text", "named"), [("{", "line 1"), ("[]", ""), ('{"now": "today"}', "now")])
 def test_an_instance_that_cannot_be_read_is_refused_and_no_plan_written(
     commands: Commands, tmp_path: Path, text: str, named: str
@@ -92,3 +106,30 @@ def test_every_notice_gets_one_row_with_a_decision(commands: Commands, tmp_path:
         "row force reference child_id probability decision runner_up_child_id runner_up_probability reasons"
     )
     assert list(rows[0]) == wanted.split()
+
+
+def test_weights_are_learned_from_decided_files_and_used_where_a_setting_names_them(
+    commands: Commands, tmp_path: Path
+) -> None:
+    council = generate_council(seed=6, as_of=AS_OF, looked_after=60, at_home=30, guests=5)
+    write_files(council, tmp_path, history=generate_history(council, now=AS_OF, months=1, per_month=40))
+    files = ("--register", tmp_path / "children.csv", "--notices", tmp_path / "police-notices.csv")
+    commands.json("match", "evaluate", *files, "-o", tmp_path / "decisions.csv")
+    told = commands.json(
+        "match", "train", *files,
+        "--decisions", tmp_path / "decisions.csv",
+        "--version", "council-1",
+        "-o", tmp_path / "weights.json",
+    )  # fmt: skip
+    assert told["version"] == json.loads((tmp_path / "weights.json").read_text())["version"] == "council-1"
+    assert told["decisions"] > 20
+    assert {"name", "before", "after", "seen", "bits"} <= told["changes"][0].keys()
+    spoken = commands.run(
+        "match", "train", *files, "--decisions", tmp_path / "decisions.csv", "--version", "2",
+        "-o", tmp_path / "again.json",
+    )  # fmt: skip
+    assert "decision(s)" in spoken.stdout
+    assert "bits" in spoken.stdout
+    again = commands.run("match", "train", *files, "--version", "3", "-o", tmp_path / "none.json")
+    assert again.returncode == 2
+    assert not (tmp_path / "none.json").exists()

@@ -95,6 +95,33 @@ async def test_a_month_or_a_time_that_makes_no_sense_is_said_beside_the_field(si
         assert (await manager.get(f"/reports/monthly.csv?{query}")).status_code == 422, query
 
 
+async def test_the_two_lists_are_compared_on_a_page_and_in_files(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    page = await manager.get("/cross-reference?month=2026-11")
+    assert "Police notices against the council's list, November 2026" in page.text
+    assert "Police only (4)" in page.text
+    assert "Tamsin Quillfeather" in page.text
+    answer = await manager.get("/cross-reference.csv?month=2026-11")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [row["standing"] for row in rows] == ["Police only"] * 4
+    assert "Tamsin" not in answer.text
+    workbook = await manager.get("/cross-reference.xlsx?month=2026-11")
+    assert workbook.content[:2] == b"PK"
+    day = await manager.get("/cross-reference?date=2026-11-02")
+    assert "Police only (1)" in day.text
+    assert 'href="/cross-reference?date=2026-11-03"' in day.text
+    opened = await site.council.rows("select count(*) from audit_trail where subject_id like 'cross-ref%'")
+    assert opened == [(4,)]
+
+
+async def test_a_day_that_makes_no_sense_is_said_beside_the_field(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    for query in ("date=nonsense", "month=2026-13", "date=2099-01-01", "date=2026-11-01&month=2026-11"):
+        page = await manager.get(f"/cross-reference?{query}")
+        assert (page.status_code, len(errors_on(page.text))) == (422, 1), query
+        assert (await manager.get(f"/cross-reference.csv?{query}")).status_code == 422, query
+
+
 async def test_the_audit_trail_is_searched_and_its_chain_checked(site: Site) -> None:
     administrator = await site.signed_in(Role.ADMINISTRATOR)
     page = await administrator.get("/audit?q=C1&action=opened")
@@ -156,3 +183,14 @@ async def test_the_page_of_the_intake_loads_nothing_from_elsewhere(site: Site) -
     assert re.findall(r'(?:src|href)="(https?:)?//', answer.text) == []
     described = await site.browser().get("/api/openapi.json")
     assert described.json()["info"]["title"] == "missing-coord"
+
+
+async def test_the_audit_trail_names_the_person_of_an_account(site: Site) -> None:
+    browser = site.browser()
+    await browser.sign_in("interview.worker")
+    await browser.get("/my-interviews")
+    await browser.post("/sign-out")
+    page = (await (await site.signed_in(Role.MANAGER)).get("/audit?q=sign-in")).text
+    assert page.count("User Jo Interview Worker") == 2
+    user_id = site.people[Role.INTERVIEW_WORKER].user_id
+    assert user_id not in page

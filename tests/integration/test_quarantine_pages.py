@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -146,3 +147,13 @@ async def test_the_second_of_two_is_told_who_was_faster(site: Site, coordinator:
 async def test_an_unknown_row_is_not_found(coordinator: Browser) -> None:
     for wrong in ("999999", "x", "-1", "1e3", "9" * 30):
         assert (await coordinator.get(f"/quarantine/{wrong}")).status_code == 404
+
+
+async def test_what_is_wrong_stands_first_among_the_fields_to_correct(
+    site: Site, coordinator: Browser
+) -> None:
+    page = (await coordinator.get(f"/quarantine/{await row_id(site)}")).text
+    named = re.findall(r'name="field_(\w+)"', page)
+    assert list(BROKEN).index("issued_at") > 0
+    assert named[0] == "issued_at"
+    assert named[1:4] == ["force", "reference", "message"]

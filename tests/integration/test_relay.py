@@ -17,6 +17,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.errors import TransientError
 from missing_coord.domain.events import InterviewAssigned, InterviewCompleted, MissingEpisodeOpened
 from missing_coord.messaging.in_process import InProcessDelivery
+from missing_coord.messaging.reacting import Reactions
 from missing_coord.messaging.relay import Relay, relay_once
 from missing_coord.messaging.subscriptions import NOTICES, PLANNING, Subscriptions
 from missing_coord.notify.reactions import Notices
@@ -179,12 +180,12 @@ def _delivery(house: Database, *, planning: list[str], attempts: int = 10) -> In
         planning.append(event.body["interview_id"])
 
     notices = Notices(RecorderChannel("http://coordinators.example").write)
-    return InProcessDelivery(
+    reactions = Reactions(
         open_unit=lambda: house.unit_of_work(RELAY),
         claim=claim,
         subscriptions=Subscriptions({NOTICES: notices.react, PLANNING: plan}),
-        attempts=attempts,
     )
+    return InProcessDelivery(reactions=reactions, attempts=attempts)
 
 
 async def test_an_event_delivered_twice_is_reacted_to_once(house: Database) -> None:

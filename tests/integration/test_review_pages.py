@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator
 
@@ -14,6 +15,17 @@ from tests.databases import Database
 from tests.integration.api_sender import sender
 from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
 
+TEGAN: Said = {
+    "forename": "Tegan",
+    "surname": "Quillfeather",
+    "date_of_birth": "2011-04-03",
+    "local_child_id": "C2",
+}
+_EVERYTHING = (
+    "select (select count(*) from match_decisions), (select count(*) from outbox), (select md5(string_agg("
+    "i::text, '|' order by interview_id)) from interviews i), (select md5(string_agg(e::text, '|' order by"
+    " episode_id)) from episodes e), (select md5(string_agg(n::text, '|' order by incident_id)) from incidents n)"
+)
 UNKNOWN: Said = {"forename": "", "surname": "Quillfeather", "date_of_birth": "2011-04-03"}
 
 
@@ -145,3 +157,41 @@ async def test_a_page_of_reviews_has_neighbours(site: Site, coordinator: Browser
     first = await coordinator.get("/reviews")
     assert "1 to 50 of 59" in first.text
     assert "51 to 59 of 59" in (await coordinator.get("/reviews?page=2")).text
+
+
+async def test_before_two_records_become_one_the_deadlines_that_move_are_shown_and_nothing_is_changed(
+    site: Site, coordinator: Browser
+) -> None:
+    police = await sender(site, "police-notices", source="other")
+    await police.send("police-notices", there_and_back("MP/2", day=8, **TEGAN))
+    waiting = "select incident_id::text, version from incidents where match_state = 'review'"
+    ((number, version),) = await site.council.rows(waiting)
+    ((child_id, surviving),) = await site.council.rows(
+        "select child_id, left(interview_id::text, 8) from interviews where child_id = 'C2'"
+    )
+    before = await site.council.rows(_EVERYTHING)
+    page = (await coordinator.get(f"/reviews/{number}/same?child_id={child_id}")).text
+    assert await site.council.rows(_EVERYTHING) == before
+    shown = [html.unescape(each) for each in re.findall(r"<li>(Interview .*?)</li>", page)]
+    (ending,) = shown
+    assert "ends; its episodes go to the child's other interview" in ending
+    assert surviving.upper() not in ending
+    await coordinator.post(
+        f"/reviews/{number}/decision",
+        expected_version=str(version),
+        decision="same",
+        child_id="C2",
+        reason="",
+    )
+    left = await site.council.rows(
+        "select left(interview_id::text, 8) from interviews where closed_at is null"
+    )
+    assert left == [(surviving,)]
+
+
+async def test_a_child_who_cannot_be_meant_is_refused_before_the_question(
+    site: Site, coordinator: Browser
+) -> None:
+    answer = await coordinator.get(f"/reviews/{await review_id(site)}/same?child_id=C404")
+    assert answer.status_code == 422
+    assert "There is no child C404 on the register" in answer.text

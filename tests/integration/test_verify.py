@@ -103,6 +103,9 @@ BREAKS = {
     " created_at, updated_at) select gen_random_uuid(), 'C1', 'M', 'open', now(), true, now(), population, now(), now()"
     " from episodes, generate_series(1, 2)",
     "sweep_is_up_to_date": f"{LONG_KNOWN}; update interview_episodes set next_step_at = '2026-11-20 11:49+00'",
+    "presumed_returns_are_told": "insert into presumed_returns (presumed_return_id, incident_id, sign, sign_key,"
+    " seen_at, by_day, state, raised_at, confirm_by, next_step_at) select gen_random_uuid(), incident_id, 'placement',"
+    " 'PL1', now(), true, 'waiting', now(), now(), '2026-11-20 11:49+00' from incidents",
     "no_silent_breach": f"{LONG_KNOWN}; update interview_episodes set due_at = '2026-11-20 11:49+00';"
     " update interviews set due_at = '2026-11-20 11:49+00'",
     "breaches_were_escalated": "update interview_episodes set breached_at = '2026-11-20 11:00+00'",

@@ -9,12 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.interviews import InterviewState
 from missing_coord.web.rendering import london_input
 from tests.databases import Database
-from tests.integration.interviews_council import NOW, ago
+from tests.integration.interviews_council import NOW, SYSTEM, ago
 from tests.integration.web_scene import Site, errors_on, open_site, version_on
 
 CALL = {"at": london_input(ago(1)), "method": "phone", "with_whom": "child", "note": "No answer"}
@@ -288,3 +289,26 @@ async def test_a_form_of_thousands_of_fields_is_refused_in_words_and_changes_not
     assert answer.status_code == 400
     assert "could not be understood" in answer.text
     assert await site.council.timeline(interview_id) == []
+
+
+async def test_the_ground_of_independence_is_never_chosen_beforehand(site: Site) -> None:
+    interview_id = await site.worker_with()
+    page = (await (await site.signed_in(Role.INTERVIEW_WORKER)).get(f"/interviews/{interview_id}")).text
+    offered = re.findall(r'<input[^>]*name="independence_basis"[^>]*>', page)
+    assert len(offered) == 4
+    assert [each for each in offered if "checked" in each] == []
+
+
+async def test_an_escalation_stands_once_on_the_page_of_its_interview(site: Site) -> None:
+    interview_id = await site.council.due(back=80)
+    async with site.council.acting(SYSTEM) as uow:
+        await uow.execute(
+            text(
+                "insert into escalations (interview_id, episode_id, ladder_version, step, breach, recipients, due_at,"
+                " planned_at, fired_at) select interview_id, episode_id, ladder_version, '24h_over+6', false,"
+                " '{manager}', due_at, now(), now() from interview_episodes"
+            )
+        )
+    page = (await (await site.signed_in(Role.MANAGER)).get(f"/interviews/{interview_id}")).text
+    assert page.count("24 hours over the deadline") == 1
+    assert "24h_over" not in page

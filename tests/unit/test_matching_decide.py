@@ -118,7 +118,7 @@ TWIN = replace(RUBY, child_id="C2", forename="Grace", middle_names="")
 def test_twins_on_the_register_are_told_apart_by_forename() -> None:
     found = ask(SAID, TWIN, RUBY)
     assert (found.decision, found.child_id) == (MatchOutcome.MATCH, "C1")
-    assert "same surname and date of birth, another forename: may be a twin" in ask(SAID, TWIN).reasons
+    assert "same surname and date of birth, another forename: may be her twin" in ask(SAID, TWIN).reasons
 
 
 def test_an_unregistered_twin_is_never_matched_to_the_registered_one() -> None:
@@ -145,7 +145,14 @@ def test_a_brother_or_sister_is_named_as_the_likely_confusion() -> None:
     sister = replace(TWIN, date_of_birth=date(2013, 8, 21))
     found = ask(replace(SAID, date_of_birth=None), sister)
     assert found.decision is not MatchOutcome.MATCH
-    assert "same surname and address: may be a brother or sister" in found.reasons
+    assert "same surname and address: may be her sister" in found.reasons
+    brother = replace(sister, sex="male")
+    unsaid = ask(replace(SAID, date_of_birth=None, sex=""), replace(brother, sex=""))
+    assert (
+        "same surname and address: may be her brother"
+        in ask(replace(SAID, date_of_birth=None), brother).reasons
+    )
+    assert "same surname and address: may be a brother or sister" in unsaid.reasons
 
 
 def test_two_common_names_that_look_alike_are_not_taken_for_a_slip() -> None:

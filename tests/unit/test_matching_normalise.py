@@ -49,8 +49,32 @@ def test_words_that_say_nothing_clean_to_no_name(said: str) -> None:
     assert clean_name(said) == ""
 
 
-def test_a_name_in_another_script_is_kept_and_not_lost() -> None:
-    assert clean_name("محمد") == "محمد"
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("محمد", "Mohammed"),
+        ("أحمد", "Ahmed"),
+        ("علي", "Ali"),
+        ("كريم", "Karim"),
+        ("يوسف", "Yusuf"),
+        ("Олена", "Olena"),
+        ("Сергій", "Serhii"),
+    ],
+)
+def test_a_name_in_cyrillic_or_arabic_letters_agrees_with_its_latin_spelling(
+    written: str, known: str
+) -> None:
+    level = compare_forenames(clean_name(written), clean_name(known))
+    assert level in (NameLevel.EXACT, NameLevel.VARIANT, NameLevel.CLOSE)
+
+
+def test_a_name_in_a_script_without_a_table_is_kept_and_not_lost() -> None:
+    assert clean_name("გიორგი") == "გიორგი"
+
+
+def test_short_welsh_and_irish_names_are_not_taken_for_arabic_skeletons() -> None:
+    assert compare_forenames("flynn", "fallon") is NameLevel.DIFFERENT
+    assert compare_forenames("lynn", "glyn") is NameLevel.DIFFERENT
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from missing_coord.messaging.kafka_security import connection_options
 from missing_coord.settings import Settings, SettingsError, load_settings
 
 
@@ -86,3 +87,29 @@ def test_passwords_do_not_show_when_settings_are_printed_or_refused() -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings({"MISSING_COORD_DATABASE_URL": address.replace("postgresql", "oracle")})
     assert "canary-word" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"KAFKA_SECURITY": "sasl-tls", "KAFKA_USERNAME": "us"}, "MISSING_COORD_KAFKA_PASSWORD"),
+        ({"KAFKA_USERNAME": "us"}, "MISSING_COORD_KAFKA_USERNAME"),
+        ({"KAFKA_SECURITY": "ssl"}, "plaintext, tls, sasl-tls"),
+        ({"KAFKA_KEY_FILE": "key.pem"}, "MISSING_COORD_KAFKA_CERTIFICATE_FILE"),
+    ],
+)
+def test_half_a_sign_in_to_kafka_is_refused_with_what_is_missing(given: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings({f"MISSING_COORD_{name}": value for name, value in given.items()})
+
+
+def test_a_sign_in_to_kafka_is_handed_to_the_client_and_its_password_is_not_shown() -> None:
+    given = {"KAFKA_SECURITY": "sasl-plaintext", "KAFKA_USERNAME": "us", "KAFKA_PASSWORD": "hidden"}
+    settings = load_settings({f"MISSING_COORD_{name}": value for name, value in given.items()})
+    assert connection_options(settings) == {
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "us",
+        "sasl_plain_password": "hidden",
+    }
+    assert "hidden" not in repr(settings)

@@ -57,7 +57,7 @@ def test_forms_of_an_interview_carry_the_version_they_were_made_from() -> None:
     forms = re.findall(
         r'<form method="post" action="/interviews/.*?</form>', _page("pages/interview.html"), re.DOTALL
     )
-    assert len(forms) == 10
+    assert len(forms) == 11
     assert all('name="expected_version" value="7"' in form for form in forms)
 
 

@@ -208,7 +208,7 @@ grant select on notices, incidents to mc_coordinator, mc_manager, mc_exploitatio
 --;;
 grant select, insert, update (undone_by, undone_at, undone_reason) on match_decisions to mc_coordinator, mc_manager;
 --;;
-grant select on missing_list_entries, intake_batches to mc_coordinator, mc_manager;
+grant select on missing_list_entries, ssda903_rows, intake_batches to mc_coordinator, mc_manager;
 --;;
 grant select, update (resolved_at, resolved_by, resolution) on quarantine to mc_coordinator, mc_manager;
 --;;
@@ -222,11 +222,35 @@ create policy office_all on match_decisions for all to mc_coordinator, mc_manage
 --;;
 create policy office_reads on missing_list_entries for select to mc_coordinator, mc_manager using (true);
 --;;
+create policy office_reads on ssda903_rows for select to mc_coordinator, mc_manager using (true);
+--;;
 create policy office_reads on intake_batches for select to mc_coordinator, mc_manager, mc_administrator using (true);
 --;;
 grant select on intake_batches to mc_administrator;
 --;;
 create policy office_all on quarantine for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+-- Quality audits: an auditor adds, never about what they recorded on themselves; nobody changes one; those who see the interview read.
+grant select, insert on quality_audits to mc_quality_auditor;
+--;;
+grant select on quality_audits to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+create policy auditors_read on quality_audits for select to mc_quality_auditor using (true);
+--;;
+create policy auditors_add on quality_audits for insert to mc_quality_auditor
+    with check (audited_by <> '' and not exists (select from interview_events v
+                where v.interview_id = quality_audits.interview_id and v.recorded_by = quality_audits.audited_by));
+--;;
+create policy office_reads on quality_audits for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy own_work on quality_audits for select to mc_interview_worker
+    using (exists (select from interviews i where i.interview_id = quality_audits.interview_id));
+--;;
+-- Signs that a child is back: the office answers them; what they are is the system's.
+grant select, update (state, answered_by, answered_at, returned_at, basis, reason, confirm_by, next_step, next_step_at, version)
+    on presumed_returns to mc_coordinator, mc_manager;
+--;;
+create policy office_all on presumed_returns for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
 -- Workforce, proposals, escalations, messages.
 grant select on workers, absences to mc_coordinator, mc_manager, mc_interview_worker;

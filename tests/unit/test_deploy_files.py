@@ -1,0 +1,172 @@
+"""The deployment files parse, agree with the program, and keep to what they promise; they are not run here."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+from typer.main import get_command
+
+import consumers.metrics
+import missing_coord.messaging.relay
+import schedulers.ticking
+from missing_coord.cli.app import app
+from missing_coord.settings import variable_names
+from tests.habits.source_files import ROOT
+
+DEPLOY = ROOT / "deploy"
+ROLES = ("web", "consume", "relay", "schedule")
+KINDS = {
+    "ConfigMap": "v1",
+    "Service": "v1",
+    "Deployment": "apps/v1",
+    "Job": "batch/v1",
+    "PodDisruptionBudget": "policy/v1",
+    "NetworkPolicy": "networking.k8s.io/v1",
+}
+
+
+def _documents(path: Path) -> list[dict[str, Any]]:
+    return [each for each in yaml.safe_load_all(path.read_text(encoding="utf-8")) if each]
+
+
+def _objects() -> list[dict[str, Any]]:
+    return [each for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")) for each in _documents(path)]
+
+
+def _pods() -> list[dict[str, Any]]:
+    return [each["spec"]["template"] for each in _objects() if each["kind"] in ("Deployment", "Job")]
+
+
+def _compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+def _is_command(arguments: list[str]) -> bool:
+    command: Any = get_command(app)
+    for word in arguments:
+        if word.startswith("-") or not hasattr(command, "commands"):
+            break
+        command = command.commands[word]
+    return not hasattr(command, "commands")
+
+
+def test_every_object_for_kubernetes_is_of_a_known_kind_and_has_a_name_of_its_own() -> None:
+    assert [each["kind"] for each in _objects() if KINDS.get(each["kind"]) != each["apiVersion"]] == []
+    names = [(each["kind"], each["metadata"]["name"]) for each in _objects()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_pod_runs_without_rights_and_runs_a_command_that_there_is() -> None:
+    assert len(_pods()) == 6
+    for pod in _pods():
+        spec = pod["spec"]
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        for container in spec["containers"]:
+            assert container["securityContext"]["readOnlyRootFilesystem"] is True
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            assert _is_command(container["args"]), container["args"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_has_two_replicas_probes_and_a_disruption_budget(role: str) -> None:
+    [found] = [
+        each
+        for each in _objects()
+        if each["kind"] == "Deployment" and each["metadata"]["name"].endswith(role)
+    ]
+    labels = found["spec"]["template"]["metadata"]["labels"]
+    assert found["spec"]["replicas"] == 2
+    assert found["spec"]["selector"]["matchLabels"] == labels
+    [container] = found["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["httpGet"]["path"] == "/ready"
+    assert container["livenessProbe"]["httpGet"]["path"] == "/live"
+    budgets = [each["spec"] for each in _objects() if each["kind"] == "PodDisruptionBudget"]
+    assert [each["minAvailable"] for each in budgets if each["selector"]["matchLabels"] == labels] == [1]
+
+
+def test_the_network_is_closed_but_for_what_is_named() -> None:
+    policies = {
+        each["metadata"]["name"]: each["spec"] for each in _objects() if each["kind"] == "NetworkPolicy"
+    }
+    closed = policies["missing-coord-nothing-else"]
+    assert sorted(closed["policyTypes"]) == ["Egress", "Ingress"]
+    assert "ingress" not in closed
+    assert "egress" not in closed
+
+
+def test_settings_in_deployment_files_are_settings_of_the_program() -> None:
+    named = {
+        word
+        for path in DEPLOY.rglob("*")
+        if path.is_file()
+        for word in re.findall(r"MISSING_COORD_[A-Z_]+", path.read_text(encoding="utf-8"))
+    }
+    assert named - set(variable_names()) == set()
+
+
+def test_the_trial_has_two_replicas_of_each_role_and_reaches_outside_by_loopback_only() -> None:
+    services = _compose()["services"]
+    assert {role: services[role]["deploy"]["replicas"] for role in ROLES} == dict.fromkeys(ROLES, 2)
+    for name, service in services.items():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
+        assert set(service["networks"]) <= {"inside", "outside"}
+        for needed in service.get("depends_on", []):
+            assert needed in services
+    commands = [each["command"] for each in services.values() if "command" in each]
+    assert len(commands) == 6
+    assert all(map(_is_command, commands))
+    assert services["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+
+
+def test_the_image_is_not_roots_and_copies_only_what_there_is() -> None:
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert text.index("USER 10001") < text.index("ENTRYPOINT")
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    assert all((ROOT / name).exists() for line in copied for name in line.split())
+
+
+def test_the_unit_starts_the_embedded_default_and_stops_it_politely() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(DEPLOY / "missing-coord.service")
+    _, *arguments = shlex.split(unit["Service"]["ExecStart"])
+    assert _is_command(arguments)
+    assert unit["Service"]["NoNewPrivileges"] == "yes"
+    assert unit["Install"]["WantedBy"] == "multi-user.target"
+
+
+def _known_metrics() -> set[str]:
+    assert consumers.metrics, missing_coord.messaging.relay
+    assert schedulers.ticking
+    health = (ROOT / "missing_coord/web/health.py").read_text(encoding="utf-8")
+    of_web = set(re.findall(r'^    "(\w+)": "', health, re.MULTILINE)) | {"interviews_open", "database_up"}
+    ours = {name for each in REGISTRY.collect() for name in [each.name, *(one.name for one in each.samples)]}
+    counters = {f"{each.name}_total" for each in REGISTRY.collect() if each.type == "counter"}
+    histograms = {f"{each.name}_bucket" for each in REGISTRY.collect() if each.type == "histogram"}
+    return ours | counters | histograms | {f"missing_coord_{name}" for name in of_web}
+
+
+def _asked(expressions: list[str]) -> set[str]:
+    return {name for each in expressions for name in re.findall(r"missing_coord_\w+", each)}
+
+
+def test_alerts_and_dashboard_ask_for_metrics_that_there_are() -> None:
+    [group] = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
+    rules = group["rules"]
+    assert all(
+        rule["labels"]["severity"] in ("page", "ticket") and rule["annotations"]["summary"] for rule in rules
+    )
+    panels = json.loads((DEPLOY / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
+    asked = _asked([rule["expr"] for rule in rules]) | _asked(expressions)
+    assert asked
+    assert asked - _known_metrics() == set()
