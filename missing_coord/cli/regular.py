@@ -67,11 +67,11 @@ class RegularWork:
                 await uow.proofs.beaten(number, outcome)
         return proof.line
 
-    async def quiet(self) -> list[Quiet]:
+    async def quiet(self, *, since: datetime | None = None) -> list[Quiet]:
         """Return what has gone quiet, and tell people by this process's own hands, once for each silence."""
         jobs = {each.name: each.every for each in JOBS}
         async with self._unit("watchdog") as uow:
-            found = await look(uow.life, jobs, uow.now)
+            found = await look(uow.life, jobs, uow.now, since=since)
             await tell_quiet(uow, found, write=self.channel.write)
         if found:
             await self.tell()

@@ -221,12 +221,13 @@ def watchdog_part(app: Application) -> Part:
     work = RegularWork(app)
 
     async def run(stop: asyncio.Event) -> None:
+        begun = app.clock.now()
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), WATCHDOG_SECONDS)
                 return
             try:
-                for each in await work.quiet():
+                for each in await work.quiet(since=begun):
                     _log.error("a part has gone quiet", job=each.part)
             except (TransientError, OSError):
                 _log.warning("the watchdog could not reach the database")

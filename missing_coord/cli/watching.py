@@ -44,10 +44,11 @@ async def _watch(app: Application, every: int) -> list[Quiet]:
     from missing_coord.cli.regular import RegularWork
 
     work = RegularWork(app)
+    begun = app.clock.now()
     found = await work.quiet()
     while every:
         await asyncio.sleep(every)
-        found = await work.quiet()
+        found = await work.quiet(since=begun)
     return found
 
 

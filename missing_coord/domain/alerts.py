@@ -50,6 +50,7 @@ WORKED_OUT = {
     ClockKind.UNMATCHED: "{hours:g} hours from when the notice came in, as nobody decided which child it is about",
     ClockKind.UNACKNOWLEDGED: "{hours:g} hours from when the breach was told, as nobody took it on",
     ClockKind.QUIET_FEED: "{hours:g} hours from the last file or message of this kind",
+    ClockKind.AUDIT: "{hours:g} hours from when the interview was closed, as nobody has audited it",
     ClockKind.ROTA_GAP: "at once, as nobody is on duty for a part of the next 7 days",
 }
 

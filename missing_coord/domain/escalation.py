@@ -23,6 +23,7 @@ class ClockKind(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"
     QUIET_FEED = "quiet_feed"
     ROTA_GAP = "rota_gap"
+    AUDIT = "audit"
 
 
 class TargetKind(StrEnum):

@@ -74,6 +74,12 @@ SHIPPED: tuple[Ladder, ...] = (
         _step("quiet_feed", 0, Role.COORDINATOR),
         _step("quiet_feed_24h_over", 24, Role.MANAGER, repeat=24),
     ),
+    _of(
+        ClockKind.AUDIT,
+        240,
+        _step("audit_overdue", 0, Role.QUALITY_AUDITOR),
+        _step("audit_5_days_over", 120, Role.MANAGER, repeat=120),
+    ),
     _of(ClockKind.ROTA_GAP, 0, _step("rota_gap", 0, Role.MANAGER, repeat=24)),
 )
 

@@ -42,17 +42,22 @@ class LifeStore(Protocol):
         ...
 
 
-async def look(life: LifeStore, jobs: Mapping[str, int], now: datetime) -> list[Quiet]:
+async def look(
+    life: LifeStore, jobs: Mapping[str, int], now: datetime, *, since: datetime | None = None
+) -> list[Quiet]:
     """Return what has gone quiet; `jobs` are the seconds between ticks of each job.
 
-    A job that never ticked counts as alive from the first tick of any.
+    A job that never ticked counts as alive from the first tick of any, and every job from `since` on, when whoever
+    looks was started.
     """
     ticks, begun = await life.ticks(), await life.first_tick()
     quiet = [
         Quiet(part=f"tick {name}", last_at=ticks.get(name), allowed=allowed)
         for name, every in jobs.items()
         if _late(
-            ticks.get(name, begun), now, allowed := max(AT_LEAST, timedelta(seconds=every * MISSED_TICKS))
+            _latest(ticks.get(name, begun), since),
+            now,
+            allowed := max(AT_LEAST, timedelta(seconds=every * MISSED_TICKS)),
         )
     ]
     waiting = await life.oldest_waiting()
@@ -61,6 +66,10 @@ async def look(life: LifeStore, jobs: Mapping[str, int], now: datetime) -> list[
         for part, since in waiting.items()
         if since is not None and since < now - LONGEST_WAIT
     ]
+
+
+def _latest(last_at: datetime | None, since: datetime | None) -> datetime | None:
+    return max((each for each in (last_at, since) if each is not None), default=None)
 
 
 def _late(last_at: datetime | None, now: datetime, allowed: timedelta) -> bool:

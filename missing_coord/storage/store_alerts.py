@@ -28,6 +28,10 @@ CAUSES = {
     " promises p where p.subject_id = d.interview_id::text and p.made_at >= e.fired_at) group by d.interview_id",
     ClockKind.QUIET_FEED: "select 'feed' as subject_type, kind as subject_id, max(started_at) as started_at"
     " from intake_batches group by kind",
+    ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
+    " from interviews i where i.held_at is not null and i.closed_at > cast(:now as timestamptz) - interval '60 days'"
+    " and not exists (select from quality_audits q"
+    " where q.interview_id = i.interview_id and q.closed_at = i.closed_at)",
     ClockKind.ROTA_GAP: "select subject_type, subject_id, started_at from jsonb_to_recordset(cast(:causes as jsonb))"
     " as w(subject_type text, subject_id text, started_at timestamptz)",
 }

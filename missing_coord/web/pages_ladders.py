@@ -36,6 +36,7 @@ NAMES = {
     ClockKind.UNACKNOWLEDGED: "Breach not taken on",
     ClockKind.QUIET_FEED: "Quiet feed",
     ClockKind.ROTA_GAP: "Gap in a rota",
+    ClockKind.AUDIT: "Interview not audited",
 }
 
 

@@ -132,6 +132,8 @@ async def test_a_job_that_stops_ticking_is_quiet(council: Telling) -> None:
     async with council.unit() as uow:
         found = await look(uow.life, JOBS, now + timedelta(seconds=130))
         late = await look(uow.life, JOBS, now + timedelta(days=5))
+        started = now + timedelta(days=5, seconds=-60)
+        assert await look(uow.life, JOBS, now + timedelta(days=5), since=started) == []
     assert [each.part for each in found] == ["tick sweep"]
     assert [each.part for each in late] == ["tick sweep", "tick proof"]
 

@@ -317,6 +317,21 @@ async def test_an_alert_that_reaches_nobody_is_passed_on(council: Telling) -> No
     ]
 
 
+async def test_an_interview_held_and_not_audited_within_10_days_goes_to_the_auditor(council: Telling) -> None:
+    await watched(council)
+    await council.person("quinn", Role.QUALITY_AUDITOR)
+    case = await council.returned()
+    await council.done(case)
+    await council.change("interviews", case, "held_at = :now")
+    assert await council.after(case, days=9) == []
+    assert await council.after(case, days=10) == ["quinn email: audit overdue"]
+    await council.rows(
+        "insert into quality_audits (interview_id, closed_at, grade, comment, returned, audited_by, audited_at)"
+        " select interview_id, closed_at, 'good', 'c', false, 'quinn', now() from interviews returning 1"
+    )
+    assert await council.after(case, days=16) == []
+
+
 def all_days(person: str) -> Shift:
     return Shift(person=person, weekdays=tuple(range(7)), starts=time(9), ends=time(9))
 
