@@ -29,7 +29,7 @@ bench: ready-bench ## Measure speed and memory, and print them
 	$(PYTEST) -m bench -s -q -p no:randomly tests/benchmarks $(ARGS)
 
 faults: ready-dev ## Kill processes at random points, many times
-	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) $(PYTEST) -m faults --timeout=3600 $(ARGS)
+	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) FAULT_OPEN=$(or $(FAULT_OPEN),100000) $(PYTEST) -m faults --timeout=3600 $(ARGS)
 
 tables: ready-dev ## Write the first migration's tables from the metadata
 	$(BIN)/python -m missing_coord.storage.migrations.tables_sql

@@ -6,24 +6,31 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+from missing_coord.contracts.ladders import read_ladders
 from missing_coord.domain.access import Actor, system_actor
 from missing_coord.domain.clock import Clock, SystemClock
-from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.errors import DomainError, PermanentError
+from missing_coord.domain.escalation import LONG_AGO, ClockKind
+from missing_coord.domain.ladders import LadderBook
+from missing_coord.domain.messages import ChannelName
 from missing_coord.matching.score import Scorer
 from missing_coord.matching.weights import Weights, read_weights, shipped_weights
 from missing_coord.messaging.files import FileIntake
+from missing_coord.notify.channels import channels_of
 from missing_coord.services.intake import Engine
 from missing_coord.services.ports import Policy
+from missing_coord.services.ports_messages import Channel
 from missing_coord.settings import Settings
 from missing_coord.storage import migrate, register_statistics
 from missing_coord.storage.database import Database
 from missing_coord.storage.embedded import EmbeddedPostgres, open_embedded
 
 
-@dataclass(slots=True)
+@dataclass
 class Application:
     """Everything that an entry point needs: settings, the database, the council's policy and the matching engine."""
 
@@ -42,7 +49,17 @@ class Application:
         if self._scorer is None or self._scorer[0] != number:
             statistics = await register_statistics.load(uow.connection, number)
             self._scorer = number, Scorer(weights=self.weights, statistics=statistics)
-        return Engine(policy=self.policy, scorer=self._scorer[1])
+        return Engine(policy=await self.policy_now(uow), scorer=self._scorer[1])
+
+    async def policy_now(self, uow: Any) -> Policy:
+        """Return the council's policy with the ladder that clocks starting now get."""
+        book: LadderBook = await uow.ladders.book()
+        return replace(self.policy, ladder=book.in_force(ClockKind.INTERVIEW, uow.now))
+
+    @cached_property
+    def channels(self) -> dict[ChannelName, Channel]:
+        """The channels by which messages leave the product, as the settings set them up."""
+        return channels_of(self.settings)
 
     async def refresh_statistics(self, uow: Any) -> None:
         """Count the register anew where it has changed."""
@@ -77,6 +94,7 @@ async def open_application(
             await asyncio.to_thread(migrate.upgrade, owner_url)
         database = Database.open(app_url, clock=clock or SystemClock(), pool_size=pool_size)
         await _refuse_stale_schema(database)
+        await _keep_ladders(settings, database)
         yield Application(
             settings=settings,
             clock=clock or SystemClock(),
@@ -91,6 +109,25 @@ async def open_application(
             await database.close()
         if embedded is not None:
             await asyncio.to_thread(embedded.close)
+
+
+async def _keep_ladders(settings: Settings, database: Database) -> None:
+    """Keep the ladders of the council's file; raises PermanentError naming what is wrong in it."""
+    if settings.ladder is None:
+        return
+    try:
+        content = settings.ladder.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(f"MISSING_COORD_LADDER: cannot read {settings.ladder}") from error
+    try:
+        ladders = read_ladders(content)
+        async with database.unit_of_work(system_actor("ladder file")) as uow:
+            for ladder in ladders:
+                # One without a date takes effect from when it was first read.
+                dated = ladder.effective_at > LONG_AGO
+                await uow.ladders.add(ladder if dated else replace(ladder, effective_at=uow.now))
+    except (PermanentError, DomainError) as error:
+        raise PermanentError(f"MISSING_COORD_LADDER: {error}") from error
 
 
 def weights_in_force(settings: Settings) -> Weights:

@@ -47,6 +47,16 @@ class Settings:
     public_url: str | None = None
     demo: bool = False
     log_level: str = "info"
+    ladder: Path | None = None
+    notify_key: str | None = field(default=None, repr=False)
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    notify_email_template: str | None = None
+    notify_sms_template: str | None = None
+    notify_receipt_token: str | None = field(default=None, repr=False)
+    smtp: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    teams_url: str | None = field(default=None, repr=False)
+    heartbeat_url: str | None = field(default=None, repr=False)
     match_weights: Path | None = None
 
     @property
@@ -74,6 +84,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     chosen = {_field_name(name): READERS[_field_name(name)](name, value) for name, value in given.items()}
     if chosen.get("owner_database_url") and not chosen.get("database_url"):
         raise SettingsError(f"{PREFIX}OWNER_DATABASE_URL is set: set {PREFIX}DATABASE_URL as well")
+    if bool(chosen.get("smtp")) != bool(chosen.get("mail_from")):
+        raise SettingsError(f"Set {PREFIX}SMTP and {PREFIX}MAIL_FROM together, or neither")
     settings = Settings(**chosen)  # type: ignore[arg-type]
     _refuse_half_a_sign_in(settings)
     return settings
@@ -154,6 +166,44 @@ def _web_address(name: str, value: str) -> str:
     return address
 
 
+def _secret_address(name: str, value: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", value.strip()):
+        raise SettingsError(f"{name} must be a web address")
+    return value.strip()
+
+
+def _notify_key(name: str, value: str) -> str:
+    if not re.fullmatch(r".+-[0-9a-f-]{36}-[0-9a-f-]{36}", value.strip()):
+        raise SettingsError(
+            f"{name} must be an API key as GOV.UK Notify shows it: a name and two identifiers"
+        )
+    return value.strip()
+
+
+def _template(name: str, value: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F-]{36}", value.strip()):
+        raise SettingsError(f"{name} must be the identifier of a template, 36 characters long")
+    return value.strip()
+
+
+def _secret(name: str, value: str) -> str:
+    if len(value.strip()) < 16:
+        raise SettingsError(f"{name} must be at least 16 characters long")
+    return value.strip()
+
+
+def _smtp(name: str, value: str) -> str:
+    if not re.fullmatch(r"smtps?://([^/\s@]+@)?[^/\s@:]+(:[0-9]{1,5})?/?", value.strip()):
+        raise SettingsError(f"{name} must look like smtp://user:password@host:587")
+    return value.strip()
+
+
+def _mailbox(name: str, value: str) -> str:
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value.strip()):
+        raise SettingsError(f"{name} must be an e-mail address")
+    return value.strip()
+
+
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, str], str]:
     by_word = {choice.lower(): choice for choice in choices}
 
@@ -187,4 +237,14 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "public_url": _web_address,
     "demo": _switch,
     "log_level": _one_of(LOG_LEVELS),
+    "ladder": _path,
+    "notify_key": _notify_key,
+    "notify_url": _web_address,
+    "notify_email_template": _template,
+    "notify_sms_template": _template,
+    "notify_receipt_token": _secret,
+    "smtp": _smtp,
+    "mail_from": _mailbox,
+    "teams_url": _secret_address,
+    "heartbeat_url": _secret_address,
 }

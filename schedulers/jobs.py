@@ -14,6 +14,18 @@ class Services(Protocol):
         """Record every escalation step that is due."""
         ...
 
+    async def messages(self) -> str:
+        """Route what is to be told and send what is due."""
+        ...
+
+    async def watch(self) -> str:
+        """Open, tell and close alerts, and end promises whose time has come."""
+        ...
+
+    async def prove(self) -> str:
+        """Keep the nightly proof."""
+        ...
+
     async def plan(self) -> str:
         """Propose a visit for every open interview."""
         ...
@@ -34,6 +46,9 @@ class Job:
 
 JOBS: tuple[Job, ...] = (
     Job(name="sweep", every=30, call=lambda services: services.sweep()),
+    Job(name="messages", every=10, call=lambda services: services.messages()),
+    Job(name="watch", every=60, call=lambda services: services.watch()),
     Job(name="plan", every=60, call=lambda services: services.plan()),
     Job(name="patterns", every=300, call=lambda services: services.find_patterns()),
+    Job(name="proof", every=86_400, call=lambda services: services.prove()),
 )

@@ -22,6 +22,7 @@ from missing_coord.cli import (
     roles,
     serving,
     topics,
+    watching,
 )
 from missing_coord.cli.running import FAILED, complain, explain
 
@@ -47,6 +48,7 @@ for group in (
     dead_letters,
     demonstration,
     accounts,
+    watching,
     topics,
 ):
     group.register(app)

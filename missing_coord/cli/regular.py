@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from missing_coord.bootstrap import Application
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
+from missing_coord.domain.ladders import LadderBook
+from missing_coord.notify.heartbeat import beat
 from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.services.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.assignment import Proposed, propose_all, propose_for
 from missing_coord.services.escalation import Fired, dry_run, sweep_batches
 from missing_coord.services.patterns import find_patterns
+from missing_coord.services.promises import lapse_promises
+from missing_coord.services.proof import prove
 from missing_coord.services.returns import Reminded, remind
+from missing_coord.services.routing import route
+from missing_coord.services.sending import Sent, send_due
+from missing_coord.services.watchdog import Quiet, look, tell_quiet
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
+from schedulers.jobs import JOBS
 
 LATE_COMMITS = timedelta(hours=1)
 
@@ -40,11 +49,33 @@ class RegularWork:
         """Record every escalation step that is due at a time, by default now."""
         fired: list[Fired] = []
         batches = sweep_batches(
-            lambda: self._unit("sweep"), write=self.channel.write, ladder=self.app.policy.ladder, as_of=as_of
+            lambda: self._unit("sweep"), write=self.channel.write, book=await self._book(), as_of=as_of
         )
         async for batch in batches:
             fired.extend(batch.fired)
+        await self.route()
         return fired
+
+    async def prove(self) -> str:
+        """Keep tonight's proof, and beat the heart outside when it balances, and only then."""
+        async with self._unit("proof") as uow:
+            number, proof = await prove(uow)
+        url = self.app.settings.heartbeat_url
+        if url and proof.balanced:
+            outcome = await beat(url)
+            async with self._unit("proof") as uow:
+                await uow.proofs.beaten(number, outcome)
+        return proof.line
+
+    async def quiet(self, *, since: datetime | None = None) -> list[Quiet]:
+        """Return what has gone quiet, and tell people by this process's own hands, once for each silence."""
+        jobs = {each.name: each.every for each in JOBS}
+        async with self._unit("watchdog") as uow:
+            found = await look(uow.life, jobs, uow.now, since=since)
+            await tell_quiet(uow, found, write=self.channel.write)
+        if found:
+            await self.tell()
+        return found
 
     async def remind(self, as_of: datetime | None = None) -> list[Reminded]:
         """Tell people of presumed returns that nobody has answered, at a time, by default now."""
@@ -56,7 +87,48 @@ class RegularWork:
     async def would_fire(self, as_of: datetime) -> list[Fired]:
         """Return what a sweep at that time would record."""
         async with self._unit("sweep") as uow:
-            return await dry_run(uow, as_of, ladder=self.app.policy.ladder)
+            return await dry_run(uow, as_of, book=await uow.ladders.book())
+
+    async def _book(self) -> LadderBook:
+        async with self._unit("sweep") as uow:
+            return await uow.ladders.book()
+
+    async def route(self) -> None:
+        """Route every message that is new; what reaches nobody is passed on and routed in turn."""
+        book, usable, routed = await self._book(), self.app.channels.keys(), 1
+        while routed:
+            async with self._unit("messages") as uow:
+                routed = await route(uow, usable=usable, write=self.channel.write, book=book)
+
+    async def tell(self) -> Sent:
+        """Route every message that is new, and send every delivery that is due, as far as channels are set up."""
+        await self.route()
+        book, write, channels = await self._book(), self.channel.write, self.app.channels
+        sent = Sent(more=True)
+        while sent.more:
+            done = await send_due(lambda: self._unit("messages"), channels, write=write, book=book)
+            sent = replace(
+                done, sent=sent.sent + done.sent, failed=sent.failed + done.failed, held=sent.held + done.held
+            )
+        return sent
+
+    async def messages(self) -> str:
+        """Route and send what is to be told."""
+        done = await self.tell()
+        return f"{done.sent} sent, {done.failed} failed, {done.held} held"
+
+    async def watch(self) -> str:
+        """Open, tell and close alerts, and end promises whose time has come."""
+        book, write = await self._book(), self.channel.write
+        async with self._unit("watch") as uow:
+            opened, closed = await watch(uow, book=book)
+        more = BATCH
+        while more == BATCH:
+            async with self._unit("watch") as uow:
+                more = await sweep_alerts(uow, write=write, book=book)
+        async with self._unit("watch") as uow:
+            lapsed = await lapse_promises(uow, write=write, book=book)
+        return f"{opened} alert(s) opened, {closed} closed, {lapsed} promise(s) lapsed"
 
     async def propose(self) -> Proposed:
         """Propose a visit for every open interview without one."""

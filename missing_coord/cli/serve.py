@@ -30,12 +30,15 @@ from missing_coord.storage.inbox import claim
 from missing_coord.storage.notifications import Changes
 from missing_coord.storage.outbox import RELAY, lease_outbox
 from missing_coord.storage.ticks import TickLedger
+from missing_coord.telemetry import logger
 
 Part = Callable[[asyncio.Event], Awaitable[object]]
 """A part of the process: runs until the event is set."""
 GRACE_SECONDS = 4.0
 """How long parts may finish what they have begun when the process is to stop."""
 LINES_AT_ONCE = 4
+WATCHDOG_SECONDS = 60.0
+_log = logger("watchdog")
 RELAY_SILENCE_SECONDS = 60.0
 TICK_SILENCE_SECONDS = 120.0
 
@@ -209,6 +212,25 @@ def scheduler_part(app: Application, *, health: Health | None = None) -> Part:
         return run_scheduler(
             RegularWork(app), TickLedger(app.database), stop, alive=lambda: signs.beat("scheduler")
         )
+
+    return run
+
+
+def watchdog_part(app: Application) -> Part:
+    """Return the watchdog: it looks every minute, outside of the scheduler, whether anything has gone quiet."""
+    work = RegularWork(app)
+
+    async def run(stop: asyncio.Event) -> None:
+        begun = app.clock.now()
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WATCHDOG_SECONDS)
+                return
+            try:
+                for each in await work.quiet(since=begun):
+                    _log.error("a part has gone quiet", job=each.part)
+            except (TransientError, OSError):
+                _log.warning("the watchdog could not reach the database")
 
     return run
 

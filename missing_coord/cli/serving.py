@@ -65,7 +65,14 @@ def serving_settings(host: str | None = None, port: int | None = None, *, demo: 
 
 async def _serve(settings: Settings, taken: socket.socket) -> None:
     from missing_coord.bootstrap import open_application
-    from missing_coord.cli.serve import relay_part, run_parts, scheduler_part, stopped_by_signals, web_part
+    from missing_coord.cli.serve import (
+        relay_part,
+        run_parts,
+        scheduler_part,
+        stopped_by_signals,
+        watchdog_part,
+        web_part,
+    )
     from missing_coord.health import Health
     from missing_coord.storage.notifications import Changes
 
@@ -78,6 +85,7 @@ async def _serve(settings: Settings, taken: socket.socket) -> None:
             parts |= {
                 "relay": relay_part(app, changes, health=health),
                 "scheduler": scheduler_part(app, health=health),
+                "watchdog": watchdog_part(app),
                 "web": web_part(app, taken, ready=lambda: _greet(settings), changes=changes, health=health),
             }
             if settings.kafka:

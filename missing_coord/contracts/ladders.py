@@ -1,4 +1,4 @@
-"""The escalation ladder as a council writes it in a JSON file, and the sweep's answer as the command line prints it."""
+"""Escalation ladders as a council writes them in JSON, and the sweep's answer as the command line prints it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from missing_coord.domain.access import PEOPLE_ROLES, Role
+from missing_coord.domain.access import Role
 from missing_coord.domain.errors import PermanentError
-from missing_coord.domain.escalation import Ladder, LadderStep
-from missing_coord.services.escalation import Fired
+from missing_coord.domain.escalation import (
+    LONG_AGO,
+    TELLABLE,
+    ClockKind,
+    Ladder,
+    LadderStep,
+    TargetKind,
+    target_of,
+)
+from missing_coord.domain.ladders import SHIPPED
+from missing_coord.domain.messages import ChannelName
+from missing_coord.services.ports_escalation import Fired
 
-TELLABLE = tuple(role for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR)
-"""The roles to whom messages can be addressed."""
-
-_MEMBERS = {"name", "hours", "tell", "breach", "repeat_hours"}
+_LADDER_MEMBERS = {"clock", "version", "due_hours", "effective_at", "steps"}
+_MEMBERS = {"name", "hours", "tell", "breach", "repeat_hours", "channels"}
+_SHIPPED = {each.clock: each for each in SHIPPED}
 _LONGEST_HOURS = 24 * 366
+
+
+def read_ladders(content: str) -> list[Ladder]:
+    """Return the ladders of a JSON text, which holds one or a list of them; PermanentError as `read_ladder`."""
+    found = _parsed(content)
+    return [_ladder(each) for each in found] if isinstance(found, list) else [_ladder(found)]
 
 
 def read_ladder(content: str) -> Ladder:
@@ -26,19 +41,90 @@ def read_ladder(content: str) -> Ladder:
     `{"version": "2026-1", "steps": [{"name": "breach", "hours": 0, "tell": ["manager"], "breach": true}, ...]}`;
     `hours` count from the deadline, before it when negative; `repeat_hours` is for the last step only.
     """
+    return _ladder(_parsed(content))
+
+
+def write_ladder(ladder: Ladder) -> dict[str, Any]:
+    """Return a ladder in the form that `read_ladder` takes."""
+    body: dict[str, Any] = {"clock": ladder.clock.value, "version": ladder.version}
+    if ladder.clock is not ClockKind.INTERVIEW:
+        body["due_hours"] = ladder.due_after.total_seconds() / 3600
+    if ladder.effective_at != LONG_AGO:
+        body["effective_at"] = ladder.effective_at.isoformat()
+    return {**body, "steps": [_written(each) for each in ladder.steps]}
+
+
+def _written(step: LadderStep) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "name": step.name,
+        "hours": step.offset.total_seconds() / 3600,
+        "tell": [str(each) for each in step.recipients],
+        "channels": [each.value for each in step.channels],
+    }
+    if step.breach:
+        body["breach"] = True
+    if step.repeat_every is not None:
+        body["repeat_hours"] = step.repeat_every.total_seconds() / 3600
+    return body
+
+
+def _parsed(content: str) -> Any:
     try:
-        found = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise PermanentError("ladder: must be JSON") from error
+
+
+def _ladder(found: Any) -> Ladder:
     if not isinstance(found, dict):
         raise _wrong("ladder", "must be an object with version and steps")
+    if unknown := sorted(found.keys() - _LADDER_MEMBERS):
+        raise _wrong(unknown[0], f"is not known here: use {', '.join(sorted(_LADDER_MEMBERS))}")
     version = _text(found.get("version"), "version")
     steps = found.get("steps")
     if not isinstance(steps, list) or not steps:
         raise _wrong("steps", "must be a list with at least one step")
-    ladder = Ladder(version=version, steps=tuple(_step(each, f"steps[{n}]") for n, each in enumerate(steps)))
+    clock = _clock(found.get("clock", ClockKind.INTERVIEW.value))
+    ladder = Ladder(
+        version=version,
+        clock=clock,
+        due_after=_due_after(found.get("due_hours"), clock),
+        effective_at=_effective(found.get("effective_at")),
+        steps=tuple(_step(each, f"steps[{n}]") for n, each in enumerate(steps)),
+    )
     _check_together(ladder.steps)
+    _check_breach(ladder)
     return ladder
+
+
+def _clock(value: Any) -> ClockKind:
+    try:
+        return ClockKind(value)
+    except ValueError as error:
+        raise _wrong("clock", f"must be one of {', '.join(ClockKind)}") from error
+
+
+def _due_after(value: Any, clock: ClockKind) -> timedelta:
+    if value is None:
+        return _SHIPPED[clock].due_after
+    if clock is ClockKind.INTERVIEW:
+        raise _wrong("due_hours", "cannot be set: the 72 hours are statutory")
+    found = _hours(value, "due_hours")
+    if found < timedelta(0):
+        raise _wrong("due_hours", "must not be negative")
+    return found
+
+
+def _effective(value: Any) -> datetime:
+    if value is None:
+        return LONG_AGO
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise _wrong("effective_at", "must be a time such as 2026-12-01T00:00:00+00:00") from error
+    if found.tzinfo is None:
+        raise _wrong("effective_at", "must carry its offset from UTC")
+    return found
 
 
 def _step(found: Any, place: str) -> LadderStep:
@@ -53,8 +139,9 @@ def _step(found: Any, place: str) -> LadderStep:
     return LadderStep(
         name=_text(found.get("name"), f"{place}.name"),
         offset=_hours(found.get("hours"), f"{place}.hours"),
-        recipients=_roles(found.get("tell"), f"{place}.tell"),
+        recipients=_recipients(found.get("tell"), f"{place}.tell"),
         breach=found.get("breach", False),
+        channels=_channels(found.get("channels", []), f"{place}.channels"),
         repeat_every=None if repeat is None else _repeat(repeat, f"{place}.repeat_hours"),
     )
 
@@ -68,9 +155,21 @@ def _check_together(steps: Sequence[LadderStep]) -> None:
             raise _wrong(f"steps[{number}].hours", "must be later than the step before it")
         if step.repeat_every is not None and number < len(steps) - 1:
             raise _wrong(f"steps[{number}].repeat_hours", "only the last step can repeat")
-    breaches = [step for step in steps if step.breach]
+
+
+def _check_breach(ladder: Ladder) -> None:
+    breaches = [step for step in ladder.steps if step.breach]
+    if ladder.clock is not ClockKind.INTERVIEW:
+        if breaches:
+            raise _wrong("steps", "no step can have breach true: only the 72 hours are statutory")
+        return
     if len(breaches) != 1 or breaches[0].offset != timedelta(0):
         raise _wrong("steps", "exactly one step must have breach true, and its hours must be 0")
+    if ladder.steps[-1].repeat_every is None:
+        raise _wrong(
+            f"steps[{len(ladder.steps) - 1}].repeat_hours",
+            "must be set on the last step: nobody may fall silent about an interview that is not done",
+        )
 
 
 def _text(value: Any, place: str) -> str:
@@ -92,14 +191,31 @@ def _repeat(value: Any, place: str) -> timedelta:
     return every
 
 
-def _roles(value: Any, place: str) -> tuple[Role, ...]:
+def _recipients(value: Any, place: str) -> tuple[str, ...]:
     known = [role.value for role in TELLABLE]
+    right = f"{', '.join(known)}, team:NAME, person:USERNAME or rota:NAME"
     if not isinstance(value, list) or not value:
-        raise _wrong(place, f"must name at least one role of {', '.join(known)}")
+        raise _wrong(place, f"must name at least one of {right}")
     for each in value:
-        if each not in known:
-            raise _wrong(place, f"names a role that cannot be told: choose from {', '.join(known)}")
-    return tuple(dict.fromkeys(Role(each) for each in value))
+        if not _tellable(each):
+            raise _wrong(place, f"names somebody who cannot be told: choose from {right}")
+    return tuple(dict.fromkeys(Role(each) if each in known else each for each in value))
+
+
+def _tellable(value: Any) -> bool:
+    if not isinstance(value, str) or not re.fullmatch(r"[a-z_]+|(team|person|rota):[^\s:][^:]{0,59}", value):
+        return False
+    try:
+        kind, name = target_of(value)
+    except ValueError:
+        return False
+    return kind is not TargetKind.ROLE or name in TELLABLE
+
+
+def _channels(value: Any, place: str) -> tuple[ChannelName, ...]:
+    if not isinstance(value, list) or any(each not in list(ChannelName) for each in value):
+        raise _wrong(place, f"must be a list of {', '.join(ChannelName)}")
+    return tuple(dict.fromkeys(ChannelName(each) for each in value))
 
 
 def _wrong(place: str, reason: str) -> PermanentError:

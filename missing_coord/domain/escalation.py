@@ -1,61 +1,82 @@
-"""The escalation ladder: who is told what, how long before and after an interview's deadline."""
+"""The escalation ladder: who is told what by which channel, how long before and after a deadline."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
-from missing_coord.domain.access import Role
+from missing_coord.domain.access import PEOPLE_ROLES, Role
+from missing_coord.domain.messages import ChannelName
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class ClockKind(StrEnum):
+    """What a ladder counts from; only the first is statutory."""
+
+    INTERVIEW = "interview"
+    OFFER = "offer"
+    UNALLOCATED = "unallocated"
+    UNMATCHED = "unmatched"
+    UNACKNOWLEDGED = "unacknowledged"
+    QUIET_FEED = "quiet_feed"
+    ROTA_GAP = "rota_gap"
+    AUDIT = "audit"
+
+
+class TargetKind(StrEnum):
+    """What a recipient of a step names."""
+
+    ROLE = "role"
+    TEAM = "team"
+    PERSON = "person"
+    ROTA = "rota"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderStep:
-    """One rung: fires `offset` after the deadline (negative: before it) and tells the roles named."""
+    """One rung: fires `offset` after the deadline (negative: before it) and tells the recipients.
+
+    A recipient is a role (`manager`), or `team:NAME`, `person:USERNAME` or `rota:NAME`. Everything told is shown in the
+    product; `channels` are tried besides, in this order, the next one only when the one before did not deliver.
+    """
 
     name: str
     offset: timedelta
-    recipients: tuple[Role, ...]
+    recipients: tuple[str, ...]
     breach: bool = False
     repeat_every: timedelta | None = None
+    channels: tuple[ChannelName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """A versioned list of rungs in the order of their offsets."""
+    """A versioned list of rungs in the order of their offsets, in force for clocks that start from `effective_at` on.
+
+    `due_after` is how long after its start a clock of this kind is due; the 72 hours are not the council's to change.
+    """
 
     version: str
     steps: tuple[LadderStep, ...]
+    clock: ClockKind = ClockKind.INTERVIEW
+    due_after: timedelta = timedelta(hours=72)
+    effective_at: datetime = LONG_AGO
 
 
-DEFAULT_LADDER = Ladder(
-    version="2026-1",
-    steps=(
-        LadderStep(name="24h_from_return", offset=timedelta(hours=-48), recipients=(Role.COORDINATOR,)),
-        LadderStep(
-            name="48h_from_return",
-            offset=timedelta(hours=-24),
-            recipients=(Role.COORDINATOR, Role.INTERVIEW_WORKER),
-        ),
-        LadderStep(
-            name="60h_from_return",
-            offset=timedelta(hours=-12),
-            recipients=(Role.COORDINATOR, Role.INTERVIEW_WORKER, Role.MANAGER),
-        ),
-        LadderStep(
-            name="breach",
-            offset=timedelta(0),
-            recipients=(Role.COORDINATOR, Role.INTERVIEW_WORKER, Role.MANAGER),
-            breach=True,
-        ),
-        LadderStep(
-            name="24h_over",
-            offset=timedelta(hours=24),
-            recipients=(Role.MANAGER,),
-            repeat_every=timedelta(hours=24),
-        ),
-    ),
-)
+def target_of(recipient: str) -> tuple[TargetKind, str]:
+    """Return what a recipient names; raises ValueError when it is none of a role, team, person or rota."""
+    kind, mark, name = recipient.partition(":")
+    if not mark:
+        return TargetKind.ROLE, Role(recipient).value
+    if not name or kind == TargetKind.ROLE:
+        raise ValueError(recipient)
+    return TargetKind(kind), name
+
+
+TELLABLE = tuple(role for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR)
+"""The roles to whom messages can be addressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +86,9 @@ class DueStep:
     number: int
     name: str
     at: datetime
-    recipients: tuple[Role, ...]
+    recipients: tuple[str, ...]
     breach: bool
+    channels: tuple[ChannelName, ...] = ()
 
 
 def step_at(ladder: Ladder, number: int, due_at: datetime) -> DueStep | None:
@@ -78,7 +100,14 @@ def step_at(ladder: Ladder, number: int, due_at: datetime) -> DueStep | None:
     repeats = max(0, number - last)
     at = due_at + step.offset + (step.repeat_every or timedelta(0)) * repeats
     name = step.name if repeats == 0 else f"{step.name}+{repeats}"
-    return DueStep(number=number, name=name, at=at, recipients=step.recipients, breach=step.breach)
+    return DueStep(
+        number=number,
+        name=name,
+        at=at,
+        recipients=step.recipients,
+        breach=step.breach,
+        channels=step.channels,
+    )
 
 
 def steps_due(ladder: Ladder, *, first: int, due_at: datetime, now: datetime) -> Sequence[DueStep]:
@@ -100,3 +129,11 @@ def next_step(ladder: Ladder, number: int, due_at: datetime) -> datetime | None:
     """Return when rung `number` fires for a deadline, None when there is none."""
     step = step_at(ladder, number, due_at)
     return step.at if step else None
+
+
+def onwards(ladder: Ladder, rung: int, told: Sequence[str]) -> tuple[int, LadderStep] | None:
+    """Return the next rung above `rung` that names somebody not yet told, with its number; None at the top."""
+    for number in range(rung + 1, len(ladder.steps)):
+        if any(each not in told for each in ladder.steps[number].recipients):
+            return number, ladder.steps[number]
+    return None

@@ -18,7 +18,23 @@ class MessageKind(StrEnum):
     UNASSIGNED = "unassigned"
     MATCH_REVIEW = "match_review"
     PATTERN = "pattern"
+    ALERT = "alert"
     PRESUMED_RETURN = "presumed_return"
+
+
+class ChannelName(StrEnum):
+    """By what a message leaves the product; in the product itself everything is shown."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    TEAMS = "teams"
+
+
+CHANNEL_WORDS = {
+    ChannelName.EMAIL: "e-mail",
+    ChannelName.SMS: "text message",
+    ChannelName.TEAMS: "Teams message",
+}
 
 
 class MessageState(StrEnum):
@@ -37,17 +53,24 @@ class Notice:
 
     `user_id` is empty when everybody in the role is told. `due_at` is the deadline that it is about, if any;
     `count` is how many things a notice tells of at once.
+    `target` is a recipient that is no role (`rota:out-of-hours`); who that is, is settled when the message is routed.
+    `channels` are tried in order besides the product; `rung` is the ladder's step whose recipient this is.
     """
 
     key: str
     kind: MessageKind
-    role: Role
+    role: Role | None
     subject_type: str
     subject_id: str
     step: str = ""
     user_id: str = ""
     due_at: datetime | None = None
     count: int = 1
+    target: str = ""
+    channels: tuple[ChannelName, ...] = ()
+    episode_id: str = ""
+    alert_id: str = ""
+    rung: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +88,10 @@ class Message:
     state: str
     planned_at: datetime
     delivered_at: datetime | None
+    target: str = ""
+    channels: tuple[ChannelName, ...] = ()
+    step: str = ""
+    episode_id: str = ""
+    alert_id: str = ""
+    rung: int = 0
+    due_at: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
-from missing_coord.domain.messages import Message, MessageKind, Notice
+from missing_coord.domain.messages import ChannelName, Message, MessageKind, Notice
 from missing_coord.services.escalation import MessageStore
 
 
@@ -54,6 +54,7 @@ class Notices:
                 user_id=user_id,
                 subject_type="interview",
                 subject_id=event.body["interview_id"],
+                channels=(ChannelName.EMAIL,),
             )
             for user_id in users
         ]

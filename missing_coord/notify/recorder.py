@@ -22,7 +22,7 @@ class RecorderChannel:
         return Message(
             message_key=f"{CHANNEL}:{notice.key}",
             channel=CHANNEL,
-            recipient_role=notice.role.value,
+            recipient_role=notice.role.value if notice.role else "",
             recipient_user=notice.user_id,
             subject_type=notice.subject_type,
             subject_id=notice.subject_id,
@@ -31,4 +31,11 @@ class RecorderChannel:
             state=MessageState.DELIVERED.value,
             planned_at=at,
             delivered_at=at,
+            target=notice.target,
+            channels=notice.channels,
+            step=notice.step,
+            episode_id=notice.episode_id,
+            alert_id=notice.alert_id,
+            rung=notice.rung,
+            due_at=notice.due_at,
         )

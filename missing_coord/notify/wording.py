@@ -8,6 +8,12 @@ from zoneinfo import ZoneInfo
 from missing_coord.domain.messages import MessageKind, Notice
 
 LONDON = ZoneInfo("Europe/London")
+_NAMED = {"feed": "Feed", "rota": "Rota", "part": "Part"}
+_PASSED_ON = {
+    "nobody_reachable": "passed on, as nobody before could be reached",
+    "not_delivered": "passed on, as nothing was delivered to those before",
+    "promise_lapsed": "a promise lapsed without a visit booked",
+}
 _PAGES = {
     "interview": "interviews",
     "incident": "reviews",
@@ -26,6 +32,8 @@ def words_of(notice: Notice, *, address: str) -> str:
     """Return the text of a message; `address` is the product's own web address without a slash at its end."""
     if notice.subject_type == "patterns":
         return f"Patterns: {notice.count} new ones wait for your decision. {address}/patterns"
+    if notice.subject_type in _NAMED:
+        return f"{_NAMED[notice.subject_type]} {notice.subject_id}: {_matter(notice)} {address}/alerts"
     reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"
     link = f"{address}/{_PAGES[notice.subject_type]}/{notice.subject_id}"
     return f"{reference}: {_matter(notice)} {link}"
@@ -46,6 +54,8 @@ def _matter(notice: Notice) -> str:
         return (
             f"72 hours have passed (at {london_time(notice.due_at)}) and it is not done, declined or decided."
         )
+    if notice.kind is MessageKind.ALERT and notice.due_at is not None:
+        return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
     if notice.kind is MessageKind.ESCALATION and notice.due_at is not None:
         return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
     if notice.kind is MessageKind.PRESUMED_RETURN and notice.step != "return_presumed":
@@ -66,13 +76,16 @@ _EVENTS = {
 
 def step_words(step: str) -> str:
     """Return the name of a rung in words: `48h_from_return` is `48 hours from the return, still not done`."""
+    step, _, passed = step.partition("/")
+    if passed:
+        return f"{step_words(step)}; {_PASSED_ON[passed.partition('-')[0]]}"
     name, _, repeat = step.partition("+")
     hours, _, rest = name.partition("h_")
     known = {
         "from_return": "hours from the return, still not done",
         "over": "hours over the deadline, still not done",
     }
-    if not hours.isdigit() or rest not in known:
-        return name.replace("_", " ")
     again = f" (reminder {int(repeat) + 1})" if repeat.isdigit() else ""
+    if not hours.isdigit() or rest not in known:
+        return name.replace("_", " ") + again
     return f"{hours} {known[rest]}{again}"

@@ -211,7 +211,9 @@ def _open_again(interview: Interview, state: InterviewState, first: InterviewEpi
 
 
 def _due_again(duty: InterviewEpisode, ladder: Ladder) -> InterviewEpisode:
-    at = next_step(ladder, duty.next_step, duty.due_at)
+    # A duty that began under another version keeps it; the sweep, which knows that version, looks at it at once.
+    kept = duty.ladder_version == ladder.version
+    at = next_step(ladder, duty.next_step, duty.due_at) if kept else duty.clock_from
     return replace(duty, resolved_at=None, result="", next_step_at=at)
 
 

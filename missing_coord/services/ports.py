@@ -18,8 +18,9 @@ from missing_coord.domain.cases import (
     MatchVerdict,
     StoredNotice,
 )
-from missing_coord.domain.escalation import DEFAULT_LADDER, Ladder
+from missing_coord.domain.escalation import Ladder
 from missing_coord.domain.events import Event
+from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.domain.population import PlacementSpan
 from missing_coord.domain.records import (
     AbsenceRecord,

@@ -162,14 +162,14 @@ async def remind(
     now = as_of or uow.now
     due = await uow.returns.take_due(now, limit=LIMIT)
     told = [(each, _due_step(each, ladder, now)) for each in due]
-    notices = [_notice(each, step, role) for each, step in told if step for role in step.recipients]
+    notices = [_notice(each, step, Role(role)) for each, step in told if step for role in step.recipients]
     await uow.messages.add([write(notice, now) for notice in notices])
     await uow.returns.save([_advanced(each, step, ladder) for each, step in told])
     return [
         Reminded(
             presumed_return_id=each.presumed_return_id,
             step=step.name,
-            recipients=tuple(role.value for role in step.recipients),
+            recipients=tuple(map(str, step.recipients)),
             confirm_by=each.confirm_by,
         )
         for each, step in told

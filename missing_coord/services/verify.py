@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -77,6 +77,10 @@ class CheckStore(Protocol):
 
     async def broken(self, now: datetime) -> Sequence[Finding]:
         """Return every other rule that is broken."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Return the numbers of the proof's line."""
         ...
 
     async def audit_broken_at(self) -> int | None:

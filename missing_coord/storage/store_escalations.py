@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.messages import Message
-from missing_coord.services.escalation import Advance, DueDuty, Fired
-from missing_coord.storage.mappers import to_row
+from missing_coord.services.ports_escalation import Advance, DueDuty, Fired
 
 _DUE = """
 select d.interview_id::text, d.episode_id::text, i.child_id, d.due_at, d.next_step, d.next_step_at, d.ladder_version,
        d.resolved_at is not null as resolved,
+       (select max(p.until_at) from promises p where p.ended_at is null and p.subject_id = d.interview_id::text)
+           as promised_until,
        coalesce((select array_agg(u.user_id::text order by u.user_id) from users u
                  where i.worker_id <> '' and u.worker_id = i.worker_id and u.role = 'interview_worker'
                    and u.disabled_at is null), '{}') as users
@@ -59,10 +60,11 @@ where d.interview_id = w.interview_id and d.episode_id = w.episode_id
 """
 _TELL = """
 insert into messages (message_key, channel, recipient_role, recipient_user, subject_type, subject_id, kind, text, state,
-                      planned_at, delivered_at)
+                      planned_at, delivered_at, target, channels, step, episode_id, alert_id, rung, due_at)
 select * from jsonb_to_recordset(cast(:rows as jsonb))
      as w(message_key text, channel text, recipient_role text, recipient_user text, subject_type text, subject_id text,
-          kind text, text text, state text, planned_at timestamptz, delivered_at timestamptz)
+          kind text, text text, state text, planned_at timestamptz, delivered_at timestamptz, target text,
+          channels text[], step text, episode_id text, alert_id text, rung integer, due_at timestamptz)
 on conflict (message_key) do nothing
 """
 
@@ -83,6 +85,24 @@ class SqlEscalations:
         result = await self._connection.execute(text(_DUE), {"at": at})
         return [_duty(row) for row in result]
 
+    async def duty(self, interview_id: str, episode_id: str) -> DueDuty | None:
+        """Return one duty, whether or not its next step is due; None when there is no such duty."""
+        query = _DUE.replace(
+            "where d.next_step_at <= :at",
+            "where d.interview_id = :interview_id and d.episode_id = :episode_id",
+        )
+        values = {"interview_id": interview_id, "episode_id": episode_id}
+        row = (await self._connection.execute(text(query), values)).one_or_none()
+        return _duty(row) if row else None
+
+    async def open_duties(self, interview_id: str) -> list[DueDuty]:
+        """Return the unresolved duties of an interview."""
+        query = _DUE.replace(
+            "where d.next_step_at <= :at", "where d.interview_id = :interview_id and d.resolved_at is null"
+        )
+        result = await self._connection.execute(text(query), {"interview_id": interview_id})
+        return [_duty(row) for row in result]
+
     async def recorded(self, duties: Collection[DueDuty]) -> set[tuple[str, str, str, datetime]]:
         """Return the keys of the rungs in force that are recorded for these duties."""
         if not duties:
@@ -97,14 +117,12 @@ class SqlEscalations:
     async def record(self, fired: Sequence[Fired]) -> None:
         """Keep rungs; one that was withdrawn is in force again."""
         if fired:
-            await self._connection.execute(text(_RECORD), {"rows": _json([to_row(each) for each in fired])})
+            await self._connection.execute(text(_RECORD), {"rows": _json(fired)})
 
     async def advance(self, advances: Sequence[Advance]) -> None:
         """Move duties to their next step."""
         if advances:
-            await self._connection.execute(
-                text(_ADVANCE), {"rows": _json([to_row(each) for each in advances])}
-            )
+            await self._connection.execute(text(_ADVANCE), {"rows": _json(advances)})
 
 
 class SqlMessages:
@@ -127,11 +145,12 @@ class SqlMessages:
     async def add(self, planned: Sequence[Message]) -> None:
         """Keep messages; one that is there already is not written, and so not sent, again."""
         if planned:
-            await self._connection.execute(text(_TELL), {"rows": _json([to_row(each) for each in planned])})
+            await self._connection.execute(text(_TELL), {"rows": _json(planned)})
 
 
-def _json(rows: Sequence[dict[str, Any]]) -> str:
-    return json.dumps(rows, default=datetime.isoformat)
+def _json(records: Sequence[Any]) -> str:
+    """Return records as one JSON document; their instants are UTC, their names those of the columns."""
+    return orjson.dumps(records).decode()
 
 
 def _duty(row: Any) -> DueDuty:
@@ -145,4 +164,5 @@ def _duty(row: Any) -> DueDuty:
         next_step_at=row.next_step_at,
         ladder_version=row.ladder_version,
         resolved=row.resolved,
+        promised_until=row.promised_until,
     )

@@ -315,7 +315,19 @@ messages = Table(
     instant("delivered_at", nullable=True),
     instant("seen_at", nullable=True),
     words("seen_by"),
+    words("target"),
+    word_list("channels"),
+    words("step"),
+    words("episode_id"),
+    words("alert_id"),
+    Column("rung", Integer, nullable=False, server_default=text("0")),
+    instant("due_at", nullable=True),
+    instant("routed_at", nullable=True),
+    words("unreached"),
+    Column("ways", Integer, nullable=False, server_default=text("0")),
     Index("ix_messages_recipient_role", "recipient_role", "planned_at"),
+    Index("ix_messages_subject_id", "subject_id"),
+    Index("ix_messages_unrouted", "message_id", postgresql_where=text("routed_at is null")),
 )
 
 mentions = Table(

@@ -19,14 +19,18 @@ from missing_coord.storage.accounts import SqlAccounts
 from missing_coord.storage.api_keys import SqlApiKeys
 from missing_coord.storage.mappers import plain
 from missing_coord.storage.rows import insert_all
+from missing_coord.storage.store_alerts import SqlAlerts, SqlPromises
 from missing_coord.storage.store_cases import SqlEpisodes, SqlIncidents
 from missing_coord.storage.store_children import SqlChildren, SqlPlacements
+from missing_coord.storage.store_deliveries import SqlDeliveries, SqlRouting
 from missing_coord.storage.store_escalations import SqlEscalations, SqlMessages
 from missing_coord.storage.store_intake import SqlIntake, SqlMissingList
 from missing_coord.storage.store_interviews import SqlInterviews
+from missing_coord.storage.store_ladders import SqlLadders, SqlRotas
 from missing_coord.storage.store_notices import SqlNotices
 from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
+from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_returns import SqlReturns
@@ -56,6 +60,14 @@ class SqlUnitOfWork:
         self.planning = SqlPlanning(connection, now)
         self.escalations = SqlEscalations(connection)
         self.messages = SqlMessages(connection)
+        self.routing = SqlRouting(connection)
+        self.deliveries = SqlDeliveries(connection)
+        self.ladders = SqlLadders(connection, now, actor.name)
+        self.rotas = SqlRotas(connection, now, actor.name)
+        self.alerts = SqlAlerts(connection, now)
+        self.promises = SqlPromises(connection, now)
+        self.proofs = SqlProofs(connection)
+        self.life = SqlLife(connection)
         self.accounts = SqlAccounts(connection)
         self.keys = SqlApiKeys(connection)
         self.patterns = SqlPatterns(connection, now)

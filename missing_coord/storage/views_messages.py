@@ -30,7 +30,7 @@ class MessageLine:
 
 # What the product shows is what the recorder channel wrote down; other channels carry the same to other places.
 _INTERVIEW_WAITS = """
-    (m.subject_type = 'interview' and (m.kind = 'unassigned' or exists (select from interviews i
+    (m.subject_type = 'interview' and m.alert_id = '' and (m.kind = 'unassigned' or exists (select from interviews i
         where i.interview_id::text = m.subject_id and i.closed_at is null)))
 """
 _INCIDENT_WAITS = """
@@ -43,14 +43,18 @@ _PATTERN_WAITS = """
     or (m.subject_type = 'patterns' and exists (select from patterns p
         where p.raised_at = m.planned_at and p.state = 'proposed'))
 """
+_ALERT_WAITS = """
+    or (m.alert_id <> '' and exists (select from alerts a where a.alert_id::text = m.alert_id and a.closed_at is null))
+"""
 _RETURN_WAITS = """
     or (m.subject_type = 'presumed_return' and exists (select from presumed_returns r
         where r.presumed_return_id::text = m.subject_id and r.state = 'waiting'))
 """
 # Each role asks only tables that it may read.
 _ALSO_WAITS = {
-    Role.COORDINATOR: _INCIDENT_WAITS + _RETURN_WAITS,
-    Role.MANAGER: _RETURN_WAITS,
+    Role.COORDINATOR: _INCIDENT_WAITS + _RETURN_WAITS + _ALERT_WAITS,
+    Role.MANAGER: _RETURN_WAITS + _ALERT_WAITS,
+    Role.QUALITY_AUDITOR: _ALERT_WAITS,
     Role.EXPLOITATION_LEAD: _PATTERN_WAITS,
 }
 _SEE = text("""

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.domain.ladders import LadderBook
 from missing_coord.services.verify import Finding, NoticeCounts
-
-SHOWN = 20
-GRACE = "interval '10 minutes'"
-KNOWN = "greatest({}, (select e.updated_at from episodes e where e.episode_id = d.episode_id))"
-"""A time of a duty, or when it was last told, if that was later: nobody can act on a deadline before it is known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule: what is said when it is broken, and the query for the references of what breaks it."""
-
-    name: str
-    says: str
-    query: str
-
+from missing_coord.storage.store_ladders import SqlLadders
+from missing_coord.storage.verify_rules import GRACE, KNOWN, SHOWN, Rule
+from missing_coord.storage.views_proof import COUNTS, TELLING, steps_of
 
 LOST = (
     Rule(
@@ -186,14 +175,19 @@ class SqlChecks:
 
     async def broken(self, now: datetime) -> list[Finding]:
         """Return every other rule that is broken."""
-        return await self._findings(BROKEN, {"now": now})
+        book: LadderBook = await SqlLadders(self._connection, now, "").book()
+        return await self._findings((*BROKEN, *TELLING), {"now": now, "steps": steps_of(book)})
+
+    async def counts(self) -> dict[str, int]:
+        """Return the numbers of the proof's line."""
+        return dict((await self._connection.execute(text(COUNTS))).mappings().one())
 
     async def audit_broken_at(self) -> int | None:
         """Return the number of the first row at which the audit chain is broken, None while it is whole."""
         number: int | None = (await self._connection.execute(text("select audit_broken_at()"))).scalar_one()
         return number
 
-    async def _findings(self, rules: tuple[Rule, ...], values: dict[str, datetime]) -> list[Finding]:
+    async def _findings(self, rules: tuple[Rule, ...], values: dict[str, Any]) -> list[Finding]:
         found = []
         for rule in rules:
             used = {name: value for name, value in values.items() if f":{name}" in rule.query}

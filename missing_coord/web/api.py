@@ -15,8 +15,7 @@ from missing_coord.web.api_bodies import rows_of
 from missing_coord.web.api_limits import KeyAccess, body_of, check_type
 from missing_coord.web.api_models import IntakeAnswer, answer_of, responses
 from missing_coord.web.api_models import body_of as described
-from missing_coord.web.problems import PROBLEM_TYPE, Problem
-from missing_coord.web.session import Open
+from missing_coord.web.problems import Problem
 from missing_coord.web.state import web_of
 
 router = APIRouter(prefix="/api/v1")
@@ -26,7 +25,6 @@ Police = Annotated[ApiKey, Depends(KeyAccess(KeyScope.POLICE_NOTICES))]
 Register = Annotated[ApiKey, Depends(KeyAccess(KeyScope.REGISTER))]
 Placements = Annotated[ApiKey, Depends(KeyAccess(KeyScope.PLACEMENTS))]
 MissingLists = Annotated[ApiKey, Depends(KeyAccess(KeyScope.MISSING_LISTS))]
-Provider = Annotated[None, Depends(Open(why="no message provider is set up, so there is nothing to guard"))]
 
 
 @router.post(
@@ -62,25 +60,6 @@ async def receive_placements(request: Request, key: Placements) -> Response:
 async def receive_missing_lists(request: Request, key: MissingLists) -> Response:
     """Take in lines of the case system's own list of missing children."""
     return await _take(request, key, "missing-list")
-
-
-@router.post(
-    "/notify-receipts",
-    status_code=404,
-    responses={
-        404: {
-            "description": "No message provider is set up here.",
-            "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
-        }
-    },
-)
-async def receive_notify_receipts(_: Provider) -> Response:
-    """Take in delivery receipts of a message provider, once one is set up."""
-    raise Problem(
-        404,
-        "No message provider is set up",
-        "This installation sends messages in the product only, so it expects no receipts.",
-    )
 
 
 async def _take(request: Request, key: ApiKey, kind: str) -> Response:

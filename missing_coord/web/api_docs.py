@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from missing_coord.web import api
+from missing_coord.web import api, api_receipts
 from missing_coord.web.answers import page
 from missing_coord.web.api_limits import BODY_LIMIT, BURST, ITEM_LIMIT, PER_SECOND
 from missing_coord.web.api_models import openapi_of
@@ -37,7 +37,10 @@ async def docs(request: Request, _: Everybody) -> Response:
 @cache
 def document() -> dict[str, Any]:
     """Return the OpenAPI document of the JSON intake."""
-    return openapi_of(api.router)
+    described = APIRouter()
+    described.include_router(api.router)
+    described.include_router(api_receipts.router)
+    return openapi_of(described)
 
 
 def operations(described: dict[str, Any]) -> list[dict[str, Any]]:

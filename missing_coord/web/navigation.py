@@ -21,6 +21,8 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
+    ("Alerts", "/alerts", (COORDINATOR, MANAGER)),
+    ("Contacts", "/contacts", (ADMINISTRATOR,)),
     ("Messages", MESSAGES, (COORDINATOR, WORKER, MANAGER, AUDITOR, LEAD)),
     ("Audit trail", "/audit", (MANAGER, ADMINISTRATOR)),
     ("Users", "/users", (ADMINISTRATOR,)),

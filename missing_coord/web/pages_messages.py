@@ -36,6 +36,7 @@ KINDS = {
     MessageKind.UNASSIGNED: ("closed", "Taken back"),
     MessageKind.MATCH_REVIEW: ("waiting", "Which child?"),
     MessageKind.PATTERN: ("waiting", "Pattern"),
+    MessageKind.ALERT: ("soon", "Alert"),
     MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
 }
 HREFS = {

@@ -265,10 +265,15 @@ def step_title(step: str) -> str:
 
 
 def told(roles: Iterable[str]) -> str:
-    """Return the names of roles; of steps that fell due together only the last tells anybody."""
-    return (
-        ", ".join(ROLE_NAMES[Role(role)] for role in roles if role) or "nobody, as a later step was due too"
-    )
+    """Return the names of recipients; of steps that fell due together only the last tells anybody."""
+    names = ", ".join(recipient_name(each) for each in roles if each)
+    return names or "nobody, as a later step was due too or a promise was running"
+
+
+def recipient_name(recipient: str) -> str:
+    """Return the name of a ladder's recipient: a role, or a team, person or rota by its own name."""
+    kind, mark, name = recipient.partition(":")
+    return f"{kind} {name}" if mark else ROLE_NAMES[Role(recipient)]
 
 
 def state_name(state: str) -> str:

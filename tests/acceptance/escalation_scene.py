@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.clock import FixedClock
-from missing_coord.domain.escalation import DEFAULT_LADDER, Ladder
+from missing_coord.domain.escalation import Ladder
+from missing_coord.domain.ladders import DEFAULT_LADDER, LadderBook
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.escalation import Fired, sweep_batches
 from missing_coord.storage.database import Database
@@ -28,6 +29,11 @@ class Scene:
     ladder: Ladder = DEFAULT_LADDER
     told: list[Fired] = field(default_factory=list)
 
+    @property
+    def book(self) -> LadderBook:
+        """The ladders that are known."""
+        return LadderBook.holding([self.ladder])
+
     async def returned(self, at: datetime = RETURNED, *, worker_id: str = "") -> Case:
         """Bring a child back at an instant, so that an interview is due."""
         case = Case(returned_at=at, worker_id=worker_id, ladder=self.ladder)
@@ -42,7 +48,7 @@ class Scene:
         """Sweep now and return the names of the rungs recorded."""
         fired: list[Fired] = []
         batches = sweep_batches(
-            lambda: self.database.unit_of_work(SWEEP), write=CHANNEL.write, ladder=self.ladder, limit=limit
+            lambda: self.database.unit_of_work(SWEEP), write=CHANNEL.write, book=self.book, limit=limit
         )
         async for result in batches:
             fired.extend(result.fired)

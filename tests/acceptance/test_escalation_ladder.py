@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -235,22 +236,44 @@ async def test_a_rehearsal_lists_what_would_be_said_and_writes_nothing(stage: Sc
     assert await stage.after(case, hours=61) == ["48h_from_return", "60h_from_return"]
 
 
-async def test_a_duty_under_an_older_ladder_goes_on_with_the_newer_one_where_it_stands(stage: Scene) -> None:
+async def test_a_running_escalation_keeps_the_version_it_started_with(stage: Scene) -> None:
     case = await stage.returned()
     await stage.after(case, hours=48)
-    stage.ladder = Ladder(
-        version="2027-1",
-        steps=(
-            LadderStep(name="early", offset=timedelta(hours=-60), recipients=(Role.COORDINATOR,)),
-            LadderStep(name="late", offset=timedelta(hours=-6), recipients=(Role.MANAGER,)),
-            LadderStep(name="breach", offset=timedelta(0), recipients=(Role.MANAGER,), breach=True),
-        ),
-    )
-    assert await stage.after(case, hours=61) == []
+    stage.ladder = _newer()
+    assert await stage.after(case, hours=61) == ["60h_from_return"]
+    assert await stage.after(case, hours=72) == ["breach"]
+    versions = await rows(stage.database, "select distinct ladder_version from escalations")
+    assert versions == [("2026-1",)]
+
+
+async def test_a_duty_whose_version_is_lost_goes_on_with_the_ladder_in_force_where_it_stands(
+    stage: Scene,
+) -> None:
+    stage.ladder = replace(_newer(), version="lost")
+    case = await stage.returned()
+    await stage.after(case, hours=48)
+    stage.ladder = _newer()
     assert await stage.after(case, hours=66) == ["late"]
     assert await stage.after(case, hours=72) == ["breach"]
-    assert await stage.after(case, hours=500) == []
     versions = await rows(
         stage.database, "select step, ladder_version from escalations order by escalation_id"
     )
     assert versions[-2:] == [("late", "2027-1"), ("breach", "2027-1")]
+
+
+def _newer() -> Ladder:
+    return Ladder(
+        version="2027-1",
+        effective_at=RETURNED,
+        steps=(
+            LadderStep(name="early", offset=timedelta(hours=-60), recipients=(Role.COORDINATOR,)),
+            LadderStep(name="late", offset=timedelta(hours=-6), recipients=(Role.MANAGER,)),
+            LadderStep(
+                name="breach",
+                offset=timedelta(0),
+                recipients=(Role.MANAGER,),
+                breach=True,
+                repeat_every=timedelta(hours=24),
+            ),
+        ),
+    )

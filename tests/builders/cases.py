@@ -12,7 +12,8 @@ from sqlalchemy import text
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.cases import Episode, Interview, InterviewEpisode
 from missing_coord.domain.deadlines import ClockBasis, deadline
-from missing_coord.domain.escalation import DEFAULT_LADDER, Ladder, next_step
+from missing_coord.domain.escalation import Ladder, next_step
+from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.storage.database import Database
 from missing_coord.storage.mappers import to_row
 from missing_coord.storage.tables import children

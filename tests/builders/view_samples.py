@@ -273,6 +273,7 @@ def episode() -> View:
 
 def samples() -> dict[str, Callable[[], View]]:
     """Return a builder for every page, by the name of its template."""
+    from tests.builders import view_samples_telling as telling
     from tests.builders import view_samples_work as work
 
     pages: dict[str, Callable[[], View]] = {
@@ -281,6 +282,7 @@ def samples() -> dict[str, Callable[[], View]]:
         "child": child_page,
         "episode": episode,
         **work.pages(),
+        **telling.pages(),
     }
     return {f"pages/{name}.html": build for name, build in pages.items()}
 

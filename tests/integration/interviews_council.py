@@ -14,7 +14,8 @@ from sqlalchemy import insert, text
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.cases import Episode, Interview, InterviewEpisode
 from missing_coord.domain.clock import FixedClock, SystemClock
-from missing_coord.domain.escalation import DEFAULT_LADDER, next_step
+from missing_coord.domain.escalation import next_step
+from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.services.ports import Policy
 from missing_coord.storage import tables
 from missing_coord.storage.database import Database

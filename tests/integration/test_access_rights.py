@@ -16,8 +16,12 @@ from tests.databases import Database, plain
 # A table that is not named does not exist for the role. Rows are narrowed further: see test_access_rows.
 OFFICE = {
     "absences": "S",
+    "alert_steps": "S",
+    "alerts": "S",
     "audit_trail": "I",
     "children": "S",
+    "contacts": "S",
+    "deliveries": "S",
     "episode_incidents": "S",
     "episodes": "S",
     "escalations": "Su",
@@ -27,6 +31,7 @@ OFFICE = {
     "interview_events": "SI",
     "interviews": "SIU",
     "kept_reports": "SI",
+    "ladders": "S",
     "match_decisions": "SIu",
     "messages": "Su",
     "missing_list_entries": "S",
@@ -34,10 +39,14 @@ OFFICE = {
     "outbox": "I",
     "placement_addresses": "S",
     "placements": "S",
+    "promises": "SIu",
+    "proofs": "S",
     "presumed_returns": "Su",
     "proposals": "SIUD",
     "quality_audits": "S",
     "quarantine": "Su",
+    "rotas": "SIU",
+    "team_members": "S",
     "ssda903_rows": "S",
     "users": "S",
     "workers": "S",
@@ -51,7 +60,14 @@ KEPT_FROM_THE_SYSTEM = {
 }
 RIGHTS: dict[Role, dict[str, str]] = {
     Role.COORDINATOR: OFFICE,
-    Role.MANAGER: {**OFFICE, "audit_trail": "SI", "patterns": "S"},
+    Role.MANAGER: {
+        **OFFICE,
+        "audit_trail": "SI",
+        "contacts": "SIUD",
+        "ladders": "SI",
+        "patterns": "S",
+        "team_members": "SIUD",
+    },
     Role.INTERVIEW_WORKER: {
         "absences": "S",
         "audit_trail": "I",
@@ -65,11 +81,13 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "outbox": "I",
         "placement_addresses": "S",
         "placements": "S",
+        "promises": "SIu",
         "quality_audits": "S",
         "users": "S",
         "workers": "S",
     },
     Role.QUALITY_AUDITOR: {
+        "alerts": "S",
         "audit_trail": "I",
         "children": "S",
         "episodes": "S",
@@ -85,6 +103,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "workers": "S",
     },
     Role.EXPLOITATION_LEAD: {
+        "alerts": "S",
         "audit_trail": "I",
         "children": "S",
         "episode_incidents": "S",
@@ -103,11 +122,19 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "users": "S",
     },
     Role.ADMINISTRATOR: {
+        "alert_steps": "S",
+        "alerts": "S",
         "api_keys": "sIU",
         "audit_trail": "SI",
+        "contacts": "SIUD",
+        "deliveries": "S",
         "intake_batches": "S",
+        "ladders": "S",
         "outbox": "I",
+        "proofs": "S",
+        "rotas": "S",
         "sessions": "sD",
+        "team_members": "SIUD",
         "user_secrets": "sIU",
         "users": "SIU",
         "workers": "S",
@@ -132,6 +159,10 @@ COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "match_decisions", "u"): UNDONE for role in (Role.COORDINATOR, Role.MANAGER)},
     **{
         (role, "escalations", "u"): "interview_id"
+        for role in (Role.COORDINATOR, Role.MANAGER, Role.INTERVIEW_WORKER)
+    },
+    **{
+        (role, "promises", "u"): "ended_at outcome"
         for role in (Role.COORDINATOR, Role.MANAGER, Role.INTERVIEW_WORKER)
     },
     (Role.ADMINISTRATOR, "api_keys", "s"): "key_id source scopes created_at revoked_at",

@@ -256,12 +256,6 @@ async def test_a_body_over_the_limit_is_refused_whatever_it_says_of_its_length(g
     assert (huge.status_code, huge.headers["content-type"]) == (413, "application/problem+json")
 
 
-async def test_receipts_are_not_expected_without_a_provider(site: Site) -> None:
-    answer = await stranger(site).post("/api/v1/notify-receipts", json={"id": "1"})
-    assert answer.status_code == 404
-    assert "no receipts" in answer.json()["detail"]
-
-
 async def test_an_address_that_is_none_answers_in_json(gmp: Sender) -> None:
     answer = await gmp.send("nothing", [])
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")

@@ -38,6 +38,15 @@ class Work:
         self.swept += 1
         return "fired 0"
 
+    async def messages(self) -> str:
+        return "sent 0"
+
+    async def watch(self) -> str:
+        return "opened 0"
+
+    async def prove(self) -> str:
+        return "balanced"
+
     async def plan(self) -> str:
         return "planned 0"
 
@@ -110,7 +119,18 @@ async def test_two_schedulers_side_by_side_do_every_slot_once_and_finish_what_th
 def test_every_job_of_the_table_ticks_at_wall_clock_slots_and_is_never_dropped_for_being_late() -> None:
     scheduler = build_scheduler(Ticker(TickLedger(None), Work()))  # type: ignore[arg-type]
     jobs = scheduler.get_jobs()
-    assert [job.id for job in jobs] == [job.name for job in JOBS] == ["sweep", "plan", "patterns"]
+    assert (
+        [job.id for job in jobs]
+        == [job.name for job in JOBS]
+        == [
+            "sweep",
+            "messages",
+            "watch",
+            "plan",
+            "patterns",
+            "proof",
+        ]
+    )
     for job, row in zip(jobs, JOBS, strict=True):
         fires_at = job.trigger.get_next_fire_time(None, SLOT + timedelta(seconds=1))
         assert fires_at.timestamp() % row.every == 0
@@ -120,7 +140,7 @@ def test_every_job_of_the_table_calls_the_service_of_its_row() -> None:
     work = Work()
     work.gate.set()
     said = [asyncio.run(_call(job, work)) for job in JOBS]
-    assert said == ["fired 0", "planned 0", "raised 0"]
+    assert said == ["fired 0", "sent 0", "opened 0", "planned 0", "raised 0", "balanced"]
 
 
 async def _call(job: Job, work: Work) -> str:

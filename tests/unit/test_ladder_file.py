@@ -9,21 +9,32 @@ import pytest
 
 from missing_coord.contracts.ladders import read_ladder
 from missing_coord.domain.errors import PermanentError
-from missing_coord.domain.escalation import DEFAULT_LADDER
+from missing_coord.domain.ladders import DEFAULT_LADDER
 
 DEFAULT = {
     "version": "2026-1",
     "steps": [
-        {"name": "24h_from_return", "hours": -48, "tell": ["coordinator"]},
-        {"name": "48h_from_return", "hours": -24, "tell": ["coordinator", "interview_worker"]},
-        {"name": "60h_from_return", "hours": -12, "tell": ["coordinator", "interview_worker", "manager"]},
+        {"name": "24h_from_return", "hours": -48, "tell": ["coordinator"], "channels": ["email"]},
+        {
+            "name": "48h_from_return",
+            "hours": -24,
+            "tell": ["coordinator", "interview_worker"],
+            "channels": ["email"],
+        },
+        {
+            "name": "60h_from_return",
+            "hours": -12,
+            "tell": ["coordinator", "interview_worker", "manager"],
+            "channels": ["sms", "email"],
+        },
         {
             "name": "breach",
             "hours": 0,
             "tell": ["coordinator", "interview_worker", "manager"],
+            "channels": ["sms", "email"],
             "breach": True,
         },
-        {"name": "24h_over", "hours": 24, "tell": ["manager"], "repeat_hours": 24},
+        {"name": "24h_over", "hours": 24, "tell": ["manager"], "channels": ["email"], "repeat_hours": 24},
     ],
 }
 
@@ -58,6 +69,15 @@ def test_the_default_ladder_written_as_a_file_is_the_default_ladder() -> None:
         (_with(3, breach=False), "steps"),
         (_with(3, breach="yes"), r"steps\[3\]\.breach"),
         (_with(0, colour="red"), r"steps\[0\]\.colour"),
+        (_with(1, channels=["fax"]), r"steps\[1\]\.channels"),
+        (_with(1, tell=["rota:"]), r"steps\[1\]\.tell"),
+        (_with(1, tell=["role:manager"]), r"steps\[1\]\.tell"),
+        (_with(4, repeat_hours=None), r"steps\[4\]\.repeat_hours"),
+        (json.dumps({**DEFAULT, "clock": "tea"}), "clock"),
+        (json.dumps({**DEFAULT, "due_hours": 80}), "due_hours"),
+        (json.dumps({**DEFAULT, "clock": "offer"}), "steps"),
+        (json.dumps({**DEFAULT, "effective_at": "2026-12-01"}), "effective_at"),
+        (json.dumps({**DEFAULT, "step": []}), "step"),
     ],
 )
 def test_a_wrong_ladder_is_refused_naming_the_member(content: str, named: str) -> None:

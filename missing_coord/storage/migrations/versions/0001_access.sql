@@ -295,6 +295,61 @@ create policy office_all on kept_reports for all to mc_coordinator, mc_manager u
 --;;
 revoke update, delete on kept_reports from mc_system;
 --;;
+-- Ladders and rotas are the office's to see, and ladders a manager's to change; contacts are kept by managers.
+grant select on ladders, rotas, contacts, team_members, deliveries, alert_steps, proofs to mc_coordinator, mc_manager, mc_administrator;
+--;;
+grant insert on ladders to mc_manager;
+--;;
+grant insert, update on rotas to mc_coordinator, mc_manager;
+--;;
+grant insert, update, delete on contacts, team_members to mc_manager, mc_administrator;
+--;;
+grant select on alerts to mc_coordinator, mc_manager, mc_administrator, mc_quality_auditor, mc_exploitation_lead;
+--;;
+grant select, insert, update (ended_at, outcome) on promises to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+create policy office_reads on ladders for select to mc_coordinator, mc_manager, mc_administrator using (true);
+--;;
+create policy manager_adds on ladders for insert to mc_manager with check (true);
+--;;
+create policy office_reads on rotas for select to mc_coordinator, mc_manager, mc_administrator using (true);
+--;;
+create policy office_adds on rotas for insert to mc_coordinator, mc_manager with check (true);
+--;;
+create policy office_changes on rotas for update to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy office_reads on contacts for select to mc_coordinator using (true);
+--;;
+create policy office_all on contacts for all to mc_manager, mc_administrator using (true) with check (true);
+--;;
+create policy office_reads on team_members for select to mc_coordinator using (true);
+--;;
+create policy office_all on team_members for all to mc_manager, mc_administrator using (true) with check (true);
+--;;
+create policy office_reads on deliveries for select to mc_coordinator, mc_manager, mc_administrator using (true);
+--;;
+create policy office_reads on alerts for select to mc_coordinator, mc_manager, mc_administrator, mc_quality_auditor,
+    mc_exploitation_lead using (true);
+--;;
+create policy office_reads on alert_steps for select to mc_coordinator, mc_manager, mc_administrator using (true);
+--;;
+create policy office_all on promises for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy own_work on promises for all to mc_interview_worker
+    using (subject_type = 'interview' and exists (select from interviews i where i.interview_id::text = promises.subject_id))
+    with check (subject_type = 'interview' and exists (select from interviews i where i.interview_id::text = promises.subject_id));
+--;;
+create policy office_reads on proofs for select to mc_coordinator, mc_manager, mc_administrator using (true);
+--;;
+-- Who can be told at all: the names under which people sign in and their roles, for those who write ladders and rotas.
+create function people_to_tell() returns table (user_id uuid, username text, display_name text, role text, worker_id text)
+    language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+    select user_id, username, display_name, role, worker_id from users where disabled_at is null order by username $$;
+--;;
+revoke execute on function people_to_tell() from public;
+--;;
+grant execute on function people_to_tell() to mc_system, mc_coordinator, mc_manager, mc_administrator;
+--;;
 -- Patterns: the exploitation lead; a manager may see that they exist.
 grant select, update on patterns to mc_exploitation_lead;
 --;;
@@ -396,5 +451,7 @@ create trigger tell_screens after insert or update on episodes for each statemen
 create trigger tell_screens after insert on outbox for each statement execute function tell_screens('outbox');
 --;;
 create trigger tell_screens after insert on messages for each statement execute function tell_screens('messages');
+--;;
+create trigger tell_screens after insert or update on alerts for each statement execute function tell_screens('messages');
 --;;
 create trigger tell_screens after insert or update on proposals for each statement execute function tell_screens('queue');

@@ -1,0 +1,121 @@
+"""Rotas as JSON: shifts by weekday and London time, overrides and absences by instant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
+    """Return the rota of a JSON object; PermanentError names the member that is wrong and what would be right."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", name):
+        raise _wrong("name", "must be 1 to 60 letters, digits, dots, hyphens or underscores")
+    return Rota(
+        name=name,
+        shifts=tuple(_shift(each, f"shifts[{n}]") for n, each in enumerate(_list(body, "shifts"))),
+        overrides=tuple(
+            Override(**_span(each, f"overrides[{n}]")) for n, each in enumerate(_list(body, "overrides"))
+        ),
+        absences=tuple(
+            Absence(**_span(each, f"absences[{n}]")) for n, each in enumerate(_list(body, "absences"))
+        ),
+    )
+
+
+def write_rota(rota: Rota) -> dict[str, Any]:
+    """Return a rota in the form that `read_rota` takes."""
+    return {
+        "shifts": [_written(each) for each in rota.shifts],
+        "overrides": [_span_written(each) for each in rota.overrides],
+        "absences": [_span_written(each) for each in rota.absences],
+    }
+
+
+def _written(shift: Shift) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "person": shift.person,
+        "days": [DAYS[each] for each in shift.weekdays],
+        "starts": shift.starts.isoformat("minutes"),
+        "ends": shift.ends.isoformat("minutes"),
+    }
+    if shift.first_day != ALWAYS_FROM:
+        body["first_day"] = shift.first_day.isoformat()
+    if shift.last_day != ALWAYS_TO:
+        body["last_day"] = shift.last_day.isoformat()
+    return body
+
+
+def _span_written(span: Override | Absence) -> dict[str, str]:
+    return {
+        "person": span.person,
+        "starts_at": span.starts_at.isoformat(),
+        "ends_at": span.ends_at.isoformat(),
+        "reason": span.reason,
+    }
+
+
+def _list(body: Mapping[str, Any], name: str) -> list[Any]:
+    found = body.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise _wrong(name, "must be a list of objects")
+    return found
+
+
+def _shift(found: dict[str, Any], place: str) -> Shift:
+    days = found.get("days")
+    if not isinstance(days, list) or not days or any(each not in DAYS for each in days):
+        raise _wrong(f"{place}.days", f"must name at least one of {', '.join(DAYS)}")
+    return Shift(
+        person=_person(found, place),
+        weekdays=tuple(DAYS.index(each) for each in days),
+        starts=_read(time.fromisoformat, found.get("starts"), f"{place}.starts", "a time such as 17:30"),
+        ends=_read(time.fromisoformat, found.get("ends"), f"{place}.ends", "a time such as 09:00"),
+        first_day=_day(found, "first_day", place) or ALWAYS_FROM,
+        last_day=_day(found, "last_day", place) or ALWAYS_TO,
+    )
+
+
+def _day(found: dict[str, Any], name: str, place: str) -> date | None:
+    if name not in found:
+        return None
+    day: date = _read(date.fromisoformat, found[name], f"{place}.{name}", "a date such as 2026-12-24")
+    return day
+
+
+def _span(found: dict[str, Any], place: str) -> dict[str, Any]:
+    right = "a time with its offset, such as 2026-12-24T17:00:00+00:00"
+    starts_at = _read(datetime.fromisoformat, found.get("starts_at"), f"{place}.starts_at", right)
+    ends_at = _read(datetime.fromisoformat, found.get("ends_at"), f"{place}.ends_at", right)
+    if starts_at.tzinfo is None or ends_at.tzinfo is None or ends_at <= starts_at:
+        raise _wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
+    return {
+        "person": _person(found, place),
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "reason": str(found.get("reason", "")),
+    }
+
+
+def _person(found: dict[str, Any], place: str) -> str:
+    person = found.get("person")
+    if not isinstance(person, str) or not person.strip():
+        raise _wrong(f"{place}.person", "must be the user name of somebody")
+    return person.strip()
+
+
+def _read(read: Any, value: Any, place: str, right: str) -> Any:
+    try:
+        return read(value)
+    except (TypeError, ValueError) as error:
+        raise _wrong(place, f"must be {right}") from error
+
+
+def _wrong(place: str, reason: str) -> PermanentError:
+    return PermanentError(f"{place}: {reason}")

@@ -1,0 +1,68 @@
+"""Alerts: clocks besides the 72 hours that have run so long that somebody must hear of it; and promises about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from missing_coord.domain.errors import DomainError
+from missing_coord.domain.escalation import ClockKind
+
+LONGEST_PROMISE = timedelta(hours=72)
+LOOK_AHEAD = timedelta(days=7)
+"""How far ahead gaps in rotas are reported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One clock about one subject; it closes itself when its cause is gone. `due_at` is when it ran out."""
+
+    alert_id: str
+    clock: ClockKind
+    subject_type: str
+    subject_id: str
+    started_at: datetime
+    due_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    next_step: int
+    next_step_at: datetime | None
+    ladder_version: str
+    promised_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """Somebody took it on: until then others are spared; when it lapses without a visit booked, they are told."""
+
+    promise_id: int
+    subject_type: str
+    subject_id: str
+    made_by: str
+    reason: str
+    made_at: datetime
+    until_at: datetime
+
+
+WORKED_OUT = {
+    ClockKind.OFFER: "{hours:g} hours from the return, as no offer is on record",
+    ClockKind.UNALLOCATED: "{hours:g} hours from when the interview was opened here, as no worker is assigned",
+    ClockKind.UNMATCHED: "{hours:g} hours from when the notice came in, as nobody decided which child it is about",
+    ClockKind.UNACKNOWLEDGED: "{hours:g} hours from when the breach was told, as nobody took it on",
+    ClockKind.QUIET_FEED: "{hours:g} hours from the last file or message of this kind",
+    ClockKind.AUDIT: "{hours:g} hours from when the interview was closed, as nobody has audited it",
+    ClockKind.ROTA_GAP: "at once, as nobody is on duty for a part of the next 7 days",
+}
+
+
+def worked_out(alert: Alert) -> str:
+    """Say in one line how an alert's due time was worked out."""
+    return WORKED_OUT[alert.clock].format(hours=(alert.due_at - alert.started_at).total_seconds() / 3600)
+
+
+def check_promise(reason: str, until_at: datetime, now: datetime) -> None:
+    """Raise DomainError unless a promise has a reason and a time within 72 hours."""
+    if not reason.strip():
+        raise DomainError("reason_required", "reason: say what you will do.")
+    if not now < until_at <= now + LONGEST_PROMISE:
+        raise DomainError("until_out_of_range", "until_at: give a time from now to 72 hours ahead.")

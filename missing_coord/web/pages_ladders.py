@@ -1,0 +1,146 @@
+"""Ladders: those in force, who would be told at any time, and a new version that is checked as it is saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from missing_coord.contracts.ladders import read_ladder, write_ladder
+from missing_coord.domain.access import Role
+from missing_coord.domain.directory import Directory, nobody_words, unreachable, ways_to
+from missing_coord.domain.errors import DomainError, PermanentError
+from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
+from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
+from missing_coord.notify.wording import step_words
+from missing_coord.web.answers import page, redirect
+from missing_coord.web.forms import Form, london_instant, read_form
+from missing_coord.web.rendering import london_input
+from missing_coord.web.session import OFFICE, SignedIn, require
+from missing_coord.web.show import recipient_name
+from missing_coord.web.state import web_of
+
+router = APIRouter(include_in_schema=False)
+Reader = Annotated[SignedIn, Depends(require(*OFFICE, Role.ADMINISTRATOR))]
+Owner = Annotated[SignedIn, Depends(require(Role.MANAGER))]
+NAMES = {
+    ClockKind.INTERVIEW: "72 hours from the return",
+    ClockKind.OFFER: "Offer not made",
+    ClockKind.UNALLOCATED: "No worker assigned",
+    ClockKind.UNMATCHED: "Child not decided",
+    ClockKind.UNACKNOWLEDGED: "Breach not taken on",
+    ClockKind.QUIET_FEED: "Quiet feed",
+    ClockKind.ROTA_GAP: "Gap in a rota",
+    ClockKind.AUDIT: "Interview not audited",
+}
+
+
+@router.get("/ladders")
+async def list_ladders(request: Request, who: Reader) -> Response:
+    """Show the ladders in force and who would be told at a time."""
+    form = Form(fields={})
+    given = request.query_params.get("at", "")
+    at = london_instant(given) if given else None
+    if given and at is None:
+        form.wrong("at", "Enter a date and a London time that exist, such as 21/11/2026 14:05")
+    return await _show(request, who, form, at=at)
+
+
+@router.post("/ladders")
+async def save_ladder(request: Request, who: Owner) -> Response:
+    """Save a new version; one that would not reach somebody is saved only when that is accepted."""
+    form = await read_form(request)
+    app = web_of(request).application
+    faults: list[str] = []
+    try:
+        effective_at = form.when("effective_at")
+        async with web_of(request).acting(who.actor) as uow:
+            ladder = read_ladder(form.text("body"))
+            ladder = replace(ladder, effective_at=effective_at or uow.now)
+            faults = unreachable(ladder, await uow.routing.directory(), app.channels.keys())
+            if not form.errors and (not faults or form.text("accepted") == "yes"):
+                await uow.ladders.add(ladder)
+                uow.audit(
+                    "ladder_saved", subject_type="ladder", subject_id=f"{ladder.clock} {ladder.version}"
+                )
+                return redirect(request, "/ladders", said="The ladder is saved.")
+    except (PermanentError, DomainError) as error:
+        form.wrong("body", str(error))
+    if faults:
+        form.wrong("body", "Somebody would not be reached: see below, or accept it")
+    return await _show(request, who, form, faults=faults, status=422)
+
+
+async def _show(
+    request: Request,
+    who: SignedIn,
+    form: Form,
+    *,
+    at: datetime | None = None,
+    faults: Collection[str] = (),
+    status: int = 200,
+) -> Response:
+    usable = web_of(request).application.channels.keys()
+    async with web_of(request).acting(who.actor) as uow:
+        book, directory, instant = await uow.ladders.book(), await uow.routing.directory(), at or uow.now
+    context = {
+        "at": instant,
+        "at_given": london_input(instant),
+        "ladders": [
+            _ladder(book.in_force(clock, instant), directory, instant, usable) for clock in ClockKind
+        ],
+        "may_save": who.role is Role.MANAGER,
+        "faults": list(faults),
+        "values": form.values(),
+        "errors": form.errors,
+    }
+    return await page(request, "pages/ladders.html", context, status=status)
+
+
+def _ladder(
+    ladder: Ladder, directory: Directory, at: datetime, usable: Collection[ChannelName]
+) -> dict[str, object]:
+    hours = ladder.due_after.total_seconds() / 3600
+    return {
+        "clock": NAMES[ladder.clock],
+        "version": ladder.version,
+        "due": f"due {hours:g} hours after the clock starts" if hours else "due at once",
+        "steps": [_step(each, directory, at, usable) for each in ladder.steps],
+        "body": json.dumps(write_ladder(ladder), indent=2),
+    }
+
+
+def _step(
+    step: LadderStep, directory: Directory, at: datetime, usable: Collection[ChannelName]
+) -> dict[str, object]:
+    hours = step.offset.total_seconds() / 3600
+    when = "when due" if not hours else f"{abs(hours):g} hours {'before' if hours < 0 else 'after'}"
+    again = f", then every {step.repeat_every.total_seconds() / 3600:g} hours" if step.repeat_every else ""
+    return {
+        "name": step_words(step.name),
+        "when": when + again,
+        "channels": ", then ".join(CHANNEL_WORDS[each] for each in step.channels) or "in the product",
+        "lines": [line for each in step.recipients for line in _told(step, each, directory, at, usable)],
+    }
+
+
+def _told(
+    step: LadderStep, recipient: str, directory: Directory, at: datetime, usable: Collection[ChannelName]
+) -> list[str]:
+    """Return who would be told for a recipient, and how."""
+    if recipient == Role.INTERVIEW_WORKER:
+        return ["The worker who has the interview, if any"]
+    people = directory.meant_by(recipient, at)
+    if not people:
+        return [f"{recipient_name(recipient)}: {nobody_words(recipient)}; passed on at once"]
+    lines = []
+    for person in people:
+        ways = ways_to(person, step.channels, usable) if step.channels else ()
+        words = CHANNEL_WORDS[ways[0]] if ways else "in the product only"
+        lines.append(f"{person.display_name} ({recipient_name(recipient)}): {words}")
+    return lines

@@ -1,0 +1,160 @@
+"""View models of the pages about telling people: alerts, messages sent, ladders, rotas, contacts and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.builders.view_samples import NOW, PAGER, View, ago, shell
+
+WRONG: View = {"values": {"reason": ""}, "errors": {"reason": "Say what you will do"}}
+
+
+def alerts() -> View:
+    """Return one alert that was taken on and one whose form was refused."""
+    row: View = {
+        "alert_id": "A1",
+        "clock": "Unallocated",
+        "subject": "Return interview I0001",
+        "href": "/interviews/I0001",
+        "due_at": ago(2),
+        "worked_out": "4 hours from when the interview was opened here, as no worker is assigned",
+        "next_at": ago(-2),
+        "promised_until": ago(-1),
+    }
+    other: View = {**row, "alert_id": "A2", "href": None, "next_at": None, "promised_until": None}
+    proof: View = {"at": ago(14), "balanced": True, "line": "12 notices in, 12 accounted for: balanced"}
+    frame: View = {"shell": shell("/alerts"), "proof": proof, "rows": [row, other], "may_promise": True}
+    return {**frame, "alert_id": "A2", **WRONG}
+
+
+def deliveries() -> View:
+    """Return a delivery that is held."""
+    row: View = {
+        "delivery_id": 7,
+        "tone": "waiting",
+        "state": "Held",
+        "channel": "text message",
+        "who": "Robin Ashdown",
+        "step": "48 hours from the return, still not done",
+        "href": "/interviews/I0001",
+        "planned_at": ago(1),
+        "note": "held until 11:41: 6 in 10 minutes is the most for one address",
+    }
+    other: View = {**row, "delivery_id": 8, "href": None, "note": None}
+    return {"shell": shell("/alerts"), "channels": "Set up: e-mail.", "rows": [row, other], "pager": PAGER}
+
+
+def ladders() -> View:
+    """Return a ladder with a fault."""
+    step: View = {
+        "name": "60 hours from the return, still not done",
+        "when": "12 hours before",
+        "channels": "text message, then e-mail",
+        "lines": [
+            "Robin Ashdown (Coordinator): e-mail",
+            "Manager: nobody signs in as manager; passed on at once",
+        ],
+    }
+    ladder: View = {
+        "clock": "72 hours from the return",
+        "version": "2026-1",
+        "due": "due 72 hours after the clock starts",
+        "steps": [step],
+        "body": '{"version": "2026-1"}',
+    }
+    return {
+        "shell": shell("/alerts"),
+        "at": NOW,
+        "at_given": "2026-11-21T14:05",
+        "ladders": [ladder],
+        "may_save": True,
+        "faults": ["breach: max has no working contact for text message"],
+        "values": {"body": "{"},
+        "errors": {"body": "ladder: must be JSON"},
+    }
+
+
+def rotas() -> View:
+    """Return a rota with a gap and one without."""
+    row: View = {
+        "name": "duty",
+        "version": 2,
+        "on_duty": "Robin Ashdown",
+        "gaps": [{"starts_at": ago(-24), "ends_at": ago(-30)}],
+        "changes": ["Robin Ashdown away: Sat 21 Nov 2026 09:00 GMT to Sun 22 Nov 2026 09:00 GMT"],
+        "body": "{}",
+    }
+    other: View = {**row, "name": "nights", "gaps": [], "changes": []}
+    frame: View = {"shell": shell("/alerts"), "rows": [row, other], "people": [("robin", "Robin Ashdown")]}
+    wrong: View = {"person": "Choose who"}
+    return {**frame, "may_save": True, "which": "duty-change", "values": {"person": ""}, "errors": wrong}
+
+
+def contacts() -> View:
+    """Return somebody whose address does not work."""
+    row: View = {
+        "user_id": "U1",
+        "name": "Robin Ashdown",
+        "username": "robin",
+        "role": "coordinator",
+        "email": "robin@council.example",
+        "sms": None,
+        "teams": None,
+        "broken": "email: no such address",
+    }
+    other: View = {**row, "user_id": "U2", "broken": None}
+    frame: View = {"shell": shell("/alerts"), "rows": [row, other], "may_save": True, "user_id": "U1"}
+    return {**frame, "values": {"email": "x"}, "errors": {"email": "Enter an e-mail address"}}
+
+
+def clocks() -> View:
+    """Return an interview with both clocks, steps and promises."""
+    duty: View = {
+        "clock_from": ago(80),
+        "due_at": ago(8),
+        "worked_out": "72 elapsed hours from the return to home or placement",
+        "over": "8.0 hours",
+        "told_at": ago(70),
+        "told_due_at": ago(-2),
+        "told_over": "No",
+        "next_at": ago(-16),
+        "version": "2026-1",
+    }
+    step: View = {
+        "title": "72 hours have passed",
+        "told": "Manager",
+        "planned_at": ago(8),
+        "fired_at": ago(8),
+    }
+    promise: View = {
+        "by": "Robin Ashdown",
+        "reason": "I will ring the carer",
+        "made_at": ago(7),
+        "until_at": ago(3),
+        "outcome": "lapsed",
+    }
+    return {
+        "shell": shell("/queue"),
+        "interview_id": "I0001",
+        "short": "I0001",
+        "duties": [
+            duty,
+            {**duty, "told_at": None, "told_due_at": None, "told_over": "Not known", "next_at": None},
+        ],
+        "steps": [step, {**step, "fired_at": ago(7)}],
+        "promises": [promise],
+        "may_promise": True,
+        **WRONG,
+    }
+
+
+def pages() -> dict[str, Callable[[], View]]:
+    """Return a builder for every page, by the name of its template."""
+    return {
+        "alerts": alerts,
+        "deliveries": deliveries,
+        "ladders": ladders,
+        "rotas": rotas,
+        "contacts": contacts,
+        "clocks": clocks,
+    }
