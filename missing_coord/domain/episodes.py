@@ -85,16 +85,12 @@ def _sweep(ordered: Sequence[IncidentOfChild], returns: Sequence[ConfirmedReturn
     for incident in ordered:
         if episodes and _is_same(episodes[-1], groups[-1], incident.facts):
             groups[-1].append(incident)
-            episodes[-1] = _with_start_of(episodes[-1], _told(groups[-1], returns))
-            continue
-        start, adjusted = incident.facts.started_at, False
-        if episodes and episodes[-1].ended_at is None:
-            episodes[-1] = _presume_return(episodes[-1], incident.facts.started_at)
-        elif episodes and episodes[-1].ended_at is not None and start < episodes[-1].ended_at:
-            start, adjusted = episodes[-1].ended_at, True
-        groups.append([incident])
-        merged = _told([incident], returns)
-        episodes.append(_starting_at(merged, start) if adjusted else merged)
+            episodes.pop()
+        else:
+            if episodes and episodes[-1].ended_at is None:
+                episodes[-1] = _presume_return(episodes[-1], incident.facts.started_at)
+            groups.append([incident])
+        episodes.append(_after(episodes[-1] if episodes else None, _told(groups[-1], returns)))
     return episodes
 
 
@@ -120,13 +116,13 @@ def _told(group: Sequence[IncidentOfChild], returns: Sequence[ConfirmedReturn]) 
     )
 
 
-def _starting_at(episode: EpisodeFacts, start: datetime) -> EpisodeFacts:
+def _after(before: EpisodeFacts | None, episode: EpisodeFacts) -> EpisodeFacts:
+    """Let an episode begin no earlier than the one before it ended, whatever its incidents say."""
+    start = before.ended_at if before else None
+    if start is None or start <= episode.started_at:
+        return episode
     ended_at = max(start, episode.ended_at) if episode.ended_at else None
     return replace(episode, started_at=start, ended_at=ended_at, flags=(*episode.flags, "start_adjusted"))
-
-
-def _with_start_of(before: EpisodeFacts, merged: EpisodeFacts) -> EpisodeFacts:
-    return _starting_at(merged, before.started_at) if "start_adjusted" in before.flags else merged
 
 
 def _is_same(episode: EpisodeFacts, group: Sequence[IncidentOfChild], facts: IncidentFacts) -> bool:

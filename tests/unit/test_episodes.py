@@ -6,13 +6,14 @@ import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from missing_coord.domain.deadlines import ClockBasis
 from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild, derive_episodes
-from missing_coord.domain.incidents import EpisodeKind, fold_notices
+from missing_coord.domain.incidents import EpisodeKind, IncidentFacts, Source, fold_notices
 from missing_coord.domain.records import NoticeMessage, PoliceNotice
+from missing_coord.domain.return_signs import ConfirmedReturn
 
 START = datetime(2026, 6, 1, 18, tzinfo=UTC)
 
@@ -186,3 +187,77 @@ def test_no_two_live_episodes_overlap_and_no_reference_is_lost(notices: list[Pol
         assert before.ended_at is not None
         assert before.ended_at <= after.started_at
     assert {ref for each in found for ref in each.references} == {f"{n.force}/{n.reference}" for n in notices}
+
+
+def incident(
+    number: int, start: float, *, end: float | None = None, police: bool = True, start_known: bool = True
+) -> IncidentOfChild:
+    """An incident as police or the council's list have it; an end may lie before the start, as in real notices."""
+    return IncidentOfChild(
+        incident_id=f"{number:02}",
+        facts=IncidentFacts(
+            source=Source.POLICE if police else Source.COUNCIL_LIST,
+            force="GMP" if police else "council",
+            reference=f"R{number}",
+            kind=EpisodeKind.MISSING,
+            started_at=at(start),
+            start_known=start_known,
+            end_at=None if end is None else at(end),
+            end_basis=None if end is None else ClockBasis.RETURNED,
+            last_seen_at=at(start) if start_known else None,
+            reported_at=None,
+            found_at=None,
+            returned_at=None if end is None else at(end),
+            safe_and_well_at=None,
+            told_at=at(start),
+            told_ended_at=None if end is None else at(end),
+            last_issued_at=at(start),
+            risk="",
+            category="",
+            returned_to="",
+            cancelled=False,
+            tolerance=timedelta(hours=6 if police else 30),
+            notices=1,
+        ),
+    )
+
+
+def test_a_return_told_before_the_start_of_its_own_report_begins_no_episode_inside_the_one_before() -> None:
+    first, second = derive_episodes([incident(1, 0, end=40), incident(2, 50, end=30)])
+    assert (first.started_at, first.ended_at) == (at(0), at(40))
+    assert (second.started_at, second.ended_at) == (at(40), at(40))
+
+
+small = st.integers(0, 60)
+some_incident = st.builds(
+    lambda number, start, end, police, known: incident(
+        number, start, end=end, police=police, start_known=known
+    ),
+    st.integers(0, 99),
+    small,
+    st.none() | small,
+    st.booleans(),
+    st.booleans(),
+)
+some_return = st.builds(
+    lambda number, back: ConfirmedReturn(
+        incident_id=f"{number:02}", returned_at=at(back), basis=ClockBasis.RETURNED, confirmed_at=at(back)
+    ),
+    st.integers(0, 99),
+    small,
+)
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(some_incident, min_size=1, max_size=9, unique_by=lambda each: each.incident_id),
+    st.lists(some_return, max_size=4),
+)
+def test_no_evidence_whatever_makes_two_episodes_of_one_time(
+    incidents: list[IncidentOfChild], returns: list[ConfirmedReturn]
+) -> None:
+    found = derive_episodes(incidents, returns)
+    for before, after in pairwise(found):
+        assert before.ended_at is not None
+        assert before.started_at <= before.ended_at <= after.started_at
+    assert {each for episode in found for each in episode.incident_ids} == {i.incident_id for i in incidents}
