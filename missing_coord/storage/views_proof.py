@@ -76,7 +76,8 @@ TELLING = (
         query="select 'interview ' || d.interview_id || ', episode ' || d.episode_id from interview_episodes d"
         " where d.resolved_at is null and exists (select from messages m where m.subject_id = d.interview_id::text"
         " and m.unreached <> '' and m.due_at = d.due_at) and not exists (select from messages m"
-        " where m.subject_id = d.interview_id::text and m.unreached = '' and m.due_at = d.due_at)",
+        " where m.subject_id = d.interview_id::text and m.unreached = '' and m.due_at = d.due_at)"
+        " order by d.due_at, d.interview_id, d.episode_id",
     ),
     Rule(
         name="alerts_are_up_to_date",

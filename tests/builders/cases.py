@@ -180,6 +180,13 @@ async def rearm(database: Database, case: Case, *, returned_at: datetime) -> Non
     )
     async with database.unit_of_work(BUILDER) as uow:
         await uow.interviews.save_links([moved.duty()])
+        await uow.execute(
+            text(
+                "update interviews set due_at = :due_at, returned_at = :returned_at"
+                " where interview_id = cast(:id as uuid)"
+            ),
+            {"due_at": moved.due_at, "returned_at": returned_at, "id": case.interview_id},
+        )
 
 
 async def rows(database: Database, query: str, **values: object) -> Sequence[tuple[object, ...]]:
