@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from missing_coord.domain.errors import PermanentError
+
+
+def can_make_pdf() -> bool:
+    """Return whether the extra for PDF is installed."""
+    return find_spec("weasyprint") is not None
 
 
 def pdf_of(page: str, *, made_at: datetime) -> bytes:

@@ -80,6 +80,9 @@ async def load_again(request: Request, quarantine_id: str, who: Office) -> Respo
     row = Row(raw=raw, line=None, record=parsed.record, faults=())
     intake = web.application.intake(system_actor(f"intake for {who.actor.name}"))
     taken = await intake.ingest_items([row], kept.item.kind, source=f"quarantine {number}")
+    if taken[0].outcome == "quarantined":
+        again = ParsedRow(faults=taken[0].faults)
+        return await _show(request, who, number, form, refused=again, status=422)
     note = "it was there already" if taken[0].outcome == "duplicate" else ""
     async with web.acting(who.actor) as uow:
         await service.settle(uow, quarantine_id=number, how=Settlement.TAKEN_IN, note=note)
@@ -137,6 +140,7 @@ async def _show(
         "may_settle": True,
         "whole": is_whole(kept),
         "still": still,
+        "refused": [f"{name}: {reason}" for name, reason in faults.items()] if refused is not None else [],
         "fields": [] if is_whole(kept) else _fields(kept, form, faults, typed=refused is not None),
         "values": form.values(),
         "errors": form.errors,

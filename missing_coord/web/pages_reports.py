@@ -15,6 +15,7 @@ from missing_coord.reporting.documents import render
 from missing_coord.reporting.frozen import keep, kept_reports, restated
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.monthly import Report, read_report
+from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.reporting.periods import LONDON, month_of
 from missing_coord.reporting.rows import PARTS, figure_of, opened_rows
 from missing_coord.reporting.showing import LEAST_SHOWN, ShownTrend, shown_trends
@@ -54,7 +55,7 @@ async def monthly(request: Request, who: Office) -> Response:
         "months": _months(now),
         "groups": [_group(each, month, report.as_at) for each in report.groups],
         "trends": [_trend(each) for each in shown_trends(report)],
-        "files": [_file(form, kept) for form in MEDIA],
+        "files": [_file(form, kept) for form in MEDIA if form != "pdf" or can_make_pdf()],
         "kept": await _kept(request, who, report),
         "values": {**kept, "as_at": form.text("as_at")},
         "errors": form.errors,

@@ -320,6 +320,7 @@ def quarantine_item() -> View:
         ],
         "whole": False,
         "still": "",
+        "refused": ["surname: must be filled in"],
         "values": {},
         "errors": {"outcome": "Say what was done"},
     }

@@ -157,3 +157,33 @@ async def test_what_is_wrong_stands_first_among_the_fields_to_correct(
     assert list(BROKEN).index("issued_at") > 0
     assert named[0] == "issued_at"
     assert named[1:4] == ["force", "reference", "message"]
+
+
+async def test_a_row_that_is_still_faulty_says_so_at_the_top_and_waits_on(
+    site: Site, coordinator: Browser
+) -> None:
+    number = await row_id(site)
+    status, text = await correct(coordinator, number, issued_at="tomorrow")
+    assert status == 422
+    assert "There is a problem" in text
+    assert "<title>Error:" in text
+    assert await site.council.rows("select 1 from quarantine where resolved_at is not null") == []
+
+
+async def test_a_row_from_the_future_that_is_loaded_unchanged_is_not_called_loaded(
+    site: Site, coordinator: Browser
+) -> None:
+    ahead = {**BROKEN, "issued_at": "2099-01-01T10:00:00Z", "reference": "MP/ahead"}
+    gmp = await sender(site, "police-notices", source="gmp-ahead")
+    await gmp.send("police-notices", [ahead])
+    [(number,)] = await site.council.rows(
+        "select quarantine_id::text from quarantine where raw->>'reference' = 'MP/ahead'"
+    )
+    page = await coordinator.get(f"/quarantine/{number}")
+    fields = {f"field_{name}": text for name, text in ahead.items()}
+    answer = await coordinator.post(
+        f"/quarantine/{number}/again", expected_version=version_on(page.text), **fields
+    )
+    assert answer.status_code == 422
+    assert "check the year" in answer.text
+    assert await site.council.rows("select 1 from quarantine where resolved_at is not null") == []
