@@ -10,6 +10,7 @@ import typer
 
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import with_application, write_file
+from missing_coord.contracts.json_text import load_json
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -105,7 +106,7 @@ def _read_json(path: Path) -> Any:
     from missing_coord.domain.errors import PermanentError
 
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return load_json(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise PermanentError(f"{path}: the instance must be UTF-8 text") from None
     except json.JSONDecodeError as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from missing_coord.contracts.json_text import load_json
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.escalation import (
@@ -70,7 +70,7 @@ def _written(step: LadderStep) -> dict[str, Any]:
 
 def _parsed(content: str) -> Any:
     try:
-        return json.loads(content)
+        return load_json(content)
     except (ValueError, RecursionError) as error:
         raise PermanentError("ladder: must be JSON") from error
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from missing_coord.contracts.text import storable
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
 
+YEARS = range(2000, 2100)
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -75,11 +77,19 @@ def _shift(found: dict[str, Any], place: str) -> Shift:
     return Shift(
         person=_person(found, place),
         weekdays=tuple(DAYS.index(each) for each in days),
-        starts=_read(time.fromisoformat, found.get("starts"), f"{place}.starts", "a time such as 17:30"),
-        ends=_read(time.fromisoformat, found.get("ends"), f"{place}.ends", "a time such as 09:00"),
+        starts=_read(_clock, found.get("starts"), f"{place}.starts", "a London time such as 17:30"),
+        ends=_read(_clock, found.get("ends"), f"{place}.ends", "a London time such as 09:00"),
         first_day=_day(found, "first_day", place) or ALWAYS_FROM,
         last_day=_day(found, "last_day", place) or ALWAYS_TO,
     )
+
+
+def _clock(value: str) -> time:
+    """Return a time on the London wall clock; ValueError for one that says where it is."""
+    clock = time.fromisoformat(value)
+    if clock.tzinfo is not None:
+        raise ValueError("a wall-clock time has no offset")
+    return clock
 
 
 def _day(found: dict[str, Any], name: str, place: str) -> date | None:
@@ -95,11 +105,13 @@ def _span(found: dict[str, Any], place: str) -> dict[str, Any]:
     ends_at = _read(datetime.fromisoformat, found.get("ends_at"), f"{place}.ends_at", right)
     if starts_at.tzinfo is None or ends_at.tzinfo is None or ends_at <= starts_at:
         raise _wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
+    if not (starts_at.year in YEARS and ends_at.year in YEARS):
+        raise _wrong(f"{place}.ends_at", "must lie in the years 2000 to 2099, like starts_at")
     return {
         "person": _person(found, place),
         "starts_at": starts_at,
         "ends_at": ends_at,
-        "reason": str(found.get("reason", "")),
+        "reason": storable(str(found.get("reason", ""))),
     }
 
 
@@ -107,7 +119,7 @@ def _person(found: dict[str, Any], place: str) -> str:
     person = found.get("person")
     if not isinstance(person, str) or not person.strip():
         raise _wrong(f"{place}.person", "must be the user name of somebody")
-    return person.strip()
+    return storable(person.strip())
 
 
 def _read(read: Any, value: Any, place: str, right: str) -> Any:

@@ -96,9 +96,12 @@ class LadderBook:
         return cls({(each.clock, each.version): each for each in (*SHIPPED, *ladders)})
 
     def in_force(self, clock: ClockKind, at: datetime) -> Ladder:
-        """Return the ladder that a clock starting at `at` gets: the one that took effect last."""
-        found = [each for each in self.ladders.values() if each.clock is clock and each.effective_at <= at]
-        return max(found, key=lambda each: (each.effective_at, each.version))
+        """Return the ladder that a clock starting at `at` gets: the one that took effect last, else the first."""
+        of_clock = sorted(
+            (each for each in self.ladders.values() if each.clock is clock),
+            key=lambda each: (each.effective_at, each.version),
+        )
+        return [of_clock[0], *(each for each in of_clock if each.effective_at <= at)][-1]
 
     def kept(self, clock: ClockKind, version: str, at: datetime) -> Ladder:
         """Return the version that a running clock started with; the one in force when it is no longer known."""

@@ -110,7 +110,8 @@ BROKEN = (
         name="sweep_is_up_to_date",
         says="The sweep is behind: a step of the ladder is overdue by more than 10 minutes. Run `missing-coord sweep`.",
         query="select 'interview ' || d.interview_id || ', episode ' || d.episode_id from interview_episodes d"
-        f" where {KNOWN.format('d.next_step_at')} < :now - {GRACE} order by d.next_step_at",
+        f" where d.next_step_at is not null and {KNOWN.format('d.next_step_at')} < :now - {GRACE}"
+        " order by d.next_step_at",
     ),
     Rule(
         name="presumed_returns_are_told",

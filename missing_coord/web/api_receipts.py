@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from missing_coord.contracts.text import storable
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import TransientError
 from missing_coord.notify.govuk_notify import RECEIPTS, REFUSED
@@ -39,7 +40,7 @@ async def receive_notify_receipts(request: Request, _: Provider) -> Response:
     receipt = await _read(request)
     told = RECEIPTS.get(str(receipt.get("status")))
     reference = receipt.get("reference")
-    if told is None or not isinstance(reference, str) or not reference:
+    if told is None or not isinstance(reference, str) or reference != storable(reference) or not reference:
         return _answer(200, "ignored")
     app = web_of(request).application
     try:

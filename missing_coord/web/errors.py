@@ -154,7 +154,10 @@ def _kept(form: Form) -> list[tuple[str, str]]:
 
 def _came_from(request: Request) -> str:
     """Return the page of this site that the request came from."""
-    parts = urlsplit(request.headers.get("referer", ""))
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
     if parts.netloc != request.headers.get("host", ""):
         return "/"
     return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from missing_coord.domain.alerts import Alert, worked_out
 from missing_coord.domain.deliveries import held_words
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.escalation import ClockKind
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName, MessageState
 from missing_coord.notify.wording import LONDON, short_reference
 from missing_coord.services.promises import make_promise
@@ -73,17 +74,28 @@ async def _show(
     request: Request, who: SignedIn, form: Form, *, alert_id: str = "", status: int = 200
 ) -> Response:
     async with web_of(request).acting(who.actor) as uow:
-        found = await views_telling.open_alerts(uow)
+        found = sorted(await views_telling.open_alerts(uow), key=_urgency)
         proof = await views_telling.latest_proof(uow)
+    shown = Pages.asked(request, size=PAGE_SIZE)
+    if alert_id in (places := [each.alert_id for each in found]):
+        shown = Pages(number=places.index(alert_id) // PAGE_SIZE + 1, size=PAGE_SIZE)
+    rows = found[shown.offset : shown.offset + PAGE_SIZE]
+    more = len(found) > shown.offset + PAGE_SIZE
     context = {
         "proof": proof,
-        "rows": [_line(each) for each in found],
+        "rows": [_line(each) for each in rows],
+        "pager": pages_of(request, shown, more=more, count=len(rows), total=len(found), path="/alerts"),
         "may_promise": who.role in OFFICE,
         "alert_id": alert_id,
         "values": form.values(),
         "errors": form.errors,
     }
     return await page(request, "pages/alerts.html", context, status=status)
+
+
+def _urgency(alert: Alert) -> tuple[bool, datetime, str]:
+    """Children who wait come before interviews that are over and wait for their audit."""
+    return alert.clock is ClockKind.AUDIT, alert.due_at, alert.alert_id
 
 
 def _line(alert: Alert) -> dict[str, object]:

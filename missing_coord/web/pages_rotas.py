@@ -25,6 +25,7 @@ from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=14)
+KINDS = ("override", "absence")
 Reader = Annotated[SignedIn, Depends(require(*OFFICE, Role.ADMINISTRATOR))]
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -63,6 +64,8 @@ async def change_rota(request: Request, name: str, who: Office) -> Response:
     form = await read_form(request)
     version = form.version()
     person = form.required("person", "Choose who")
+    if form.text("kind") not in KINDS:
+        form.wrong("kind", "Choose whether the person is on duty or away")
     starts_at = form.when("starts_at", "Enter from when")
     ends_at = form.when("ends_at", "Enter until when")
     if starts_at and ends_at and ends_at <= starts_at:
@@ -71,10 +74,20 @@ async def change_rota(request: Request, name: str, who: Office) -> Response:
         return await _show(request, who, form, which=f"{name}-change")
     async with web_of(request).acting(who.actor) as uow:
         rota, there = await uow.rotas.get(name)
+        known = {each.username for each in (await uow.routing.directory()).people}
     if not there:
         raise NotFound("There is no such rota.")
+    if person not in known:
+        form.wrong("person", "Choose somebody who can sign in")
+        return await _show(request, who, form, which=f"{name}-change")
     span = {"person": person, "starts_at": starts_at, "ends_at": ends_at, "reason": form.text("reason")}
-    await _save(request, who, _with(rota, form.text("kind"), span), version)
+    changed = _with(rota, form.text("kind"), span)
+    try:
+        read_rota(name, write_rota(changed))
+    except PermanentError as error:
+        form.wrong("ends_at", str(error))
+        return await _show(request, who, form, which=f"{name}-change")
+    await _save(request, who, changed, version)
     return redirect(request, "/rotas", said="The change is saved.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Collection, Mapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -106,7 +105,7 @@ class SameOriginWrites:
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site in ("same-origin", "none")
-        return bool(origin) and urlsplit(origin).netloc == headers.get("host", "").lower()
+        return origin in {f"{scheme}://{headers.get('host', '').lower()}" for scheme in ("http", "https")}
 
 
 def form_token(*, secret: bytes, session_id: str) -> str:

@@ -127,7 +127,10 @@ def cookie_name(*, secure: bool) -> str:
 
 def local_path(address: str, default: str = "/") -> str:
     """Return the path and query of an address on this site, or the default when it leads anywhere else."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return default
     odd = "\\" in address or any(ord(sign) < 32 for sign in address)
     if parts.scheme or parts.netloc or odd or not address.startswith("/") or address.startswith("//"):
         return default

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.settings import Settings
 from tests.builders.provider import KEY, TEMPLATE, fake_notify
 from tests.databases import Database
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on, open_site, version_on
 
 TOKEN = "a-token-for-receipts"
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
@@ -198,3 +199,48 @@ async def test_the_alerts_page_shows_the_proof_and_lets_an_alert_be_taken_on(sit
         await office.post(f"/alerts/{alert_id}/promise", reason="Mine", until_at=until_at)
     ).status_code == 303
     assert "Until" in (await office.get("/alerts")).text
+
+
+SHIFT = {"person": "coordinator", "days": ["Mon"], "starts": "09:00", "ends": "17:00"}
+AGES = {
+    "person": "coordinator",
+    "starts_at": "0001-01-01T00:00:00+14:00",
+    "ends_at": "9999-12-31T23:59:00-12:00",
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"shifts": [{**SHIFT, "starts": "09:00+05:00"}]}, {"shifts": [SHIFT], "absences": [AGES]}],
+    ids=["a wall clock with an offset", "an absence of ages"],
+)
+async def test_a_rota_that_could_stop_the_others_is_refused_when_it_is_saved(
+    site: Site, body: dict[str, Any]
+) -> None:
+    browser = await site.signed_in(Role.COORDINATOR)
+    answer = await browser.post("/rotas", name="odd", body=json.dumps(body), expected_version="0")
+    assert answer.status_code == 422
+    assert (await browser.get("/rotas")).status_code == 200
+    assert await site.council.rows("select 1 from rotas") == []
+
+
+async def test_a_rota_takes_no_change_about_nobody(site: Site) -> None:
+    browser = await site.signed_in(Role.COORDINATOR)
+    saved = await browser.post(
+        "/rotas", name="day", body=json.dumps({"shifts": [SHIFT]}), expected_version="0"
+    )
+    assert saved.status_code == 303
+    change = {
+        "person": "not-a-person",
+        "kind": "zzz",
+        "starts_at": "2026-11-21T10:00",
+        "ends_at": "2026-11-21T12:00",
+    }
+    version = version_on((await browser.get("/rotas")).text)
+    answer = await browser.post("/rotas/day/changes", expected_version=version, **change)
+    assert answer.status_code == 422
+    assert {"Choose whether the person is on duty or away"} <= set(errors_on(answer.text))
+
+
+async def test_a_way_back_that_is_no_address_leads_home(site: Site) -> None:
+    assert (await site.browser().get("/sign-in?next=//[")).status_code == 200

@@ -213,3 +213,11 @@ async def test_a_deadline_that_was_over_when_the_council_was_told_gives_the_swee
     assert (await verified(road)).findings == ()
     break_by_hand(database, "update episodes set updated_at = '2026-11-20 11:45+00'")
     assert (await verified(road)).findings != ()
+
+
+async def test_a_duty_that_is_done_is_never_behind(road: Application, database: Database) -> None:
+    break_by_hand(
+        database,
+        f"{LONG_KNOWN}; update interview_episodes set next_step_at = null, resolved_at = '2026-11-20 11:00+00'",
+    )
+    assert "sweep_is_up_to_date" not in {each.rule for each in (await verified(road)).findings}
