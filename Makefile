@@ -1,6 +1,6 @@
 # On a fresh machine with Python 3.11+ and make, `make run` and `make test` do all the set-up themselves.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench faults reliability tables lock clean reset ready ready-dev ready-bench
+.PHONY: help run test check format bench faults-short faults reliability tables lock clean reset ready ready-dev ready-bench
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
@@ -11,8 +11,8 @@ help: ## Show what there is
 run: ready ## Start everything with a synthetic council at http://127.0.0.1:8000 (PORT=9000 for another port)
 	@exec $(BIN)/missing-coord serve --demo $(if $(PORT),--port $(PORT))
 
-test: ready-dev ## Run every test; what cannot run here is named (REQUIRE_ALL=1: it is a failure)
-	$(PYTEST) -m "not bench" -n 2 --dist loadfile $(ARGS)
+test: ready-dev ## Run the tests; what cannot run here is named (REQUIRE_ALL=1: it is a failure)
+	$(PYTEST) -m "not bench and not faults" -n 2 --dist loadfile $(ARGS)
 
 check: ready-dev ## Lint, types, import contracts, habits
 	$(BIN)/ruff check .
@@ -28,7 +28,10 @@ format: ready-dev ## Put the code into its usual shape
 bench: ready-bench ## Measure speed and memory, and print them
 	$(PYTEST) -m bench -s -q -p no:randomly tests/benchmarks $(ARGS)
 
-faults: ready-dev ## Kill processes at random points, many times
+faults-short: ready-dev ## Kill processes at random points: the round that fits into every acceptance of a change
+	$(PYTEST) -m faults $(ARGS)
+
+faults: ready-dev ## Kill processes at random points, many times, for hours
 	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) FAULT_OPEN=$(or $(FAULT_OPEN),100000) $(PYTEST) -m faults --timeout=3600 $(ARGS)
 
 tables: ready-dev ## Write the first migration's tables from the metadata

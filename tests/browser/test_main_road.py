@@ -283,7 +283,7 @@ def _sign_in_plainly(screen: Screen, role: Role) -> None:
 def test_a_presumed_return_is_confirmed_by_keyboard_on_a_phone_without_scripts(
     screens: Screens, site: RunningSite
 ) -> None:
-    child = site.children[6]
+    child = site.children[9]
     site.goes_missing_and_is_placed(child)
     screen = screens.open("plain-390", PHONE, scripts=False)
     page = screen.page
