@@ -47,27 +47,28 @@ async def list_alerts(request: Request, who: Office) -> Response:
 async def take_on(request: Request, alert_id: str, who: Office) -> Response:
     """Take an alert on until a time."""
     form = await read_form(request)
-    until_at = promised_until(form)
-    if until_at is not None and not form.errors:
-        try:
-            async with web_of(request).acting(who.actor) as uow:
-                await make_promise(
-                    uow,
-                    subject_type="alert",
-                    subject_id=alert_id,
-                    reason=form.text("reason"),
-                    until_at=until_at,
-                )
-            return redirect(request, "/alerts", said="You have taken this on.")
-        except DomainError as error:
-            form.refused(error, known=("reason", "until_at"), names={})
+    if await promised(request, who, form, subject_type="alert", subject_id=alert_id):
+        return redirect(request, "/alerts", said="You have taken this on.")
     return await _show(request, who, form, alert_id=alert_id, status=422)
 
 
-def promised_until(form: Form) -> datetime | None:
-    """Return the time of a promise's form, after checking its fields."""
-    form.required("reason", "Say what you will do")
-    return form.when("until_at", "Enter until when")
+async def promised(
+    request: Request, who: SignedIn, form: Form, *, subject_type: str, subject_id: str
+) -> bool:
+    """Keep the promise of a form; False when the form says what is wrong with it."""
+    reason = form.required("reason", "Say what you will do")
+    until_at = form.when("until_at", "Enter until when")
+    if until_at is None or form.errors:
+        return False
+    try:
+        async with web_of(request).acting(who.actor) as uow:
+            await make_promise(
+                uow, subject_type=subject_type, subject_id=subject_id, reason=reason, until_at=until_at
+            )
+    except DomainError as error:
+        form.refused(error, known=("reason", "until_at"), names={})
+        return False
+    return True
 
 
 async def _show(

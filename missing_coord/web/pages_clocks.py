@@ -10,15 +10,14 @@ from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.deadlines import STATUTORY_HOURS, ClockBasis, Deadline
-from missing_coord.domain.errors import DomainError, NotFound
+from missing_coord.domain.errors import NotFound
 from missing_coord.notify.wording import short_reference
-from missing_coord.services.promises import make_promise
 from missing_coord.storage import views_telling
 from missing_coord.storage.views_telling import Row
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
-from missing_coord.web.pages_alerts import promised_until
+from missing_coord.web.pages_alerts import promised
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -38,20 +37,8 @@ async def clocks(request: Request, interview_id: str, who: Reader) -> Response:
 async def take_on(request: Request, interview_id: str, who: Doer) -> Response:
     """Take an interview on until a time."""
     form = await read_form(request)
-    until_at = promised_until(form)
-    if until_at is not None and not form.errors:
-        try:
-            async with web_of(request).acting(who.actor) as uow:
-                await make_promise(
-                    uow,
-                    subject_type="interview",
-                    subject_id=interview_id,
-                    reason=form.text("reason"),
-                    until_at=until_at,
-                )
-            return redirect(request, f"/interviews/{interview_id}/clocks", said="You have taken this on.")
-        except DomainError as error:
-            form.refused(error, known=("reason", "until_at"), names={})
+    if await promised(request, who, form, subject_type="interview", subject_id=interview_id):
+        return redirect(request, f"/interviews/{interview_id}/clocks", said="You have taken this on.")
     return await _show(request, interview_id, who, form, status=422)
 
 
