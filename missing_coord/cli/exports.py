@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from missing_coord.cli import exports_matches
 from missing_coord.cli.output import AsOf, Json, print_json, print_table, say
-from missing_coord.cli.running import FAILED, complain, with_application, write_file
+from missing_coord.cli.running import FAILED, complain, put_csv, with_application
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -30,6 +30,7 @@ Last = Annotated[str, typer.Option("--to", help="The last day.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    exports_matches.register(exports)
     app.add_typer(exports, name="export")
 
 
@@ -64,9 +65,9 @@ def ssda903_missing(
         (episodes, EPISODE_COLUMNS, files.episodes),
     ):
         if path is not None:
-            _put(columns, [[row[name] for name in columns] for row in rows], path)
+            put_csv(columns, [[row[name] for name in columns] for row in rows], path)
     if not as_json or output is not None:
-        _put(MISSING_COLUMNS, [[row[name] for name in MISSING_COLUMNS] for row in files.missing], output)
+        put_csv(MISSING_COLUMNS, [[row[name] for name in MISSING_COLUMNS] for row in files.missing], output)
 
 
 @exports.command("ssda903-check")
@@ -137,7 +138,7 @@ def annex_a(
     from missing_coord.reporting.returns.tables import ANNEX_A_COLUMNS
 
     rows = with_application(lambda app: _annex_a(app, _day(as_of)))
-    _put(ANNEX_A_COLUMNS, rows, output)
+    put_csv(ANNEX_A_COLUMNS, rows, output)
 
 
 async def _annex_a(app: Application, day: date) -> list[list[str]]:
@@ -159,7 +160,7 @@ def foi(
     from missing_coord.reporting.returns.tables import FOI_COLUMNS, foi_rows
 
     made = with_application(lambda app: _report(app, f"{_day(first)}/{_day(last)}", as_of))
-    _put(FOI_COLUMNS, foi_rows(made, suppress_below=suppress_below), output)
+    put_csv(FOI_COLUMNS, foi_rows(made, suppress_below=suppress_below), output)
 
 
 async def _report(app: Application, period: str, as_of: datetime | None) -> Any:
@@ -176,7 +177,7 @@ def safeguarding(first: First, last: Last, output: Output = None) -> None:
     from missing_coord.reporting.returns.tables import SSD_COLUMNS
 
     rows = with_application(lambda app: _safeguarding(app, _day(first), _day(last)))
-    _put(SSD_COLUMNS, rows, output)
+    put_csv(SSD_COLUMNS, rows, output)
 
 
 async def _safeguarding(app: Application, first: date, last: date) -> list[list[str]]:
@@ -197,7 +198,7 @@ def yearly(year: Year, output: Output = None, suppress_below: Below = 5) -> None
     from missing_coord.reporting.returns.tables import YEARLY_COLUMNS
 
     rows = with_application(lambda app: _yearly(app, year, suppress_below))
-    _put(YEARLY_COLUMNS, rows, output)
+    put_csv(YEARLY_COLUMNS, rows, output)
 
 
 async def _yearly(app: Application, year: int, suppress_below: int) -> list[list[str]]:
@@ -213,15 +214,3 @@ def _day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-04-01") from None
-
-
-def _put(columns: Sequence[str], rows: Sequence[Sequence[str]], output: Path | None) -> None:
-    from missing_coord.reporting.spreadsheets import csv_of
-
-    content = csv_of(columns, rows).encode()
-    if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        write_file(output, content)
-        say(f"{len(rows)} rows are in {output}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -123,3 +123,17 @@ def write_file(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def put_csv(columns: Sequence[str], rows: Sequence[Sequence[str]], output: Path | None) -> None:
+    """Write rows as CSV into a file, or to stdout without one; what a spreadsheet takes for a formula is made text."""
+    from missing_coord.cli.output import say
+    from missing_coord.reporting.spreadsheets import csv_of
+
+    content = csv_of(columns, rows).encode()
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        write_file(output, content)
+        say(f"{len(rows)} rows are in {output}.")

@@ -36,7 +36,10 @@ class StoredNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One person in one police reference, or one line of the council's own list, and the child it is about."""
+    """One person in one police reference, or one line of the council's own list, and the child it is about.
+
+    `candidates` and `weights_version` are the engine's last word, also where a person decided after it.
+    """
 
     incident_id: str
     source: str
@@ -54,6 +57,7 @@ class Incident:
     decided_by: str
     decided_at: datetime | None
     created_at: datetime
+    weights_version: str = ""
     version: int = 1
 
 

@@ -30,6 +30,7 @@ class EvaluationRow(NamedTuple):
     runner_up_child_id: str
     runner_up_probability: float
     reasons: str
+    weights_version: str
 
 
 class RegisterMatcher:
@@ -111,6 +112,7 @@ def _row(number: int, notice: Any, found: MatchDecision) -> EvaluationRow:
         runner_up_child_id=found.runner_up_child_id or "",
         runner_up_probability=round(found.runner_up_probability, 6),
         reasons="; ".join(found.reasons),
+        weights_version=found.weights_version,
     )
 
 

@@ -171,6 +171,7 @@ def _decided(uow: UnitOfWork, each: Unidentified, decision: MatchDecision) -> In
         probability=decision.probability,
         candidates=[_candidate(ranked) for ranked in decision.ranked],
         reasons=list(decision.reasons),
+        weights_version=decision.weights_version,
         decided_by="engine",
         decided_at=uow.now,
     )

@@ -151,6 +151,7 @@ def _person(
         decided_by=kept.decided_by if kept else "",
         decided_at=kept.decided_at if kept else None,
         created_at=kept.created_at if kept else notices[0].issued_at,
+        weights_version=kept.weights_version if kept else "",
         version=kept.version if kept else 0,
     )
     return _Person(incident=incident, evidence=evidence, latest=latest, notices=ordered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,3 +34,19 @@ async def decided_matches(connection: AsyncConnection) -> tuple[list[DecidedNoti
         if state == "not_on_register" or child_id in children
     ]
     return decided, register
+
+
+_MATCHES = text("""
+    select i.incident_id::text as incident_id, told.force, told.reference, i.child_id, i.match_state, i.probability,
+        i.weights_version, i.decided_by,
+        to_char(i.decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as decided_at,
+        array_to_string(array(select jsonb_array_elements_text(i.reasons)), '; ') as reasons
+    from incidents i join lateral (select n.data ->> 'force' as force, n.data ->> 'reference' as reference
+        from notices n where n.incident_id = i.incident_id order by n.notice_id limit 1) told on true
+    where i.source = 'police' order by told.force, told.reference, i.incident_id
+""")
+
+
+async def match_rows(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """Return whose each police incident is, how sure and by which weights, and who decided; no name of a child."""
+    return [dict(row) for row in (await connection.execute(_MATCHES)).mappings()]

@@ -41,6 +41,7 @@ incidents = Table(
     Column("probability", Double),
     Column("candidates", JSONB, nullable=False, server_default=text("'[]'")),
     Column("reasons", JSONB, nullable=False, server_default=text("'[]'")),
+    words("weights_version"),
     words("decided_by"),
     instant("decided_at", nullable=True),
     instant("created_at"),

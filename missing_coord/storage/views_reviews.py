@@ -72,6 +72,7 @@ class ReviewDetail:
     evidence: Mapping[str, Any]
     proposed: tuple[Proposed, ...]
     reasons: tuple[str, ...]
+    weights_version: str
     decided_by: str
     decided_at: datetime | None
     decisions: tuple[KeptDecision, ...]
@@ -146,7 +147,16 @@ async def review_detail(uow: SqlUnitOfWork, incident_id: str) -> ReviewDetail:
     )
 
 
-_SAME = ("version", "message", "received_at", "child_id", "match_state", "decided_by", "decided_at")
+_SAME = (
+    "version",
+    "message",
+    "received_at",
+    "child_id",
+    "match_state",
+    "weights_version",
+    "decided_by",
+    "decided_at",
+)
 
 
 def opened_review(uow: SqlUnitOfWork, detail: ReviewDetail, shown: Collection[str]) -> None:

@@ -73,6 +73,14 @@ _STEPS = """
         and split_part(later.step, '+', 1) = split_part(s.step, '+', 1))
     order by s.fired_at, s.escalation_id
 """
+_MATCHES = """
+    select i.match_state, i.probability, i.weights_version, i.decided_by, i.decided_at, (
+        select concat(n.data ->> 'force', '/', n.data ->> 'reference') from notices n
+        where n.incident_id = i.incident_id limit 1) as reference
+    from incidents i
+    where i.source = 'police' and i.decided_at is not null and i.incident_id in (
+        select incident_id from episode_incidents where episode_id in ({episodes}))
+"""
 _TIMES = """
     select e.episode_id::text as episode_id, e.started_at, e.found_at, e.returned_at, e.ended_at, e.refs
     from episodes e where e.episode_id in ({episodes})
@@ -112,6 +120,7 @@ async def _timeline(
     if await may_read(uow, "notices"):
         notices = await _notices(uow, episodes, wanted)
         found += [_of_notice(each, confidential=confidential) for each in notices]
+        found += [_of_match(row) for row in await _rows(uow, _MATCHES, episodes, wanted)]
     else:
         found += [entry for row in await _rows(uow, _TIMES, episodes, wanted) for entry in _of_times(row)]
     if await may_read(uow, "missing_list_entries"):
@@ -181,6 +190,21 @@ def _of_notice(notice: NoticeLine, *, confidential: bool) -> TimelineEntry:
         source=f"police message {notice.force}/{notice.reference}",
         by=notice.force,
         late=notice.late,
+    )
+
+
+def _of_match(row: Mapping[str, Any]) -> TimelineEntry:
+    """Whose notice it is: by the engine with its probability and the version of its weights, or by a person."""
+    engine = row["decided_by"] == "engine"
+    sure = f"Probability {row['probability']:.4f}" if engine and row["probability"] is not None else ""
+    weights = f"matching weights {row['weights_version']}" if engine and row["weights_version"] else ""
+    return TimelineEntry(
+        at=row["decided_at"],
+        kind="match",
+        what=row["match_state"],
+        detail=", ".join(part for part in (sure, weights) if part),
+        source=f"matching of {row['reference']}",
+        by="the matching engine" if engine else row["decided_by"],
     )
 
 

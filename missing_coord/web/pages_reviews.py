@@ -154,6 +154,7 @@ def _head(detail: ReviewDetail) -> View:
         "reference": detail.reference,
         "message": detail.message,
         "received_at": detail.received_at,
+        "weights": detail.weights_version,
         "facts": notice_facts(detail.evidence),
     }
 

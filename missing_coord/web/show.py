@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from missing_coord.domain.access import ROLE_NAMES, Role
+from missing_coord.domain.cases import MatchState
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
 from missing_coord.domain.ssda903 import rule_in_words
@@ -52,6 +53,13 @@ HAPPENED = {
     "cancelled": "Police report cancelled",
     "listed_missing": "Missing, by the council's own list",
     "listed_back": "Back, by the council's own list",
+}
+MATCHED = {
+    MatchState.AUTOMATIC: "Matched to this child",
+    MatchState.CONFIRMED: "Confirmed as this child's",
+    MatchState.REVIEW: "Waits for somebody to say which child",
+    MatchState.UNMATCHED: "No child of the register comes near",
+    MatchState.NOT_ON_REGISTER: "Said not to be on the register",
 }
 INDEPENDENCE = {
     IndependenceBasis.INDEPENDENT_OF_CARE: "Not involved in the child's care",
@@ -250,6 +258,8 @@ def _title(entry: TimelineEntry) -> str:
         return f"Escalation: {step_title(entry.what)}{taken_back}"
     if entry.kind == "work":
         return EVENT_NAMES.get(EventKind(entry.what), words(entry.what))
+    if entry.kind == "match":
+        return MATCHED[MatchState(entry.what)]
     return HAPPENED.get(entry.what, words(entry.what))
 
 

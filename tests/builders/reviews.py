@@ -127,7 +127,9 @@ async def whole_state(road: Application) -> dict[str, Any]:
     """Return everything that an undone decision has to bring back, without drawn numbers and versions."""
     found = await state_of_the_road(road)
     found["matches"] = await rows_of(
-        road, "select reference_key, child_id, match_state, candidates, reasons from incidents order by 1, 2"
+        road,
+        "select reference_key, child_id, match_state, candidates, reasons, weights_version from incidents"
+        " order by 1, 2",
     )
     found["keys"] = await rows_of(road, "select key, child_id from match_keys order by 1, 2")
     found["entries"] = await rows_of(

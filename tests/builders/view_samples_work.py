@@ -231,6 +231,7 @@ def review() -> View:
             "reference": "Northshire Police/NB-26-1190",
             "message": "missing",
             "received_at": ago(1),
+            "weights": "v2",
             "facts": [("Name", "Mo Lark"), ("Born", "3 Apr 2011"), ("Home postcode", "")],
         },
         "candidates": [_candidate("C000412", 71), _candidate("C000977", 22)],

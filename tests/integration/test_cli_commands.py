@@ -64,6 +64,7 @@ COMMANDS = [
     "dead-letters list",
     "dead-letters show",
     "dead-letters replay",
+    "export matches",
 ]
 
 

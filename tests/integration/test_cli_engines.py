@@ -104,6 +104,7 @@ def test_every_notice_gets_one_row_with_a_decision(commands: Commands, tmp_path:
     assert sum(told["decisions"].values()) == told["rows"] == len(rows)
     wanted = (
         "row force reference child_id probability decision runner_up_child_id runner_up_probability reasons"
+        " weights_version"
     )
     assert list(rows[0]) == wanted.split()
 

@@ -10,8 +10,10 @@ from missing_coord.bootstrap import weights_in_force
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import PermanentError
 from missing_coord.settings import Settings
-from missing_coord.storage.decided_matches import decided_matches
-from tests.builders.reviews import child, decide, there_and_back
+from missing_coord.storage.decided_matches import decided_matches, match_rows
+from missing_coord.storage.views_timeline import timeline_of_child
+from missing_coord.web.show import timeline
+from tests.builders.reviews import COORDINATOR, Said, child, decide, there_and_back
 from tests.builders.road import feed, open_road
 from tests.databases import Database
 
@@ -29,6 +31,32 @@ async def test_open_reviews_are_left_out_and_decisions_of_people_are_read(databa
     assert before == []
     assert [each.child and each.child.child_id for each in after] == ["C1"]
     assert after[0].person.surname != ""
+
+
+async def test_the_weights_that_decided_are_kept_with_a_match_and_exported(database: Database) -> None:
+    known: Said = {"forename": "Tamsin", "surname": "Quillfeather", "date_of_birth": "2011-04-03"}
+    async with open_road(database) as road:
+        await feed(road, "children", [child()])
+        await feed(road, "police", [*there_and_back(**known, local_child_id="C1"), *there_and_back("MP/2")])
+        await decide(road, "same", reference="MP/2", child_id="C1")
+        async with road.database.unit_of_work(system_actor("test")) as uow:
+            rows = await match_rows(uow.connection)
+        async with road.database.unit_of_work(COORDINATOR) as uow:
+            told = [
+                each
+                for each in await timeline_of_child(uow, "C1", confidential=False)
+                if each.kind == "match"
+            ]
+    assert [(row["reference"], row["match_state"], row["weights_version"]) for row in rows] == [
+        ("MP/1", "automatic", "v2"),
+        ("MP/2", "confirmed", "v2"),
+    ]
+    assert {(each.what, each.by) for each in told} == {
+        ("automatic", "the matching engine"),
+        ("confirmed", COORDINATOR.name),
+    }
+    assert any(each.detail.endswith("matching weights v2") for each in told)
+    assert timeline(told)[0]["title"] in ("Matched to this child", "Confirmed as this child's")
 
 
 async def test_a_placement_is_filed_with_its_days(database: Database) -> None:

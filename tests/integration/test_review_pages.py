@@ -73,6 +73,7 @@ async def test_the_notice_stands_beside_its_candidates_with_what_would_move(
     assert re.findall(r'id="candidate-(C\d)"', page.text) == ["C1", "C2"]
     assert page.text.count("1 episode, 1 return interview and 0 offers or attempts would move") == 2
     assert "3 Apr 2011" in page.text
+    assert "compared with matching weights v2" in page.text
     trail = await site.council.rows(
         "select detail -> 'beside' from audit_trail where action = 'opened' and subject_type = 'incident'"
     )

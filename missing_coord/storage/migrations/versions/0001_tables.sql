@@ -608,6 +608,7 @@ CREATE TABLE incidents (
     probability DOUBLE PRECISION,
     candidates JSONB DEFAULT '[]' NOT NULL,
     reasons JSONB DEFAULT '[]' NOT NULL,
+    weights_version TEXT DEFAULT '' NOT NULL,
     decided_by TEXT DEFAULT '' NOT NULL,
     decided_at TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
