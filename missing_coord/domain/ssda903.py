@@ -55,22 +55,32 @@ def latest_day(record: Ssda903Record, *, not_after: date) -> date | None:
     return max(days, default=None)
 
 
-_ALWAYS = "A3 A4 A5 A6 K1 K2 P1 P3 R1 R2 R3 R5 S1 T0 T1 T2 T3 T4 U1 U2 U3 U4 U5 U6"
-_PLACES = {
-    0: frozenset(f"{_ALWAYS} H5 P2 Z1".split()),
-    2026: frozenset(f"{_ALWAYS} K3 Z11 Z12 Z13 Z14".split()),
-}
+_PLACES = "A3 A4 A5 A6 K1 K2 P1 P3 R1 R2 R3 R5 S1 T0 T1 T2 T3 T4 U1 U2 U3 U4 U5 U6"
 _CODES = {
-    "rne": frozenset(["S", "L", "P", "T", "U", "B"]),
-    "ls": frozenset(["C1", "C2", "D1", "E1", "V2", "V3", "V4", "L1", "L2", "L3", "J1", "J2", "J3"]),
-    "cin": frozenset(["N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8"]),
-    "place_provider": frozenset(["PR0", "PR1", "PR2", "PR3", "PR4", "PR5"]),
+    "rne": ("143", {0: "S L P T U B"}),
+    "ls": ("144", {0: "C1 C2 D1 E1 V2 V3 V4 L1 L2 L3 J1 J2 J3"}),
+    "cin": ("145", {0: "N1 N2 N3 N4 N5 N6 N7 N8"}),
+    "place": (
+        "146",
+        {0: f"{_PLACES} H5 P2 Z1", 2025: f"{_PLACES} H5 K3 P2 Z1", 2026: f"{_PLACES} K3 Z11 Z12 Z13 Z14"},
+    ),
+    "place_provider": ("178", {0: "PR0 PR1 PR2 PR3 PR4 PR5"}),
+    "rec": (
+        "149",
+        {0: "E2 E3 E4A E4B E5 E6 E7 E8 E9 E11 E12 E13 E14 E15 E16 E17 E41 E45 E46 E47 E48 X1"},
+    ),
+    "reason_place_change": (
+        "1009",
+        {0: "ALLEG APPRR CARPL CHILD CLOSE CREQB CREQO CUSTOD LAREQ OTHER PLACE STAND"},
+    ),
 }
+"""For each column of Episodes the Department's rule and its codes, by the collection year from which they hold."""
 
 
-def place_codes(year: int) -> frozenset[str]:
-    """Return the placement codes of a collection: from 2026 on without H5, P2 and Z1, with K3 and Z11 to Z14."""
-    return _PLACES[max(since for since in _PLACES if since <= year)]
+def codes_of(column: str, year: int) -> frozenset[str]:
+    """Return the codes that a column of Episodes may hold in a collection."""
+    lists = _CODES[column][1]
+    return frozenset(lists[max(since for since in lists if since <= year)].split())
 
 
 def warnings_of_child(rows: Sequence[ReturnRow], *, there: Files) -> dict[str, tuple[str, ...]]:
@@ -93,12 +103,12 @@ def warnings_of_child(rows: Sequence[ReturnRow], *, there: Files) -> dict[str, t
 
 
 def _episode(row: ReturnRow, record: Ssda903Episode) -> list[str]:
-    codes = [] if not record.place or record.place.upper() in place_codes(row.year) else ["146"]
-    for name, known in _CODES.items():
-        given = (getattr(record, name) or "").upper()
-        if given and given not in known:
-            codes.append(f"code:{name}")
-    return codes
+    given = {column: getattr(record, column) for column in _CODES}
+    return [
+        _CODES[column][0]
+        for column, code in given.items()
+        if code and code.strip() not in codes_of(column, row.year)
+    ]
 
 
 def _missing(
@@ -115,7 +125,7 @@ def _missing(
         "570": record.mis_start > collection_ends(row.year),
         "571": _ends_outside(record, row.year),
         "574": _overlaps(record, others),
-        "576": _not_carried_over(record, others, row.year, rows),
+        "576": _not_carried_over(record, others, row.year, rows) or _left_out(record, row.year, rows, there),
         "581": ("Ssda903Episode", row.year) in there and not _holding(record, care),
         **(_care_rules(record, care, headers) if care else {}),
         "INT04": ("Ssda903Header", row.year) in there and not headers,
@@ -142,9 +152,18 @@ def _not_carried_over(
     record: Ssda903Missing, others: Sequence[Ssda903Missing], year: int, rows: Sequence[ReturnRow]
 ) -> bool:
     """Whether a row was open at the end of the last collection, and this one does not begin with its own start."""
-    last = [row.record for row in rows if row.year == year - 1 and isinstance(row.record, Ssda903Missing)]
-    still_open = [each.mis_start for each in last if each.mis_end is None]
+    still_open = [each.mis_start for each in _of_year(rows, year - 1) if each.mis_end is None]
     return bool(still_open) and record is others[0] and record.mis_start not in still_open
+
+
+def _left_out(record: Ssda903Missing, year: int, rows: Sequence[ReturnRow], there: Files) -> bool:
+    """Whether a row is open, and the next collection's file of Missing came without any row of this child."""
+    handed_in = ("Ssda903Missing", year + 1) in there
+    return record.mis_end is None and handed_in and not _of_year(rows, year + 1)
+
+
+def _of_year(rows: Sequence[ReturnRow], year: int) -> list[Ssda903Missing]:
+    return _of([each for each in rows if each.year == year], Ssda903Missing)
 
 
 def _care_rules(
@@ -187,7 +206,13 @@ RULES = {
     "1004": "MIS_START is empty or no date",
     "1005": "MIS_END is no date",
     "1006": "MISSING is neither M nor A",
+    "143": "RNE is not a code of this collection year",
+    "144": "LS is not a code of this collection year",
+    "145": "CIN is not a code of this collection year",
     "146": "PLACE is not a code of this collection year",
+    "149": "REC is not a code of this collection year",
+    "178": "PLACE_PROVIDER is not a code of this collection year",
+    "1009": "REASON_PLACE_CHANGE is not a code of this collection year",
     "564": "MISSING is given without MIS_START",
     "565": "MIS_START is given without MISSING",
     "566": "MIS_END is given without MISSING",
@@ -196,7 +221,7 @@ RULES = {
     "571": "MIS_END lies outside the collection",
     "574": "It starts while an earlier one is open or not over",
     "575": "The episode of care in which it starts has ended, and MIS_END is empty",
-    "576": "An absence was open at the end of the last collection, and is not carried over with its own start",
+    "576": "An absence was open at the end of a collection, and the next does not carry it over with its own start",
     "577": "The child has left care, and MIS_END is empty",
     "578": "MIS_START lies after the child left care",
     "580": "It ends on the 18th birthday on which care ended, and the reason is not E8",
@@ -211,6 +236,4 @@ def rule_in_words(code: str) -> str:
     """Return what a rule's code says, such as `574`; a code of ours names the field that could not be understood."""
     if code in RULES:
         return f"{RULES[code]} (rule {code})"
-    reason, _, name = code.partition(":")
-    what = "is not on the code list" if reason == "code" else "was not understood; the text is kept"
-    return f"{name.upper()} {what}"
+    return f"{code.partition(':')[2].upper()} was not understood; the text is kept"

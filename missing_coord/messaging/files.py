@@ -23,7 +23,7 @@ from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions,
 from missing_coord.services.ports import UnitOfWork
 from missing_coord.services.ports_ssda903 import ReturnWork
 from missing_coord.services.register import reexamine
-from missing_coord.services.ssda903 import LONDON, check_headers
+from missing_coord.services.ssda903 import LONDON, check_left_out
 from missing_coord.telemetry import logger
 
 CHUNK = 500
@@ -205,7 +205,7 @@ class FileIntake:
             await self._after_register()
         if kind == "ssda903":
             async with self.database.unit_of_work(self.actor) as uow:
-                await check_headers(cast(ReturnWork, uow))
+                await check_left_out(cast(ReturnWork, uow))
         async with self.database.unit_of_work(self.actor) as uow:
             await uow.intake.finish(batch_id)
 

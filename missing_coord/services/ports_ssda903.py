@@ -27,8 +27,11 @@ class Ssda903Store(Protocol):
         """Return which files of which collections were handed in."""
         ...
 
-    async def not_in_header(self) -> set[str]:
-        """Return the children of Missing rows who are not in the Header of their collection."""
+    async def left_out(self) -> set[str]:
+        """Return the children of Missing rows whom another file leaves out.
+
+        The Header of the same collection, or, of one whose absence was open, the Missing file of the next.
+        """
         ...
 
     async def set_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:

@@ -59,9 +59,9 @@ async def check_returns(work: ReturnWork, child_ids: Collection[str]) -> None:
     await work.ssda903.set_warnings(warnings)
 
 
-async def check_headers(work: ReturnWork) -> None:
-    """Look again at the children who are in no Header, once a whole file has come in."""
-    await check_returns(work, await work.ssda903.not_in_header())
+async def check_left_out(work: ReturnWork) -> None:
+    """Look again at the children whom a file leaves out, once a whole file has come in."""
+    await check_returns(work, await work.ssda903.left_out())
 
 
 def _kept(record: Ssda903Record, today: date) -> ReturnRow:

@@ -27,9 +27,12 @@ _REPLACED = text("""
         as w(kind, year, child_id)
     where r.kind = w.kind and r.year = w.year and r.child_id = w.child_id and r.batch_id <> cast(:batch_id as uuid)
 """)
-_NOT_IN_HEADER = text("""
-    select distinct m.child_id from ssda903_rows m where m.kind = 'Ssda903Missing' and not exists (
+_LEFT_OUT = text("""
+    select m.child_id from ssda903_rows m where m.kind = 'Ssda903Missing' and not exists (
         select from ssda903_rows h where h.kind = 'Ssda903Header' and h.year = m.year and h.child_id = m.child_id)
+    union select m.child_id from ssda903_rows m
+    where m.kind = 'Ssda903Missing' and m.data ->> 'mis_end' is null and not exists (
+        select from ssda903_rows n where n.kind = m.kind and n.year = m.year + 1 and n.child_id = m.child_id)
 """)
 _WARN = text("""
     update ssda903_rows r set warnings = array(select jsonb_array_elements_text(w.warnings))
@@ -99,9 +102,9 @@ class SqlSsda903:
         result = await self._connection.execute(text("select distinct kind, year from ssda903_rows"))
         return frozenset((row[0], row[1]) for row in result)
 
-    async def not_in_header(self) -> set[str]:
-        """Return the children of Missing rows who are not in the Header of their collection."""
-        return {row[0] for row in await self._connection.execute(_NOT_IN_HEADER)}
+    async def left_out(self) -> set[str]:
+        """Return the children of Missing rows whom the Header, or the Missing file of the next year, leaves out."""
+        return {row[0] for row in await self._connection.execute(_LEFT_OUT)}
 
     async def set_warnings(self, warnings: Mapping[str, Sequence[str]]) -> None:
         """Note on rows which rules they break."""

@@ -107,3 +107,16 @@ async def test_the_pages_say_what_does_not_add_up_to_the_office_alone(database: 
             for path in ("/children/C1", f"/episodes/{episode['id']}"):
                 page = await browser.get(path)
                 assert ("DOB differs from the Header file (rule INT13)" in page.text) is sees, (role, path)
+
+
+async def test_an_open_absence_that_the_next_years_file_leaves_out_is_noted(
+    road: Application, tmp_path: Path
+) -> None:
+    head = "CHILD,DOB,MISSING,MIS_START,MIS_END\n"
+    await take(road, tmp_path, "last", f"{head}C1,03/04/2011,M,20/03/2025,\n", year=2025)
+    assert await warned(road) == {}
+    await take(road, tmp_path, "this", f"{head}C9,01/01/2010,A,01/03/2026,02/03/2026\n", year=2026)
+    assert (await warned(road))["Ssda903Missing|2025|C1|2025-03-20"] == ["576"]
+    carried = f"{head}C1,03/04/2011,M,20/03/2025,02/04/2025\n"
+    await take(road, tmp_path, "more", carried, year=2026)
+    assert await warned(road) == {}
