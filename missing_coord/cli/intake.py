@@ -43,11 +43,16 @@ def ingest(
         int | None,
         typer.Option(min=2010, max=2099, help="Of SSDA903 files: the year in which the collection ends."),
     ] = None,
+    part: Annotated[
+        bool, typer.Option("--part", help="Of missing lists: not the whole list, so nobody has left it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take in files. A repeat changes nothing; a row that cannot be read is kept in quarantine with its reason."""
     settings = settings_now()
-    done = with_application(lambda app: _ingest_all(app, kind.value, files, year), settings=settings)
+    done = with_application(
+        lambda app: _ingest_all(app, kind.value, files, year=year, part=part), settings=settings
+    )
     if as_json:
         print_json(done)
     else:
@@ -56,13 +61,11 @@ def ingest(
         raise typer.Exit(FAILED)
 
 
-async def _ingest_all(
-    app: Application, kind: str, files: list[Path], year: int | None
-) -> list[dict[str, Any]]:
+async def _ingest_all(app: Application, kind: str, files: list[Path], **given: Any) -> list[dict[str, Any]]:
     done: list[dict[str, Any]] = []
     for number, file in enumerate(files, start=1):
         try:
-            done.append(await _ingest_one(app, kind, file, year))
+            done.append(await _ingest_one(app, kind, file, **given))
         except (asyncio.CancelledError, KeyboardInterrupt):
             complain(
                 f"Stopped in {shown_name(file)}, file {number} of {len(files)}. What was read so far is kept; run"
@@ -72,12 +75,12 @@ async def _ingest_all(
     return done
 
 
-async def _ingest_one(app: Application, kind: str, file: Path, year: int | None) -> dict[str, Any]:
+async def _ingest_one(app: Application, kind: str, file: Path, **given: Any) -> dict[str, Any]:
     from missing_coord.contracts.limits import FileRefused
 
     try:
         with progress_bar(shown_name(file)) as progress:
-            return (await app.intake().ingest(file, kind, progress=progress, year=year)).to_json()
+            return (await app.intake().ingest(file, kind, progress=progress, **given)).to_json()
     except FileRefused as error:
         reason = str(error)
     except OSError as error:

@@ -41,6 +41,7 @@ class SignKind(StrEnum):
 
     PLACEMENT = "placement"
     COUNCIL_LIST = "missing_list"
+    LEFT_LIST = "left_missing_list"
     SSDA903 = "ssda903_missing"
 
 
@@ -65,7 +66,10 @@ class ReturnSign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedAbsence:
-    """A line of a list as signs need it; dates alone are held as London midnights."""
+    """A line of a list as signs need it; dates alone are held as London midnights.
+
+    `last_listed_at`: of a line that a later list leaves out, when a list had it last; None while it is listed.
+    """
 
     kind: SignKind
     key: str
@@ -73,6 +77,7 @@ class ListedAbsence:
     start_by_day: bool
     ended_at: datetime | None
     end_by_day: bool
+    last_listed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +116,7 @@ def signs_of_return(
     """Return what speaks for it that a child who is missing since `started_at` is back, in the order of time.
 
     A placement that began on a later day, or a line of the council's list or the SSDA903 return about this absence
-    that has an end. What lies in the future is no sign yet.
+    that has an end, or that a later list leaves out. What lies in the future is no sign yet.
     """
     found = [sign for span in spans if (sign := _of_placement(span, started_at)) is not None]
     found += [sign for line in listed if (sign := _of_line(line, started_at)) is not None]
@@ -130,8 +135,10 @@ def _of_placement(span: PlacementSpan, started_at: datetime) -> ReturnSign | Non
 
 
 def _of_line(line: ListedAbsence, started_at: datetime) -> ReturnSign | None:
-    if line.ended_at is None or not _about(line, started_at):
+    if not _about(line, started_at):
         return None
+    if line.ended_at is None:
+        return _of_left_line(line, started_at)
     ended_on = _london_day(line.ended_at)
     over = ended_on >= _london_day(started_at) if line.end_by_day else line.ended_at > started_at
     if not over:
@@ -140,8 +147,17 @@ def _of_line(line: ListedAbsence, started_at: datetime) -> ReturnSign | None:
     return ReturnSign(kind=line.kind, key=line.key, seen_at=seen_at, by_day=line.end_by_day)
 
 
+def _of_left_line(line: ListedAbsence, started_at: datetime) -> ReturnSign | None:
+    """The child was there at some time after a list had it last: the earliest of these is the safe side."""
+    if line.last_listed_at is None:
+        return None
+    seen_at = max(line.last_listed_at, started_at)
+    return ReturnSign(kind=SignKind.LEFT_LIST, key=line.key, seen_at=seen_at, by_day=True)
+
+
 def _about(line: ListedAbsence, started_at: datetime) -> bool:
-    if line.ended_at is not None and line.started_at <= started_at < line.ended_at:
+    over_at = line.ended_at or line.last_listed_at
+    if over_at is not None and line.started_at <= started_at < over_at:
         return True
     if line.start_by_day:
         return abs(_london_day(line.started_at) - _london_day(started_at)) <= timedelta(days=1)

@@ -24,6 +24,7 @@ from missing_coord.services.ports import UnitOfWork
 from missing_coord.services.ports_ssda903 import ReturnWork
 from missing_coord.services.register import reexamine
 from missing_coord.services.ssda903 import LONDON, check_left_out
+from missing_coord.services.whole_lists import WholeList, note_left_out
 from missing_coord.telemetry import logger
 
 CHUNK = 500
@@ -32,6 +33,7 @@ AT_ONCE = (
     2  # one transaction is worked out while PostgreSQL writes the other; any order gives the same result
 )
 REGISTER_KINDS = ("children", "placements")
+MISSING_LIST = "missing-list"
 Progress = Callable[[int, int], None]
 log = logger(__name__)
 
@@ -64,11 +66,18 @@ class FileIntake:
     chunk: int = CHUNK
 
     async def ingest(
-        self, path: Path, kind: str, *, progress: Progress | None = None, year: int | None = None
+        self,
+        path: Path,
+        kind: str,
+        *,
+        progress: Progress | None = None,
+        year: int | None = None,
+        part: bool = False,
     ) -> FileSummary:
         """Take in one file and return what became of its rows; raises FileRefused when it cannot be read at all.
 
-        `year` is the collection of an SSDA903 file; without one that of the latest day which the file tells of.
+        `year` is the collection of an SSDA903 file; without one that of the latest day which the file tells of. `part`
+        says that a file is not the whole of the council's missing list, so that nobody counts as left out of it.
 
         Safe to stop at any moment and to run again: what is in already counts as a duplicate.
         """
@@ -80,13 +89,14 @@ class FileIntake:
             batch_id = await uow.intake.open_batch(kind=kind, source=shown_name(path), content_sha256=digest)
         taken: list[str] = []
         size = file_size(path)
+        whole = WholeList() if kind == MISSING_LIST and not part else None
 
         def settled(done_bytes: int, outcomes: list[str]) -> None:
             taken.extend(outcomes)
             if progress is not None:
                 progress(done_bytes, size)
 
-        chunks = _chunks(first, rows, self.chunk)
+        chunks = _noted(_chunks(first, rows, self.chunk), whole)
         try:
             await self._in_turn(
                 chunks, kind=kind, batch_id=batch_id, source=shown_name(path), settled=settled
@@ -94,6 +104,7 @@ class FileIntake:
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
         await self._finish(batch_id, kind)
+        await self._compare(whole)
         return FileSummary(
             file=shown_name(path),
             rows=len(taken),
@@ -131,10 +142,13 @@ class FileIntake:
             while under_way:
                 settled(*await _outcomes(under_way.popleft()))
 
-    async def ingest_items(self, rows: Sequence[Row], kind: str, *, source: str) -> list[Taken]:
+    async def ingest_items(
+        self, rows: Sequence[Row], kind: str, *, source: str, complete: bool = False
+    ) -> list[Taken]:
         """Take in rows that came over HTTP or on a topic; return what became of each.
 
-        They and the record of their batch are one transaction: whatever stops it leaves nothing half done.
+        They and the record of their batch are one transaction: whatever stops it leaves nothing half done. `complete`
+        says that the rows are the whole of the council's missing list.
         """
         taken: list[Taken] = []
         for start in range(0, len(rows), self.chunk):
@@ -142,6 +156,11 @@ class FileIntake:
             taken.extend(await self._take(part, kind=kind, batch_id=None, source=source))
         if kind in REGISTER_KINDS and rows:
             await self._after_register()
+        if kind == MISSING_LIST and complete:
+            whole = WholeList()
+            for row in rows:
+                whole.note(row.record, row.raw)
+            await self._compare(whole)
         return taken
 
     async def _take(
@@ -209,6 +228,12 @@ class FileIntake:
         async with self.database.unit_of_work(self.actor) as uow:
             await uow.intake.finish(batch_id)
 
+    async def _compare(self, whole: WholeList | None) -> None:
+        """Find out whom a whole missing list has no longer."""
+        if whole is not None:
+            async with self.database.unit_of_work(self.actor) as uow:
+                await note_left_out(uow, whole, policy=(await self.engine(uow)).policy)
+
     async def _after_register(self) -> None:
         """Count a changed register anew, and look again at incidents of which nobody is sure."""
         async with self.database.unit_of_work(self.actor) as uow:
@@ -228,6 +253,14 @@ def _chunks(first: list[Any], rest: Iterator[Any], size: int) -> Iterator[list[A
     while chunk:
         yield chunk
         chunk = list(islice(rest, size))
+
+
+def _noted(chunks: Iterator[list[Any]], whole: WholeList | None) -> Iterator[list[Any]]:
+    for chunk in chunks:
+        if whole is not None:
+            for row in chunk:
+                whole.note(row.record, row.raw)
+        yield chunk
 
 
 def _sha256(path: Path) -> str:

@@ -25,13 +25,13 @@ from missing_coord.domain.population import PlacementSpan
 from missing_coord.domain.records import (
     AbsenceRecord,
     ChildRecord,
-    MissingListEntry,
     PlacementRecord,
     PoliceNotice,
     WorkerRecord,
 )
 from missing_coord.domain.return_signs import RETURN_LADDER
 from missing_coord.matching.prepared import PreparedChild
+from missing_coord.services.ports_lists import MissingListStore
 from missing_coord.services.ports_planning import PlanningStore
 from missing_coord.services.ports_returns import ReturnStore
 
@@ -168,23 +168,6 @@ class WorkforceStore(Protocol):
 
     async def save_absences(self, absences: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
         """Keep absences; return for each whether it is new."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListLine:
-    """One line of the council's own missing list as an incident stands on it."""
-
-    entry_key: str
-    entry: MissingListEntry
-    incident_id: str
-
-
-class MissingListStore(Protocol):
-    """The case system's own list of missing episodes."""
-
-    async def save_entries(self, lines: Sequence[tuple[ListLine, Received]], *, source: str) -> list[bool]:
-        """Keep lines as versions; return for each whether anything changed."""
         ...
 
 

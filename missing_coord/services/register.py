@@ -25,7 +25,8 @@ from missing_coord.domain.records import (
 )
 from missing_coord.services.episodes import rederive
 from missing_coord.services.intake import Engine, reconsider
-from missing_coord.services.ports import ListLine, Policy, Received, UnitOfWork
+from missing_coord.services.ports import Policy, Received, UnitOfWork
+from missing_coord.services.ports_lists import ListLine
 
 LIST_NAME = "council list"
 
@@ -87,7 +88,8 @@ async def receive_missing_list(
     lines = [(_line(entry), how) for entry, how in rows]
     changed = await uow.missing_list.save_entries(lines, source="missing_list")
     latest = {line.entry_key: line for (line, _), new in zip(lines, changed, strict=True) if new}
-    child_ids = sorted({line.entry.child_id for line in latest.values()})
+    again = await uow.missing_list.mark_listed([line.entry_key for line, _ in lines])
+    child_ids = sorted({line.entry.child_id for line in latest.values()} | again)
     if child_ids:
         await uow.children.lock(child_ids)
         unknown = set(child_ids) - await uow.children.known(child_ids)

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.records import column_key
-from missing_coord.services.ports import Counts, ListLine, Quarantined, Received
+from missing_coord.services.ports import Counts, Quarantined, Received
+from missing_coord.services.ports_lists import ListLine, OpenLine
 from missing_coord.storage.mappers import canonical, plain
 from missing_coord.storage.rows import insert_new, insert_or_count, upsert
 from missing_coord.storage.store_children import content_hash
@@ -137,6 +138,34 @@ class SqlMissingList:
         await upsert(self._connection, missing_list_entries, rows, key=["entry_key"])
         await keep_versions(self._connection, source, latest, self._now)
         return changed
+
+    async def mark_listed(self, entry_keys: Sequence[str]) -> set[str]:
+        """Note that these lines are on the list now; return the children of those that had left it."""
+        result = await self._connection.execute(_CAME_BACK, {"keys": list(entry_keys)})
+        came_back = {row[0] for row in result}
+        await self._connection.execute(_LISTED, {"keys": list(entry_keys), "now": self._now})
+        return came_back
+
+    async def open_lines(self) -> list[OpenLine]:
+        """Return the lines of the council's list that have no end and have not left it."""
+        return [OpenLine(**row) for row in (await self._connection.execute(_OPEN_LINES)).mappings()]
+
+    async def mark_left(self, entry_keys: Sequence[str]) -> None:
+        """Note that these lines were left out of a whole list that came now."""
+        await self._connection.execute(_LEFT, {"keys": list(entry_keys), "now": self._now})
+
+
+_CAME_BACK = text(
+    "select child_id from missing_list_entries where entry_key = any(:keys) and left_list_at is not null"
+)
+_LISTED = text(
+    "update missing_list_entries set listed_at = :now, left_list_at = null where entry_key = any(:keys)"
+)
+_OPEN_LINES = text(
+    "select entry_key, child_id, started_at from missing_list_entries"
+    " where source = 'missing_list' and ended_at is null and left_list_at is null"
+)
+_LEFT = text("update missing_list_entries set left_list_at = :now where entry_key = any(:keys)")
 
 
 def _list_row(line: ListLine, digest: str, source: str) -> dict[str, object]:

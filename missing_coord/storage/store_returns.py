@@ -22,8 +22,9 @@ from missing_coord.storage.rows import upsert
 from missing_coord.storage.tables_cases import presumed_returns
 
 _LISTED = text("""
-    select source, entry_key, child_id, started_at, date_only, ended_at, ended_date_only
-    from missing_list_entries where child_id = any(:ids) and ended_at is not null
+    select source, entry_key, child_id, started_at, date_only, ended_at, ended_date_only,
+        case when left_list_at is not null then listed_at end as last_listed_at
+    from missing_list_entries where child_id = any(:ids) and (ended_at is not null or left_list_at is not null)
 """)
 _ONE = text("""
     select p.*, i.child_id, coalesce((select e.episode_id::text from episode_incidents ei
@@ -57,7 +58,7 @@ class SqlReturns:
         return [presumed_return(row) for row in result.mappings()]
 
     async def listed(self, child_ids: Iterable[str]) -> dict[str, list[ListedAbsence]]:
-        """Return the lines of the council's list and of the SSDA903 return about each child that have an end."""
+        """Return the lines of the council's list and of the SSDA903 return about each child that are over."""
         result = await self._connection.execute(_LISTED, {"ids": list(child_ids)})
         found: dict[str, list[ListedAbsence]] = {}
         for row in result.mappings():
@@ -68,6 +69,7 @@ class SqlReturns:
                 start_by_day=row["date_only"],
                 ended_at=row["ended_at"],
                 end_by_day=row["ended_date_only"],
+                last_listed_at=row["last_listed_at"],
             )
             found.setdefault(row["child_id"], []).append(line)
         return found

@@ -237,6 +237,8 @@ missing_list_entries = Table(
     words("reported_by"),
     Column("source", Text, nullable=False),
     Column("incident_id", UUID(as_uuid=False)),
+    instant("listed_at", nullable=True),
+    instant("left_list_at", nullable=True),
     words("content_hash"),
     version_column(),
 )

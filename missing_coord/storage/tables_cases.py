@@ -96,7 +96,9 @@ presumed_returns = Table(
     words("reason"),
     version_column(),
     UniqueConstraint("incident_id", "sign", "sign_key", "seen_at", "by_day", name="uq_presumed_returns_once"),
-    CheckConstraint("sign in ('placement', 'missing_list', 'ssda903_missing')", name="sign_known"),
+    CheckConstraint(
+        "sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing')", name="sign_known"
+    ),
     CheckConstraint("state in ('waiting', 'confirmed', 'rejected', 'withdrawn')", name="state_known"),
     CheckConstraint(
         "(state = 'confirmed') = (returned_at is not null)", name="a_confirmed_return_has_its_time"

@@ -26,11 +26,12 @@ _CHILDREN = text("""
     where i.source = 'police' and e.started_at < :after and coalesce(e.ended_at, 'infinity') >= :first
     union
     select m.child_id from missing_list_entries m
-    where m.source = 'missing_list' and m.started_at < :after and coalesce(m.ended_at, 'infinity') >= :first
+    where m.source = 'missing_list' and m.started_at < :after
+        and coalesce(m.ended_at, m.left_list_at, 'infinity') >= :first
 """)
 _LINES = text("""
     select m.entry_key, m.child_id, m.kind, m.started_at, m.ended_at, m.date_only, m.ended_date_only,
-        m.incident_id::text as incident_id
+        m.listed_at, m.left_list_at, m.incident_id::text as incident_id
     from missing_list_entries m where m.source = 'missing_list' and m.child_id = any(:ids)
 """)
 _WHO = text("select child_id, forename, surname, provisional from children where child_id = any(:ids)")
@@ -132,7 +133,9 @@ def _told(
 
 
 def _listed(row: Mapping[Any, Any], kept: _Kept, who: Mapping[str, Mapping[Any, Any]]) -> Absence:
+    """Return a line as an absence; one that has left the list ended on a day between the two deliveries."""
     known = who.get(row["child_id"])
+    left = row["ended_at"] is None and row["left_list_at"] is not None
     line = Absence(
         key=row["entry_key"],
         child_id=row["child_id"],
@@ -140,8 +143,9 @@ def _listed(row: Mapping[Any, Any], kept: _Kept, who: Mapping[str, Mapping[Any, 
         kind=EpisodeKind(row["kind"]),
         started_at=row["started_at"],
         start_by_day=row["date_only"],
-        ended_at=row["ended_at"],
-        end_by_day=row["ended_date_only"],
+        ended_at=row["left_list_at"] if left else row["ended_at"],
+        end_by_day=left or row["ended_date_only"],
+        ends=(row["listed_at"],) if left else (),
         on_register=known is not None and not known["provisional"],
     )
     return kept.about(line, [row["incident_id"]] if row["incident_id"] else [])

@@ -55,7 +55,7 @@ _NOTICES = """
     order by n.issued_at, n.received_at, n.notice_id
 """
 _LIST = """
-    select m.started_at, m.ended_at, m.reported_by from missing_list_entries m
+    select m.started_at, m.ended_at, m.left_list_at, m.reported_by from missing_list_entries m
     where m.incident_id in (select incident_id from episode_incidents where episode_id in ({episodes}))
 """
 _WORK = """
@@ -225,7 +225,11 @@ def _of_times(row: Mapping[str, Any]) -> list[TimelineEntry]:
 
 
 def _of_list(row: Mapping[str, Any]) -> list[TimelineEntry]:
-    known = {"listed_missing": row["started_at"], "listed_back": row["ended_at"]}
+    known = {
+        "listed_missing": row["started_at"],
+        "listed_back": row["ended_at"],
+        "left_list": row["left_list_at"],
+    }
     by = row["reported_by"] or "the council"
     return [
         TimelineEntry(at=at, kind="list", what=what, source="the council's own missing list", by=by)

@@ -57,18 +57,21 @@ async def receive_placements(request: Request, key: Placements) -> Response:
     responses=DESCRIBED,
     openapi_extra=described("missing-list"),
 )
-async def receive_missing_lists(request: Request, key: MissingLists) -> Response:
-    """Take in lines of the case system's own list of missing children."""
-    return await _take(request, key, "missing-list")
+async def receive_missing_lists(request: Request, key: MissingLists, complete: bool = False) -> Response:
+    """Take in lines of the case system's own list of missing children; `complete`: they are the whole list.
+
+    Who was on an earlier list without an end, and is not on a complete one, may be back: a coordinator is asked.
+    """
+    return await _take(request, key, "missing-list", complete=complete)
 
 
-async def _take(request: Request, key: ApiKey, kind: str) -> Response:
+async def _take(request: Request, key: ApiKey, kind: str, *, complete: bool = False) -> Response:
     check_type(request)
     body = await body_of(request)
     rows = await asyncio.to_thread(rows_of, body, kind)
     intake = web_of(request).application.intake(system_actor(f"intake from {key.source}"))
     try:
-        taken = await intake.ingest_items(rows, kind, source=key.source)
+        taken = await intake.ingest_items(rows, kind, source=key.source, complete=complete)
     except TransientError as error:
         raise Problem(
             503,

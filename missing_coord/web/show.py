@@ -53,6 +53,7 @@ HAPPENED = {
     "cancelled": "Police report cancelled",
     "listed_missing": "Missing, by the council's own list",
     "listed_back": "Back, by the council's own list",
+    "left_list": "No longer on the council's own list",
 }
 MATCHED = {
     MatchState.AUTOMATIC: "Matched to this child",

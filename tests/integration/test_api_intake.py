@@ -113,6 +113,16 @@ async def test_each_address_takes_its_own_kind(site: Site, gmp: Sender) -> None:
     assert await count(site, "episodes") == 1
 
 
+async def test_only_a_missing_list_that_is_said_to_be_complete_leaves_somebody_out(
+    site: Site, gmp: Sender
+) -> None:
+    await gmp.send("register", [child()])
+    await gmp.send("missing-lists", [{"child_id": "C1", "type": "M", "started_at": "2026-11-01T20:00:00Z"}])
+    for path, signs in (("missing-lists", 0), ("missing-lists?complete=true", 1)):
+        assert outcomes(await gmp.send(path, [])) == []
+        assert await count(site, "presumed_returns") == signs
+
+
 async def test_the_batch_names_the_source(site: Site, gmp: Sender) -> None:
     await gmp.send(POLICE, notice())
     assert await site.council.rows("select source, accepted from intake_batches") == [("gmp", 1)]
