@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from missing_coord.domain.mentions import MentionKind as MentionKind
 from missing_coord.linking.forms import phone_forms, place_form, vehicle_form
 from missing_coord.linking.loose import handle_form, part_of_mark
 from missing_coord.linking.people import person_names
-
-
-class MentionKind(StrEnum):
-    """The kinds of thing that can be named for several children."""
-
-    PLACE = "place"
-    PERSON = "person"
-    VEHICLE = "vehicle"
-    PHONE = "phone"
-    HANDLE = "handle"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -264,7 +264,7 @@ class InterviewStore(Protocol):
         ...
 
     async def touched(self, interview_ids: Sequence[str]) -> set[str]:
-        """Return those interviews that have a timeline or an escalation."""
+        """Return those interviews on which anything hangs: a timeline, an escalation, a record or a request."""
         ...
 
     async def add_event(self, event: InterviewEvent) -> bool:
@@ -272,7 +272,7 @@ class InterviewStore(Protocol):
         ...
 
     async def move(self, *, source: str, target: str) -> None:
-        """Move the timeline of one interview to another."""
+        """Move the timeline of one interview, and what hangs on it, to another."""
         ...
 
     async def submitted(self, interview_id: str, submission_key: str) -> InterviewEvent | None:

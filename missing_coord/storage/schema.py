@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from missing_coord.storage import tables, tables_cases, tables_escalation, tables_plumbing, tables_quality
+from missing_coord.storage import (
+    tables,
+    tables_cases,
+    tables_escalation,
+    tables_plumbing,
+    tables_quality,
+    tables_records,
+)
 
 metadata = tables.metadata
 
-__all__ = ["metadata", "tables", "tables_cases", "tables_escalation", "tables_plumbing", "tables_quality"]
+__all__ = [
+    "metadata",
+    "tables",
+    "tables_cases",
+    "tables_escalation",
+    "tables_plumbing",
+    "tables_quality",
+    "tables_records",
+]

@@ -23,6 +23,13 @@ from missing_coord.storage.tables_cases import (
     proposals,
 )
 
+_CARRIED = ("interview_events", "interview_actions", "spot_purchases")
+_ONE_EACH = ("record_drafts", "interview_records", "interview_transfers")
+_TOUCHED = " union ".join(
+    f"select interview_id::text from {name} where interview_id = any(cast(:ids as uuid[]))"
+    for name in (*_CARRIED, *_ONE_EACH, "escalations")
+)
+
 
 class SqlInterviews:
     """Return interviews, the episodes that they cover, and their timelines."""
@@ -104,14 +111,11 @@ class SqlInterviews:
         await self._connection.execute(delete(interviews).where(interviews.c.interview_id.in_(ids)))
 
     async def touched(self, interview_ids: Sequence[str]) -> set[str]:
-        """Return those interviews that have a timeline or an escalation."""
+        """Return those interviews on which anything hangs: a timeline, an escalation, a record or a request."""
         if not interview_ids:
             return set()
         result = await self._connection.execute(
-            text(
-                "select interview_id::text from interview_events where interview_id = any(cast(:ids as uuid[]))"
-                " union select interview_id::text from escalations where interview_id = any(cast(:ids as uuid[]))"
-            ),
+            text(_TOUCHED),
             {"ids": list(interview_ids)},
         )
         return {row[0] for row in result}
@@ -129,12 +133,22 @@ class SqlInterviews:
         return result.one_or_none() is not None
 
     async def move(self, *, source: str, target: str) -> None:
-        """Move the timeline of one interview to another."""
-        await self._connection.execute(
-            update(interview_events)
-            .where(interview_events.c.interview_id == source)
-            .values(interview_id=target)
-        )
+        """Move the timeline of one interview, and what hangs on it, to another; a record stays where there is one."""
+        for name in _CARRIED:
+            await self._connection.execute(
+                text(
+                    f"update {name} set interview_id = cast(:target as uuid) where interview_id = cast(:source as uuid)"
+                ),
+                {"source": source, "target": target},
+            )
+        for name in _ONE_EACH:
+            await self._connection.execute(
+                text(
+                    f"update {name} set interview_id = cast(:target as uuid) where interview_id = cast(:source as uuid)"
+                    f" and not exists (select from {name} there where there.interview_id = cast(:target as uuid))"
+                ),
+                {"source": source, "target": target},
+            )
 
     async def submitted(self, interview_id: str, submission_key: str) -> InterviewEvent | None:
         """Return the timeline entry that was written under this key; None for an empty key."""

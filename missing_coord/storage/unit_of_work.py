@@ -33,6 +33,7 @@ from missing_coord.storage.store_planning import SqlPlanning
 from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
+from missing_coord.storage.store_records import SqlActions, SqlRecords
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_ssda903 import SqlSsda903
@@ -77,6 +78,8 @@ class SqlUnitOfWork:
         self.ssda903 = SqlSsda903(connection, now)
         self.quarantined = SqlQuarantine(connection, now)
         self.quality = SqlQuality(connection)
+        self.records = SqlRecords(connection)
+        self.actions = SqlActions(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

@@ -27,8 +27,11 @@ OFFICE = {
     "escalations": "Su",
     "incidents": "S",
     "intake_batches": "S",
+    "interview_actions": "SIu",
     "interview_episodes": "SIU",
     "interview_events": "SI",
+    "interview_records": "S",
+    "interview_transfers": "SIu",
     "interviews": "SIU",
     "kept_reports": "SI",
     "ladders": "S",
@@ -46,17 +49,23 @@ OFFICE = {
     "quality_audits": "S",
     "quarantine": "Su",
     "rotas": "SIU",
+    "spot_purchases": "SIu",
     "team_members": "S",
     "ssda903_rows": "S",
     "users": "S",
+    "visit_invites": "S",
     "workers": "S",
 }
+# What was submitted stays as it was: the system may only carry a record to another interview.
+LOCKED = {"record_contents": "SI", "record_entries": "SI", "record_screen_answers": "SI"}
 KEPT_FROM_THE_SYSTEM = {
     "api_keys": "",
     "sessions": "",
     "user_secrets": "",
     "audit_trail": "SI",
     "kept_reports": "SI",
+    "interview_records": "SIu",
+    **LOCKED,
 }
 RIGHTS: dict[Role, dict[str, str]] = {
     Role.COORDINATOR: OFFICE,
@@ -66,16 +75,20 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "contacts": "SIUD",
         "ladders": "SI",
         "patterns": "S",
+        **dict.fromkeys(LOCKED, "S"),
         "team_members": "SIUD",
     },
     Role.INTERVIEW_WORKER: {
         "absences": "S",
         "audit_trail": "I",
+        "calendar_feeds": "SIU",
         "children": "S",
         "episodes": "S",
         "escalations": "Su",
+        "interview_actions": "SIu",
         "interview_episodes": "SIU",
         "interview_events": "SI",
+        "interview_records": "SI",
         "interviews": "SIU",
         "messages": "Su",
         "outbox": "I",
@@ -83,7 +96,10 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "placements": "S",
         "promises": "SIu",
         "quality_audits": "S",
+        "record_drafts": "SIUD",
+        **LOCKED,
         "users": "S",
+        "visit_invites": "S",
         "workers": "S",
     },
     Role.QUALITY_AUDITOR: {
@@ -92,8 +108,11 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "children": "S",
         "episodes": "S",
         "escalations": "S",
+        "interview_actions": "S",
         "interview_episodes": "S",
         "interview_events": "S",
+        "interview_records": "S",
+        **dict.fromkeys(LOCKED, "S"),
         "interviews": "S",
         "messages": "Su",
         "outbox": "I",
@@ -109,8 +128,11 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "episode_incidents": "S",
         "episodes": "S",
         "incidents": "S",
+        "interview_actions": "S",
         "interview_episodes": "S",
         "interview_events": "S",
+        "interview_records": "S",
+        "record_entries": "S",
         "interviews": "S",
         "mentions": "S",
         "messages": "Su",
@@ -142,6 +164,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
     Role.SIGN_IN: {
         "api_keys": "S",
         "audit_trail": "I",
+        "calendar_feeds": "S",
         "sessions": "SIUD",
         "user_secrets": "SU",
         "users": "S",
@@ -151,6 +174,10 @@ RIGHTS: dict[Role, dict[str, str]] = {
 SEEN = "seen_at seen_by"
 RESOLVED = "resolved_at resolved_by resolution"
 ANSWERED = "state confirm_by next_step next_step_at answered_by answered_at returned_at basis reason version"
+TRANSFER_ANSWERED = "state answered_for answer answer_kept_by answered_at version"
+PURCHASE_SETTLED = (
+    "supplier state decided_by decided_at decision_reason outcome cost_pence closed_by closed_at version"
+)
 UNDONE = "undone_by undone_at undone_reason"
 COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
@@ -165,6 +192,13 @@ COLUMNS: dict[tuple[Role, str, str], str] = {
         (role, "promises", "u"): "ended_at outcome"
         for role in (Role.COORDINATOR, Role.MANAGER, Role.INTERVIEW_WORKER)
     },
+    **{
+        (role, "interview_actions", "u"): "state outcome closed_by closed_at version"
+        for role in (Role.COORDINATOR, Role.MANAGER, Role.INTERVIEW_WORKER)
+    },
+    **{(role, "interview_transfers", "u"): TRANSFER_ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{(role, "spot_purchases", "u"): PURCHASE_SETTLED for role in (Role.COORDINATOR, Role.MANAGER)},
+    (Role.SYSTEM, "interview_records", "u"): "interview_id",
     (Role.ADMINISTRATOR, "api_keys", "s"): "key_id source scopes created_at revoked_at",
     (Role.ADMINISTRATOR, "sessions", "s"): "user_id created_at last_seen_at expires_at",
     (Role.ADMINISTRATOR, "user_secrets", "s"): "user_id",

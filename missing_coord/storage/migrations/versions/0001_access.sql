@@ -125,8 +125,18 @@ create policy office_all on interviews for all to mc_coordinator, mc_manager usi
 --;;
 create policy readers on interviews for select to mc_quality_auditor, mc_exploitation_lead using (true);
 --;;
+-- An interview that an auditor returned stays its worker's until a newer version of the record is submitted.
+create function waits_for_rework(interview uuid) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from quality_audits a where a.interview_id = interview and a.returned
+                   and not exists (select from quality_audits later where later.interview_id = interview
+                                   and later.audited_at > a.audited_at)
+                   and not exists (select from interview_records r where r.interview_id = interview
+                                   and r.submitted_at > a.audited_at)) $$;
+--;;
 create policy own_work on interviews for all to mc_interview_worker
-    using (worker_id <> '' and worker_id = app_worker() and (closed_at is null or closed_at > now() - interval '28 days'))
+    using (worker_id <> '' and worker_id = app_worker()
+           and (closed_at is null or closed_at > now() - interval '28 days' or waits_for_rework(interview_id)))
     with check (worker_id <> '' and worker_id = app_worker());
 --;;
 create function worker_keeps_to_own_children() returns trigger language plpgsql

@@ -1,0 +1,200 @@
+"""Interview records and their actions in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from missing_coord.domain.errors import NotFound
+from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction
+from missing_coord.domain.interview_records import (
+    HeldWhere,
+    InterviewRecord,
+    Known,
+    PlaceKind,
+    RecordContents,
+    RecordEntry,
+    RecordHead,
+    RecordKind,
+    RecordOrigin,
+    SafeContact,
+    ScreenAnswer,
+    SharingWish,
+    ToldBy,
+)
+from missing_coord.domain.mentions import MentionKind
+from missing_coord.services.ports_records import RecordDraft
+from missing_coord.storage.mappers import from_row, to_row
+from missing_coord.storage.tables_records import (
+    interview_actions,
+    interview_records,
+    record_contents,
+    record_drafts,
+    record_entries,
+    record_screen_answers,
+)
+
+_KINDS: Mapping[str, type] = {
+    "place_kind": PlaceKind,
+    "told_by": ToldBy,
+    "sharing": SharingWish,
+    "held_where": HeldWhere,
+    "planned": Known,
+    "forced_or_lured": Known,
+    "substances": Known,
+    "may_go_again": Known,
+    "origin": RecordOrigin,
+    "safe_contact": SafeContact,
+}
+_HEAD = {**_KINDS, "kind": RecordKind}
+_ENTRY = {**_KINDS, "kind": MentionKind}
+_ACTION = {"state": ActionState, "owner": ActionOwner}
+
+
+class SqlRecords:
+    """Interview records; the database lets nobody change a version that was submitted."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def draft(self, interview_id: str) -> RecordDraft | None:
+        """Return the draft of an interview's record, None when there is none that the actor may see."""
+        statement = select(record_drafts).where(record_drafts.c.interview_id == interview_id)
+        row = (await self._connection.execute(statement)).mappings().one_or_none()
+        return None if row is None else from_row(RecordDraft, _typed(row, _HEAD))
+
+    async def save_draft(self, draft: RecordDraft, *, expected_version: int) -> bool:
+        """Keep a draft; False when it is not at `expected_version` any more (0: there is none yet)."""
+        row = {**to_row(draft), "fields": {name: list(given) for name, given in draft.fields.items()}}
+        if expected_version == 0:
+            statement = postgresql.insert(record_drafts).values(**row).on_conflict_do_nothing()
+            return (await self._connection.execute(statement)).rowcount == 1
+        changed = {name: row[name] for name in ("kind", "origin", "fields", "saved_by", "saved_at")}
+        there = record_drafts.c.interview_id == draft.interview_id
+        result = await self._connection.execute(
+            update(record_drafts)
+            .where(there, record_drafts.c.version == expected_version)
+            .values(**changed, version=expected_version + 1)
+        )
+        return result.rowcount == 1
+
+    async def drop_draft(self, interview_id: str) -> None:
+        """Forget a draft."""
+        await self._connection.execute(
+            delete(record_drafts).where(record_drafts.c.interview_id == interview_id)
+        )
+
+    async def heads(self, interview_id: str) -> list[RecordHead]:
+        """Return the heads of an interview's versions, the newest first."""
+        statement = select(interview_records).where(interview_records.c.interview_id == interview_id)
+        result = await self._connection.execute(statement.order_by(interview_records.c.number.desc()))
+        return [from_row(RecordHead, _typed(row, _HEAD)) for row in result.mappings()]
+
+    async def get(self, interview_id: str, number: int) -> InterviewRecord:
+        """Return one version; raises NotFound when the actor may not read it."""
+        heads = await self._parts(interview_records, interview_id, number)
+        contents = await self._parts(record_contents, interview_id, number)
+        if not heads or not contents:
+            raise NotFound(f"There is no version {number} of this record that you may read.")
+        answers = await self._parts(record_screen_answers, interview_id, number)
+        entries = await self._parts(record_entries, interview_id, number)
+        return InterviewRecord(
+            head=from_row(RecordHead, _typed(heads[0], _HEAD)),
+            contents=from_row(RecordContents, _typed(contents[0], _KINDS)),
+            screen=tuple(from_row(ScreenAnswer, dict(row)) for row in answers),
+            entries=tuple(from_row(RecordEntry, _typed(row, _ENTRY)) for row in entries),
+        )
+
+    async def add(self, record: InterviewRecord, *, submission_key: str = "") -> None:
+        """Keep a new version."""
+        part = {"interview_id": record.head.interview_id, "number": record.head.number}
+        await self._connection.execute(
+            insert(interview_records).values(**_written(record.head), submission_key=submission_key)
+        )
+        await self._connection.execute(insert(record_contents).values(**_written(record.contents), **part))
+        for table, rows in ((record_screen_answers, record.screen), (record_entries, record.entries)):
+            if rows:
+                await self._connection.execute(
+                    insert(table).inline(), [{**_written(each), **part} for each in rows]
+                )
+
+    async def submitted(self, interview_id: str, submission_key: str) -> RecordHead | None:
+        """Return the version that was submitted under this key; None for an empty key."""
+        if not submission_key:
+            return None
+        result = await self._connection.execute(
+            select(interview_records).where(
+                interview_records.c.interview_id == interview_id,
+                interview_records.c.submission_key == submission_key,
+            )
+        )
+        row = result.mappings().one_or_none()
+        return None if row is None else from_row(RecordHead, _typed(row, _HEAD))
+
+    async def _parts(self, table: Table, interview_id: str, number: int) -> Sequence[RowMapping]:
+        order: ColumnElement[Any] = table.c[
+            {"record_entries": "entry_id", "record_screen_answers": "question"}.get(table.name, "number")
+        ]
+        statement = select(table).where(table.c.interview_id == interview_id, table.c.number == number)
+        return (await self._connection.execute(statement.order_by(order))).mappings().all()
+
+
+class SqlActions:
+    """Actions that interviews asked for."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, actions: Sequence[InterviewAction]) -> None:
+        """Keep new actions."""
+        if actions:
+            await self._connection.execute(
+                insert(interview_actions).inline(), [to_row(each) for each in actions]
+            )
+
+    async def of_interview(self, interview_id: str) -> list[InterviewAction]:
+        """Return the actions of an interview, the one due first before the others."""
+        statement = select(interview_actions).where(interview_actions.c.interview_id == interview_id)
+        ordered = statement.order_by(interview_actions.c.due_on, interview_actions.c.action_id)
+        rows = (await self._connection.execute(ordered)).mappings()
+        return [from_row(InterviewAction, _typed(row, _ACTION)) for row in rows]
+
+    async def get(self, action_id: str) -> InterviewAction:
+        """Return one action, held until the transaction ends; raises NotFound."""
+        statement = select(interview_actions).where(interview_actions.c.action_id == action_id)
+        row = (await self._connection.execute(statement.with_for_update())).mappings().one_or_none()
+        if row is None:
+            raise NotFound("There is no such action that you may see.")
+        return from_row(InterviewAction, _typed(row, _ACTION))
+
+    async def save(self, action: InterviewAction) -> None:
+        """Keep what became of an action; its version grows by one."""
+        changed = {name: getattr(action, name) for name in ("outcome", "closed_by", "closed_at")}
+        await self._connection.execute(
+            update(interview_actions)
+            .where(interview_actions.c.action_id == action.action_id)
+            .values(**changed, state=action.state.value, version=action.version + 1)
+        )
+
+
+def _typed(row: RowMapping, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """Return a row with its codes as enums and its lists as tuples."""
+    typed: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, list):
+            typed[name] = tuple(value)
+        elif value is not None and name in kinds:
+            typed[name] = kinds[name](value)
+        else:
+            typed[name] = value
+    return typed
+
+
+def _written(record: Any) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in to_row(record).items()
+    }
