@@ -14,7 +14,7 @@ from missing_coord.cli.running import FAILED, with_application
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
-    from missing_coord.services.escalation import Fired
+    from missing_coord.services.ports_escalation import Fired
     from missing_coord.services.returns import Reminded
     from missing_coord.services.verify import Verification
     from missing_coord.storage.views_interviews import QueueRow

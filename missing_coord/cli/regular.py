@@ -15,8 +15,9 @@ from missing_coord.notify.heartbeat import beat
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.assignment import Proposed, propose_all, propose_for
-from missing_coord.services.escalation import Fired, dry_run, sweep_batches
+from missing_coord.services.escalation import dry_run, sweep_batches
 from missing_coord.services.patterns import find_patterns
+from missing_coord.services.ports_escalation import Fired
 from missing_coord.services.promises import lapse_promises
 from missing_coord.services.proof import prove
 from missing_coord.services.returns import Reminded, remind
@@ -49,7 +50,7 @@ class RegularWork:
         """Record every escalation step that is due at a time, by default now."""
         fired: list[Fired] = []
         batches = sweep_batches(
-            lambda: self._unit("sweep"), write=self.channel.write, book=await self._book(), as_of=as_of
+            lambda: self._unit("sweep"), words=self.channel.words, book=await self._book(), as_of=as_of
         )
         async for batch in batches:
             fired.extend(batch.fired)

@@ -10,7 +10,7 @@ from typing import Protocol
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
 from missing_coord.domain.messages import ChannelName, Message, MessageKind, Notice
-from missing_coord.services.escalation import MessageStore
+from missing_coord.services.ports_escalation import MessageStore
 
 
 class NoticeUnit(Protocol):

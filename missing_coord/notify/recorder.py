@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from missing_coord.domain.escalation import LadderStep
 from missing_coord.domain.messages import Message, MessageState, Notice
-from missing_coord.notify.wording import words_of
+from missing_coord.notify.wording import words_of, words_of_step
 
 CHANNEL = "recorder"
 
@@ -39,3 +40,7 @@ class RecorderChannel:
             rung=notice.rung,
             due_at=notice.due_at,
         )
+
+    def words(self, step: LadderStep) -> str:
+        """Return what a step of the statutory ladder says, with places for what differs from duty to duty."""
+        return words_of_step(step.name, breach=step.breach, address=self.address)

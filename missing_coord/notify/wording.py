@@ -14,6 +14,7 @@ _PASSED_ON = {
     "not_delivered": "passed on, as nothing was delivered to those before",
     "promise_lapsed": "a promise lapsed without a visit booked",
 }
+_BREACH = "72 hours have passed (at {due}) and it is not done, declined or decided."
 _PAGES = {
     "interview": "interviews",
     "incident": "reviews",
@@ -39,6 +40,15 @@ def words_of(notice: Notice, *, address: str) -> str:
     return f"{reference}: {_matter(notice)} {link}"
 
 
+def words_of_step(step: str, *, breach: bool, address: str) -> str:
+    """Return the text of a step of the statutory ladder with places for what differs from duty to duty.
+
+    These are `{reference}`, `{due}` (London time), `{again}` (empty, or which reminder it is) and `{subject_id}`.
+    """
+    matter = _BREACH if breach else f"{step_words(step)}{{again}}. Due {{due}}."
+    return f"Return interview {{reference}}: {matter} {address}/interviews/{{subject_id}}"
+
+
 def short_reference(subject_id: str) -> str:
     """Return the reference by which people name a record to each other."""
     return subject_id.replace("-", "")[:8].upper()
@@ -51,9 +61,7 @@ def london_time(instant: datetime) -> str:
 
 def _matter(notice: Notice) -> str:
     if notice.kind is MessageKind.BREACH and notice.due_at is not None:
-        return (
-            f"72 hours have passed (at {london_time(notice.due_at)}) and it is not done, declined or decided."
-        )
+        return _BREACH.format(due=london_time(notice.due_at))
     if notice.kind is MessageKind.ALERT and notice.due_at is not None:
         return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
     if notice.kind is MessageKind.ESCALATION and notice.due_at is not None:

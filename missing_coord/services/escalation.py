@@ -2,52 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from missing_coord.domain.access import Role
-from missing_coord.domain.escalation import ClockKind, DueStep, Ladder, next_step, step_at, steps_due
-from missing_coord.domain.events import DeadlineBreached, DeadlineWarned, Event
+from missing_coord.domain.escalation import ClockKind
 from missing_coord.domain.ladders import SHIPPED_BOOK, LadderBook
 from missing_coord.domain.messages import MessageKind, Notice
-from missing_coord.services.ports_escalation import (
-    Advance,
-    DueDuty,
-    EscalationStore,
-    Fired,
-    MessageStore,
-    OpenUnit,
-    SweepResult,
-    SweepUnit,
-    Write,
-)
-
-__all__ = [
-    "Advance",
-    "DueDuty",
-    "EscalationStore",
-    "Fired",
-    "MessageStore",
-    "OpenUnit",
-    "SweepResult",
-    "SweepUnit",
-    "Write",
-    "dry_run",
-    "notices_of",
-    "sweep",
-    "sweep_batches",
-]
+from missing_coord.services.ports_escalation import Fired, OpenUnit, Rung, SweepResult, SweepUnit, Words
 
 BATCH = 1_000
 """How many duties one transaction takes."""
+SIDE_BY_SIDE = 2
+"""How many transactions sweep at once when much is due."""
 ROLES = frozenset(role.value for role in Role)
-Key = tuple[str, str, str, datetime]
 
 
 async def sweep(
     uow: SweepUnit,
     *,
-    write: Write,
+    words: Words,
     book: LadderBook = SHIPPED_BOOK,
     limit: int = BATCH,
     as_of: datetime | None = None,
@@ -58,116 +33,63 @@ async def sweep(
     neither recorded nor told again.
     """
     now = as_of or uow.now
-    duties = await uow.escalations.take_due(now, limit=limit)
-    if not duties:
-        return SweepResult(fired=[], more=False)
-    known = await uow.escalations.recorded(duties)
-    fired: list[Fired] = []
-    notices: list[Notice] = []
-    advances: list[Advance] = []
-    for duty in duties:
-        rungs, advance = _plan(duty, book=book, now=now, known=known)
-        advances.append(advance)
-        fired.extend(rungs)
-        for rung in rungs:
-            uow.record(_event(duty.child_id, rung))
-            notices.extend(notices_of(rung, duty.users))
-    await uow.escalations.record(fired)
-    await uow.escalations.advance(advances)
-    await uow.messages.add([write(notice, now) for notice in notices])
-    return SweepResult(fired=fired, more=len(duties) == limit)
+    fallback = book.in_force(ClockKind.INTERVIEW, now).version
+    return await uow.sweeping.fire(rungs_of(book, words), fallback=fallback, at=now, limit=limit)
 
 
 async def sweep_batches(
     open_unit: OpenUnit,
     *,
-    write: Write,
+    words: Words,
     book: LadderBook = SHIPPED_BOOK,
     limit: int = BATCH,
     as_of: datetime | None = None,
 ) -> AsyncIterator[SweepResult]:
-    """Sweep until nothing is due any more, one transaction for each batch, and yield what each one recorded."""
-    more = True
-    while more:
+    """Sweep until nothing is due any more, one transaction for each batch, and yield what each one recorded.
+
+    When one batch is not enough, several go on side by side; each passes over the duties that another holds.
+    """
+
+    async def one() -> SweepResult:
         async with open_unit() as uow:
-            result = await sweep(uow, write=write, book=book, limit=limit, as_of=as_of)
-        more = result.more
-        yield result
+            return await sweep(uow, words=words, book=book, limit=limit, as_of=as_of)
+
+    results: list[SweepResult] = [await one()]
+    yield results[0]
+    while any(each.more for each in results):
+        ended = await asyncio.gather(*(one() for _ in range(SIDE_BY_SIDE)), return_exceptions=True)
+        for failure in (each for each in ended if isinstance(each, BaseException)):
+            raise failure
+        results = [each for each in ended if isinstance(each, SweepResult)]
+        for result in results:
+            yield result
 
 
 async def dry_run(uow: SweepUnit, as_of: datetime, *, book: LadderBook = SHIPPED_BOOK) -> list[Fired]:
     """Return what a sweep at `as_of` would record and whom it would tell, writing and holding nothing."""
-    duties = await uow.escalations.due(as_of)
-    known = await uow.escalations.recorded(duties)
-    return [rung for duty in duties for rung in _plan(duty, book=book, now=as_of, known=known)[0]]
+    fallback = book.in_force(ClockKind.INTERVIEW, as_of).version
+    return await uow.sweeping.would_fire(rungs_of(book, lambda _: ""), fallback=fallback, at=as_of)
 
 
-def _plan(
-    duty: DueDuty, *, book: LadderBook, now: datetime, known: Collection[Key]
-) -> tuple[list[Fired], Advance]:
-    """Return the rungs that are due and not on record, in the order of the ladder, and where the duty stands then."""
-    ladder = book.kept(ClockKind.INTERVIEW, duty.ladder_version, now)
-    first = _first(duty, ladder)
-    due = [] if duty.resolved else steps_due(ladder, first=first, due_at=duty.due_at, now=now)
-    fresh = [
-        step for step in due if (duty.interview_id, duty.episode_id, step.name, duty.due_at) not in known
+def rungs_of(book: LadderBook, words: Words) -> list[Rung]:
+    """Return every step of every version of the statutory ladder."""
+    return [
+        Rung(
+            version=version,
+            number=number,
+            step=step.name,
+            after=step.offset,
+            breach=step.breach,
+            recipients=tuple(map(str, step.recipients)),
+            channels=step.channels,
+            words=words(step),
+            repeat_every=step.repeat_every,
+            last=number == len(ladder.steps) - 1,
+        )
+        for (clock, version), ladder in book.ladders.items()
+        if clock is ClockKind.INTERVIEW
+        for number, step in enumerate(ladder.steps)
     ]
-    held = duty.promised_until is not None and duty.promised_until > now
-    rungs = [
-        _fired(duty, step, ladder=ladder, now=now, told=step.breach or (step is fresh[-1] and not held))
-        for step in fresh
-    ]
-    return rungs, _advance(duty, due, ladder=ladder, first=first)
-
-
-def _first(duty: DueDuty, ladder: Ladder) -> int:
-    """Return the rung at which a duty goes on; one armed with a lost ladder goes on where that one had come to."""
-    if duty.ladder_version == ladder.version:
-        return duty.next_step
-    number = 0
-    while (step := step_at(ladder, number, duty.due_at)) is not None and step.at < duty.next_step_at:
-        number += 1
-    return number
-
-
-def _fired(duty: DueDuty, step: DueStep, *, ladder: Ladder, now: datetime, told: bool) -> Fired:
-    reached = [each for each in step.recipients if each != Role.INTERVIEW_WORKER or duty.users]
-    return Fired(
-        interview_id=duty.interview_id,
-        episode_id=duty.episode_id,
-        step=step.name,
-        breach=step.breach,
-        recipients=tuple(map(str, reached)) if told else (),
-        due_at=duty.due_at,
-        planned_at=step.at,
-        fired_at=now,
-        ladder_version=ladder.version,
-        channels=step.channels,
-        rung=step.number,
-    )
-
-
-def _advance(duty: DueDuty, due: Sequence[DueStep], *, ladder: Ladder, first: int) -> Advance:
-    number = due[-1].number + 1 if due else first
-    return Advance(
-        interview_id=duty.interview_id,
-        episode_id=duty.episode_id,
-        next_step=number,
-        next_step_at=None if duty.resolved else next_step(ladder, number, duty.due_at),
-        breached_at=next((step.at for step in due if step.breach), None),
-        ladder_version=ladder.version,
-    )
-
-
-def _event(child_id: str, rung: Fired) -> Event:
-    kind = DeadlineBreached if rung.breach else DeadlineWarned
-    return kind(
-        child_id=child_id,
-        interview_id=rung.interview_id,
-        episode_id=rung.episode_id,
-        step=rung.step,
-        due_at=rung.due_at,
-    )
 
 
 def notices_of(rung: Fired, users: Sequence[str]) -> list[Notice]:

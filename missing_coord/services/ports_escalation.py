@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from missing_coord.domain.events import Event
+from missing_coord.domain.escalation import LadderStep
 from missing_coord.domain.messages import ChannelName, Message, Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDuty:
-    """A duty whose next step is due, with what the sweep must know of its interview; `users` are its worker's.
-
-    While somebody's promise about it runs, `promised_until`, warnings are on record but tell nobody.
-    """
+    """A duty with what must be known of its interview to tell of it; `users` are its worker's."""
 
     interview_id: str
     episode_id: str
@@ -25,10 +22,8 @@ class DueDuty:
     users: tuple[str, ...]
     due_at: datetime
     next_step: int
-    next_step_at: datetime
     ladder_version: str
     resolved: bool
-    promised_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +52,22 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Advance:
-    """Where a duty stands on its ladder after the sweep; `next_step_at` None: nothing is left to fire."""
+class Rung:
+    """One step of one version of the statutory ladder, as the sweep takes it: `after` counts from the deadline.
 
-    interview_id: str
-    episode_id: str
-    next_step: int
-    next_step_at: datetime | None
-    breached_at: datetime | None
-    ladder_version: str
+    `words` is what is told, with places for `{reference}`, `{subject_id}`, `{due}` and `{again}`.
+    """
+
+    version: str
+    number: int
+    step: str
+    after: timedelta
+    breach: bool
+    recipients: tuple[str, ...]
+    channels: tuple[ChannelName, ...]
+    words: str
+    repeat_every: timedelta | None
+    last: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,24 +81,20 @@ class SweepResult:
 class EscalationStore(Protocol):
     """Escalations and the duties' places on the ladder."""
 
-    async def take_due(self, at: datetime, *, limit: int) -> list[DueDuty]:
-        """Hold and return duties whose next step is due, the longest due first, passing over those held by others."""
-        ...
-
-    async def due(self, at: datetime) -> list[DueDuty]:
-        """Return every duty whose next step is due, holding none."""
-        ...
-
-    async def recorded(self, duties: Collection[DueDuty]) -> set[tuple[str, str, str, datetime]]:
-        """Return the keys of the rungs in force that are recorded for these duties."""
-        ...
-
     async def record(self, fired: Sequence[Fired]) -> None:
         """Keep rungs; one that was withdrawn is in force again."""
         ...
 
-    async def advance(self, advances: Sequence[Advance]) -> None:
-        """Move duties to their next step."""
+
+class SweepStore(Protocol):
+    """Duties whose next step is due."""
+
+    async def fire(self, rungs: Sequence[Rung], *, fallback: str, at: datetime, limit: int) -> SweepResult:
+        """Fire what is due for up to `limit` duties, the longest due first, passing over those held by others."""
+        ...
+
+    async def would_fire(self, rungs: Sequence[Rung], *, fallback: str, at: datetime) -> list[Fired]:
+        """Return what firing everything at a time would record, holding and writing nothing."""
         ...
 
 
@@ -121,20 +119,13 @@ class SweepUnit(Protocol):
         ...
 
     @property
-    def escalations(self) -> EscalationStore:
-        """Escalations and places on the ladder."""
-        ...
-
-    @property
-    def messages(self) -> MessageStore:
-        """Messages to people."""
-        ...
-
-    def record(self, *events: Event) -> None:
-        """Add events to the outbox of this transaction."""
+    def sweeping(self) -> SweepStore:
+        """Duties whose next step is due."""
         ...
 
 
 Write = Callable[[Notice, datetime], Message]
 """Puts a notice into the words and the form of a channel; the instant is that of planning."""
+Words = Callable[[LadderStep], str]
+"""The words in which a step of the statutory ladder is told, with places for what differs from duty to duty."""
 OpenUnit = Callable[[], AbstractAsyncContextManager[SweepUnit]]

@@ -1,9 +1,8 @@
-"""Escalations, places on the ladder and messages in PostgreSQL, written many at a time."""
+"""Escalations, duties and messages in PostgreSQL, written many at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -11,34 +10,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.messages import Message
-from missing_coord.services.ports_escalation import Advance, DueDuty, Fired
+from missing_coord.services.ports_escalation import DueDuty, Fired
 
-_DUE = """
-select d.interview_id::text, d.episode_id::text, i.child_id, d.due_at, d.next_step, d.next_step_at, d.ladder_version,
+_DUTIES = """
+select d.interview_id::text, d.episode_id::text, i.child_id, d.due_at, d.next_step, d.ladder_version,
        d.resolved_at is not null as resolved,
-       (select max(p.until_at) from promises p where p.ended_at is null and p.subject_id = d.interview_id::text)
-           as promised_until,
        coalesce((select array_agg(u.user_id::text order by u.user_id) from users u
                  where i.worker_id <> '' and u.worker_id = i.worker_id and u.role = 'interview_worker'
                    and u.disabled_at is null), '{}') as users
 from interview_episodes d join interviews i on i.interview_id = d.interview_id
-where d.next_step_at <= :at
-order by d.next_step_at
 """
-# Isolating the lock in an inner query lets the index on next_step_at find the rows before anything is joined.
-_TAKE = _DUE.replace(
-    "interview_episodes d join",
-    "(select * from interview_episodes where next_step_at <= :at"
-    " order by next_step_at limit :limit for update skip locked) d join",
-)
 # One JSON parameter holds all rows of a statement: a third of the cost of arrays, which psycopg writes item by item.
-_RECORDED = """
-select e.interview_id::text, e.episode_id::text, e.step, e.due_at
-from escalations e
-join jsonb_to_recordset(cast(:rows as jsonb)) as w(interview_id uuid, episode_id uuid, due_at timestamptz)
-     using (interview_id, episode_id, due_at)
-where e.withdrawn_at is null
-"""
 _RECORD = """
 insert into escalations (interview_id, episode_id, step, breach, recipients, due_at, planned_at, fired_at,
                          ladder_version)
@@ -48,15 +30,6 @@ from jsonb_to_recordset(cast(:rows as jsonb))
           planned_at timestamptz, fired_at timestamptz, ladder_version text)
 on conflict on constraint uq_escalations_once
     do update set withdrawn_at = null, fired_at = excluded.fired_at, recipients = excluded.recipients
-"""
-_ADVANCE = """
-update interview_episodes d
-set next_step = w.next_step, next_step_at = w.next_step_at, breached_at = coalesce(d.breached_at, w.breached_at),
-    ladder_version = w.ladder_version
-from jsonb_to_recordset(cast(:rows as jsonb))
-     as w(interview_id uuid, episode_id uuid, next_step integer, next_step_at timestamptz, breached_at timestamptz,
-          ladder_version text)
-where d.interview_id = w.interview_id and d.episode_id = w.episode_id
 """
 _TELL = """
 insert into messages (message_key, channel, recipient_role, recipient_user, subject_type, subject_id, kind, text, state,
@@ -75,54 +48,23 @@ class SqlEscalations:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def take_due(self, at: datetime, *, limit: int) -> list[DueDuty]:
-        """Hold and return duties whose next step is due, the longest due first, passing over those held by others."""
-        result = await self._connection.execute(text(_TAKE), {"at": at, "limit": limit})
-        return [_duty(row) for row in result]
-
-    async def due(self, at: datetime) -> list[DueDuty]:
-        """Return every duty whose next step is due, holding none."""
-        result = await self._connection.execute(text(_DUE), {"at": at})
-        return [_duty(row) for row in result]
-
     async def duty(self, interview_id: str, episode_id: str) -> DueDuty | None:
         """Return one duty, whether or not its next step is due; None when there is no such duty."""
-        query = _DUE.replace(
-            "where d.next_step_at <= :at",
-            "where d.interview_id = :interview_id and d.episode_id = :episode_id",
-        )
+        query = f"{_DUTIES} where d.interview_id = :interview_id and d.episode_id = :episode_id"
         values = {"interview_id": interview_id, "episode_id": episode_id}
         row = (await self._connection.execute(text(query), values)).one_or_none()
         return _duty(row) if row else None
 
     async def open_duties(self, interview_id: str) -> list[DueDuty]:
         """Return the unresolved duties of an interview."""
-        query = _DUE.replace(
-            "where d.next_step_at <= :at", "where d.interview_id = :interview_id and d.resolved_at is null"
-        )
+        query = f"{_DUTIES} where d.interview_id = :interview_id and d.resolved_at is null order by d.next_step_at"
         result = await self._connection.execute(text(query), {"interview_id": interview_id})
         return [_duty(row) for row in result]
-
-    async def recorded(self, duties: Collection[DueDuty]) -> set[tuple[str, str, str, datetime]]:
-        """Return the keys of the rungs in force that are recorded for these duties."""
-        if not duties:
-            return set()
-        rows = [
-            {"interview_id": each.interview_id, "episode_id": each.episode_id, "due_at": each.due_at}
-            for each in duties
-        ]
-        result = await self._connection.execute(text(_RECORDED), {"rows": _json(rows)})
-        return {(row[0], row[1], row[2], row[3]) for row in result}
 
     async def record(self, fired: Sequence[Fired]) -> None:
         """Keep rungs; one that was withdrawn is in force again."""
         if fired:
             await self._connection.execute(text(_RECORD), {"rows": _json(fired)})
-
-    async def advance(self, advances: Sequence[Advance]) -> None:
-        """Move duties to their next step."""
-        if advances:
-            await self._connection.execute(text(_ADVANCE), {"rows": _json(advances)})
 
 
 class SqlMessages:
@@ -161,8 +103,6 @@ def _duty(row: Any) -> DueDuty:
         users=tuple(row.users),
         due_at=row.due_at,
         next_step=row.next_step,
-        next_step_at=row.next_step_at,
         ladder_version=row.ladder_version,
         resolved=row.resolved,
-        promised_until=row.promised_until,
     )

@@ -37,6 +37,7 @@ from missing_coord.storage.store_records import SqlActions, SqlRecords
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_ssda903 import SqlSsda903
+from missing_coord.storage.store_sweep import SqlSweep
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 from missing_coord.storage.views_verify import SqlChecks
@@ -60,6 +61,7 @@ class SqlUnitOfWork:
         self.interviews = SqlInterviews(connection, now)
         self.planning = SqlPlanning(connection, now)
         self.escalations = SqlEscalations(connection)
+        self.sweeping = SqlSweep(connection, now)
         self.messages = SqlMessages(connection)
         self.routing = SqlRouting(connection)
         self.deliveries = SqlDeliveries(connection)

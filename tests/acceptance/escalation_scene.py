@@ -48,7 +48,7 @@ class Scene:
         """Sweep now and return the names of the rungs recorded."""
         fired: list[Fired] = []
         batches = sweep_batches(
-            lambda: self.database.unit_of_work(SWEEP), write=CHANNEL.write, book=self.book, limit=limit
+            lambda: self.database.unit_of_work(SWEEP), words=CHANNEL.words, book=self.book, limit=limit
         )
         async for result in batches:
             fired.extend(result.fired)

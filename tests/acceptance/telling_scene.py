@@ -36,7 +36,8 @@ from tests.databases import Database as TestDatabase
 from tests.databases import plain
 
 WORK = system_actor("tick")
-WRITE = RecorderChannel("https://missing.example").write
+CHANNEL = RecorderChannel("https://missing.example")
+WRITE = CHANNEL.write
 EMPTIED = (
     "children, notices, incidents, intake_batches, users, ladders, rotas, outbox, quarantine, messages, alerts,"
     " promises, proofs, tick_ledger"
@@ -161,7 +162,7 @@ class Telling:
 
     async def tick(self) -> Sent:
         """Do now what the scheduler does."""
-        async for _ in sweep_batches(self.unit, write=WRITE, book=self.book):
+        async for _ in sweep_batches(self.unit, words=CHANNEL.words, book=self.book):
             pass
         async with self.unit() as uow:
             if self.watching:

@@ -144,9 +144,9 @@ async def test_a_relay_and_a_router_that_stop_are_quiet(council: Telling) -> Non
     council.channels.clear()
     async with council.unit() as uow:
         from missing_coord.services.escalation import sweep
-        from tests.acceptance.telling_scene import WRITE
+        from tests.acceptance.telling_scene import CHANNEL
 
-        await sweep(uow, write=WRITE)
+        await sweep(uow, words=CHANNEL.words)
     async with council.unit() as uow:
         found = await look(uow.life, {}, council.clock.instant + timedelta(minutes=6))
     assert [each.part for each in found] == ["relay", "messages"]

@@ -74,7 +74,7 @@ async def _analyze(database: databases.Database) -> None:
 async def _fire(database: Database) -> tuple[list[Fired], float]:
     started = time.perf_counter()
     fired: list[Fired] = []
-    async for result in sweep_batches(lambda: database.unit_of_work(SWEEP), write=CHANNEL.write):
+    async for result in sweep_batches(lambda: database.unit_of_work(SWEEP), words=CHANNEL.words):
         fired.extend(result.fired)
     return fired, time.perf_counter() - started
 
@@ -82,7 +82,7 @@ async def _fire(database: Database) -> tuple[list[Fired], float]:
 async def _empty(database: Database) -> float:
     async with database.unit_of_work(SWEEP) as uow:
         started = time.perf_counter()
-        await sweep(uow, write=CHANNEL.write)
+        await sweep(uow, words=CHANNEL.words)
         await sweep_alerts(uow, write=CHANNEL.write)
         return time.perf_counter() - started
 

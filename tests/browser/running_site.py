@@ -125,7 +125,7 @@ class RunningSite:
 
         async def fired(application: Application) -> None:
             database = application.database
-            units = sweep_batches(lambda: database.unit_of_work(system_actor("sweep")), write=channel.write)
+            units = sweep_batches(lambda: database.unit_of_work(system_actor("sweep")), words=channel.words)
             async for _ in units:
                 pass
 

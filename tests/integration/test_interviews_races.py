@@ -157,7 +157,8 @@ async def test_a_breach_that_is_being_recorded_is_kept_when_the_interview_is_com
 ) -> None:
     interview_id = await council.due(back=80, worker_id="W01", independence_basis="independent_of_care")
     async with council.acting(SYSTEM) as sweep:
-        (due,) = await sweep.escalations.take_due(NOW, limit=10)
+        await sweep.execute(text("select 1 from interview_episodes for update"))
+        (due,) = await sweep.escalations.open_duties(interview_id)
         completing = asyncio.create_task(_complete(council, interview_id))
         await _somebody_waits(council)
         await sweep.execute(

@@ -30,7 +30,7 @@ async def test_the_answer_has_the_shape_of_the_contract(house: Database) -> None
     case = Case()
     await keep(house, case)
     async with house.unit_of_work(SWEEP) as uow:
-        result = await sweep(uow, write=CHANNEL.write)
+        result = await sweep(uow, words=CHANNEL.words)
     answer = sweep_answer(uow.now, result.fired)
     assert answer["as_of"] == "2026-06-03T09:00:00+00:00"
     assert [(each["interview_id"], each["step"], each["recipients"]) for each in answer["fired"]] == [
@@ -43,7 +43,7 @@ async def test_a_batch_takes_the_longest_due_first_and_says_that_there_is_more(h
     early, late = Case(returned_at=RETURNED - timedelta(hours=1)), Case()
     await keep(house, late, early)
     async with house.unit_of_work(SWEEP) as uow:
-        first = await sweep(uow, write=CHANNEL.write, limit=1)
+        first = await sweep(uow, words=CHANNEL.words, limit=1)
     assert {each.interview_id for each in first.fired} == {early.interview_id}
     assert first.more
 
@@ -51,7 +51,7 @@ async def test_a_batch_takes_the_longest_due_first_and_says_that_there_is_more(h
 async def test_a_sweep_as_of_an_instant_uses_that_instant(house: Database) -> None:
     await keep(house, Case())
     async with house.unit_of_work(SWEEP) as uow:
-        result = await sweep(uow, write=CHANNEL.write, as_of=RETURNED + timedelta(hours=24))
+        result = await sweep(uow, words=CHANNEL.words, as_of=RETURNED + timedelta(hours=24))
     assert [each.step for each in result.fired] == ["24h_from_return"]
 
 
@@ -61,9 +61,9 @@ async def test_a_duty_that_somebody_is_working_on_is_passed_over_and_taken_next_
     async with house.unit_of_work(BUILDER) as holding:
         await holding.execute(text("select 1 from interview_episodes for update"))
         async with asyncio.timeout(5), house.unit_of_work(SWEEP) as uow:
-            assert (await sweep(uow, write=CHANNEL.write)).fired == []
+            assert (await sweep(uow, words=CHANNEL.words)).fired == []
     async with house.unit_of_work(SWEEP) as uow:
-        assert len((await sweep(uow, write=CHANNEL.write)).fired) == 2
+        assert len((await sweep(uow, words=CHANNEL.words)).fired) == 2
 
 
 async def test_a_rehearsal_neither_waits_for_anybody_nor_makes_anybody_wait(house: Database) -> None:
@@ -78,7 +78,7 @@ async def test_a_sweep_that_is_cut_off_leaves_nothing_half_done(house: Database)
     await keep(house, Case())
     with suppress(RuntimeError):
         async with house.unit_of_work(SWEEP) as uow:
-            await sweep(uow, write=CHANNEL.write)
+            await sweep(uow, words=CHANNEL.words)
             await uow.flush()
             raise RuntimeError
     for table in ("escalations", "messages", "outbox"):
@@ -92,12 +92,12 @@ async def test_a_rung_that_was_withdrawn_and_comes_back_is_in_force_again_and_to
     case = Case()
     await keep(house, case)
     async with house.unit_of_work(SWEEP) as uow:
-        await sweep(uow, write=CHANNEL.write)
+        await sweep(uow, words=CHANNEL.words)
     async with house.unit_of_work(BUILDER) as uow:
         await uow.interviews.remove_links([(case.interview_id, case.episode_id)])
     async with house.unit_of_work(BUILDER) as uow:
         await uow.interviews.save_links([case.duty()])
     async with house.unit_of_work(SWEEP) as uow:
-        await sweep(uow, write=CHANNEL.write)
+        await sweep(uow, words=CHANNEL.words)
     assert await rows(house, "select count(*), count(withdrawn_at) from escalations") == [(2, 0)]
     assert await rows(house, "select count(*) from messages") == [(1,)]
