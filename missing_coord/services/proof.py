@@ -49,7 +49,7 @@ async def prove(uow: ProvedUnit) -> tuple[int, Proof]:
         at=uow.now,
         balanced=found.sound,
         line=line_of(found, counts),
-        evidence={**found.to_json(), "counts": dict(counts)},
+        evidence={**found.to_json(), "counts": dict(counts), "audit_head": await uow.checks.audit_head()},
     )
     return await uow.proofs.add(proof), proof
 

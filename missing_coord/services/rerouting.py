@@ -23,6 +23,7 @@ async def reroute(
     directory = await uow.routing.directory()
     planned = [again for each in failed if (again := _next(each, directory, usable, uow)) is not None]
     await uow.deliveries.plan(planned)
+    await uow.routing.more_ways([each.message_id for each in planned])
     alive = await uow.deliveries.alive({each.message_id for each in failed})
     dead = {each.message_id for each in failed} - alive
     for message in await uow.routing.messages(sorted(dead)):

@@ -83,6 +83,10 @@ class CheckStore(Protocol):
         """Return the numbers of the proof's line."""
         ...
 
+    async def audit_head(self) -> Mapping[str, Any] | None:
+        """Return number and hash of the newest row of the audit trail, None while there is none."""
+        ...
+
     async def audit_broken_at(self) -> int | None:
         """Return the number of the first row at which the audit chain is broken, None while it is whole."""
         ...

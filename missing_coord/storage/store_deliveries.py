@@ -30,6 +30,11 @@ update messages m set routed_at = :at, ways = w.ways
 from jsonb_to_recordset(cast(:rows as jsonb)) as w(message_id bigint, ways integer, unreached text)
 where m.message_id = w.message_id
 """
+_MORE_WAYS = """
+update messages m set ways = m.ways + w.more
+from (select message_id, count(*) as more from unnest(cast(:ids as bigint[])) n(message_id) group by 1) w
+where m.message_id = w.message_id
+"""
 _COPY = """
 insert into messages (message_key, channel, recipient_role, recipient_user, subject_type, subject_id, kind, text, state,
                       planned_at, delivered_at, routed_at, alert_id)
@@ -131,6 +136,11 @@ class SqlRouting:
         """Keep what routing came to."""
         rows = to_document([to_row(each) for each in results])
         await self._connection.execute(text(_ROUTED), {"at": at, "rows": rows})
+
+    async def more_ways(self, message_ids: Sequence[int]) -> None:
+        """Count further deliveries of messages, one for each time that a message is named."""
+        if message_ids:
+            await self._connection.execute(text(_MORE_WAYS), {"ids": list(message_ids)})
 
     async def copy_to(self, message: Told, people: Sequence[tuple[str, str]]) -> None:
         """Show a message in the product to (role, user id) as well."""

@@ -12,6 +12,7 @@ from missing_coord.domain.ladders import LadderBook
 from missing_coord.services.verify import Finding, NoticeCounts
 from missing_coord.storage.store_ladders import SqlLadders
 from missing_coord.storage.verify_rules import GRACE, KNOWN, SHOWN, Rule
+from missing_coord.storage.views_chain import CHAIN, alert_steps_of, firsts_of
 from missing_coord.storage.views_proof import COUNTS, TELLING, steps_of
 
 LOST = (
@@ -177,11 +178,23 @@ class SqlChecks:
     async def broken(self, now: datetime) -> list[Finding]:
         """Return every other rule that is broken."""
         book: LadderBook = await SqlLadders(self._connection, now, "").book()
-        return await self._findings((*BROKEN, *TELLING), {"now": now, "steps": steps_of(book)})
+        values = {
+            "now": now,
+            "steps": steps_of(book),
+            "alert_steps": alert_steps_of(book),
+            "firsts": firsts_of(book, now),
+        }
+        return await self._findings((*BROKEN, *TELLING, *CHAIN), values)
 
     async def counts(self) -> dict[str, int]:
         """Return the numbers of the proof's line."""
         return dict((await self._connection.execute(text(COUNTS))).mappings().one())
+
+    async def audit_head(self) -> dict[str, Any] | None:
+        """Return number and hash of the newest row of the audit trail, None while there is none."""
+        query = "select seq, encode(row_hash, 'hex') as row_hash from audit_trail order by seq desc limit 1"
+        row = (await self._connection.execute(text(query))).mappings().one_or_none()
+        return None if row is None else dict(row)
 
     async def audit_broken_at(self) -> int | None:
         """Return the number of the first row at which the audit chain is broken, None while it is whole."""
