@@ -13,6 +13,7 @@ import typer
 
 from missing_coord.cli import exports_matches
 from missing_coord.cli.output import AsOf, Json, print_json, print_table, say
+from missing_coord.cli.periods import First, Last, Year, day_option, span_value
 from missing_coord.cli.running import FAILED, complain, put_csv, with_application
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 
 exports = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Where to write it; else to stdout.")]
-Year = Annotated[int, typer.Option(help="The collection year by its end: 2026 is April 2025 to March 2026.")]
 Below = Annotated[int, typer.Option(min=0, help="Hide counts below this; 0 hides nothing.")]
-First = Annotated[str, typer.Option("--from", help="The first day, such as 2026-04-01.")]
-Last = Annotated[str, typer.Option("--to", help="The last day.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -131,13 +129,18 @@ def _tell(faults: Sequence[Fault], as_json: bool) -> None:
 
 @exports.command("annex-a")
 def annex_a(
-    as_of: Annotated[str, typer.Option("--as-of", help="The day of the list, such as 2026-10-31.")],
+    as_of: Annotated[
+        date,
+        typer.Option(
+            "--as-of", parser=day_option, metavar="DAY", help="The day of the list, such as 2026-10-31."
+        ),
+    ],
     output: Output = None,
 ) -> None:
     """Write the columns of Ofsted's Annex A list 8 that this service holds; a day means its end."""
     from missing_coord.reporting.returns.tables import ANNEX_A_COLUMNS
 
-    rows = with_application(lambda app: _annex_a(app, _day(as_of)))
+    rows = with_application(lambda app: _annex_a(app, as_of))
     put_csv(ANNEX_A_COLUMNS, rows, output)
 
 
@@ -159,7 +162,8 @@ def foi(
     """Write the nine measures of the national freedom-of-information request, small numbers hidden."""
     from missing_coord.reporting.returns.tables import FOI_COLUMNS, foi_rows
 
-    made = with_application(lambda app: _report(app, f"{_day(first)}/{_day(last)}", as_of))
+    days = span_value(first, last)
+    made = with_application(lambda app: _report(app, days, as_of))
     put_csv(FOI_COLUMNS, foi_rows(made, suppress_below=suppress_below), output)
 
 
@@ -176,7 +180,8 @@ def safeguarding(first: First, last: Last, output: Output = None) -> None:
     """Write the missing table of the Standard Safeguarding Dataset: episodes that began in these days."""
     from missing_coord.reporting.returns.tables import SSD_COLUMNS
 
-    rows = with_application(lambda app: _safeguarding(app, _day(first), _day(last)))
+    span_value(first, last)
+    rows = with_application(lambda app: _safeguarding(app, first, last))
     put_csv(SSD_COLUMNS, rows, output)
 
 
@@ -207,10 +212,3 @@ async def _yearly(app: Application, year: int, suppress_below: int) -> list[list
     files = await _files(app, year)
     in_care = len({row["CHILD"] for row in files.episodes})
     return yearly_rows(files, looked_after=in_care, suppress_below=suppress_below)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day; write it as 2026-04-01") from None

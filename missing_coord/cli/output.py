@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 LONDON = ZoneInfo("Europe/London")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
 
 
@@ -72,7 +73,16 @@ def instant_option(text: str) -> datetime:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
         instant = _as_in_files(text)
+    check_year(instant.year, text)
     return (instant if instant.tzinfo else instant.replace(tzinfo=LONDON)).astimezone(UTC)
+
+
+def check_year(year: int, text: str) -> None:
+    """Refuse a year in which nothing of ours can have happened; raises typer.BadParameter, which names the option."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise typer.BadParameter(
+            f"{text.strip()!r} is out of range; give a year from {FIRST_YEAR} to {LAST_YEAR}"
+        )
 
 
 def _as_in_files(text: str) -> datetime:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from missing_coord.cli.output import AsOf, Json, london, print_json, print_table, say
+from missing_coord.cli.periods import First, Last, Month, span_value, week_option
 from missing_coord.cli.running import with_application, write_file
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def report() -> None:
 
 @reports.command()
 def monthly(
-    month: Annotated[str, typer.Option(help="The month, such as 2026-10.")],
+    month: Month,
     form: Form = Format.HTML,
     output: Output = None,
     as_of: AsOf = None,
@@ -65,7 +66,12 @@ def monthly(
 @reports.command()
 def weekly(
     week: Annotated[
-        str, typer.Option(help="The week, such as 2026-W45; by default the last whole one.")
+        str,
+        typer.Option(
+            parser=week_option,
+            metavar="WEEK",
+            help="The week, such as 2026-W45; by default the last whole one.",
+        ),
     ] = "",
     form: Form = Format.HTML,
     output: Output = None,
@@ -81,8 +87,8 @@ def weekly(
 
 @reports.command()
 def span(
-    first: Annotated[str, typer.Option("--from", help="The first day, such as 2026-04-01.")],
-    last: Annotated[str, typer.Option("--to", help="The last day.")],
+    first: First,
+    last: Last,
     form: Form = Format.HTML,
     output: Output = None,
     as_of: AsOf = None,
@@ -92,7 +98,9 @@ def span(
     as_json: Json = False,
 ) -> None:
     """Write the same report for any days, such as a quarter; without a comparison with earlier ones."""
-    _write(f"{first}/{last}", form, output, as_of, suppress_below, _subject(supplier, provider), as_json)
+    _write(
+        span_value(first, last), form, output, as_of, suppress_below, _subject(supplier, provider), as_json
+    )
 
 
 def _subject(supplier: str, provider: str) -> Subject:
@@ -166,9 +174,7 @@ async def _situation(app: Application, as_of: AsOf) -> Any:
 
 
 @reports.command()
-def freeze(
-    month: Annotated[str, typer.Option(help="The month, such as 2026-10.")], as_of: AsOf = None
-) -> None:
+def freeze(month: Month, as_of: AsOf = None) -> None:
     """Keep the report of a month as it is now, with its rule version; what changes later is shown against it."""
     number = with_application(lambda app: _freeze(app, month, as_of))
     say(f"The report of {month} is kept as number {number}.")

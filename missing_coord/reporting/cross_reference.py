@@ -61,7 +61,7 @@ def period_of(*, day: str = "", month: str = "", now: datetime) -> Period:
 
 def _date(text: str) -> date:
     try:
-        if _DAY.fullmatch(text.strip()):
+        if _DAY.fullmatch(text.strip()) and "2000" <= text.strip() < "2101":
             return date.fromisoformat(text.strip())
     except ValueError:
         pass

@@ -13,6 +13,9 @@ LONDON = ZoneInfo("Europe/London")
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _WEEK = re.compile(r"(20[0-9]{2})-W([0-5][0-9])")
 _ONE_DAY = timedelta(days=1)
+_OLDEST = date(2000, 1, 3)
+"""The first day of the first week that can be named."""
+_YEARS = range(2000, 2101)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,8 @@ def before(period: Period, number: int) -> list[Period]:
     found: list[Period] = []
     current = period
     for _ in range(number if "/" not in period.value else 0):
+        if current.first <= _OLDEST:
+            break
         current = _previous(current)
         found.append(current)
     return found[::-1]
@@ -111,9 +116,12 @@ def week_holding(day: date) -> Period:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise DomainError("day_unreadable", f"day: {text!r} is not a day; write it as 2026-04-01.") from None
+    if day.year not in _YEARS:
+        raise DomainError("day_unreadable", f"day: {text!r} is out of range; give a year from 2000 to 2100.")
+    return day
 
 
 def _period(value: str, name: str, first: date, after: date) -> Period:

@@ -9,6 +9,7 @@ from missing_coord.storage import (
     tables_plumbing,
     tables_quality,
     tables_records,
+    tables_sharing,
 )
 
 metadata = tables.metadata
@@ -21,4 +22,5 @@ __all__ = [
     "tables_plumbing",
     "tables_quality",
     "tables_records",
+    "tables_sharing",
 ]

@@ -36,6 +36,7 @@ from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_records import SqlActions, SqlRecords
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
+from missing_coord.storage.store_sharing import SqlSharing
 from missing_coord.storage.store_ssda903 import SqlSsda903
 from missing_coord.storage.store_sweep import SqlSweep
 from missing_coord.storage.store_workforce import SqlWorkforce
@@ -82,6 +83,7 @@ class SqlUnitOfWork:
         self.quality = SqlQuality(connection)
         self.records = SqlRecords(connection)
         self.actions = SqlActions(connection)
+        self.sharing = SqlSharing(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from missing_coord.domain.errors import NotFound
 from missing_coord.linking.proposals import MEDIUM_FROM, band_of
+from missing_coord.storage.evidence_pieces import PatternEvidence, pieces_of
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views_patterns_words import pattern_text, threshold_text
 
@@ -37,18 +38,6 @@ class PatternChild:
     child_id: str
     name: str | None
     episodes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatternEvidence:
-    """One piece of evidence, in the words said; `gateway` says on what footing it was given to the council."""
-
-    at: datetime | None
-    text: str
-    source: str
-    gateway: str
-    episode_id: str | None
-    child_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +110,6 @@ async def pattern_view(uow: SqlUnitOfWork, pattern_id: str) -> PatternView:
     if found is None:
         raise NotFound(f"There is no pattern {pattern_id} that you may see.")
     children = (await uow.execute(text(_CHILDREN), values)).mappings()
-    evidence = (await uow.execute(text(_EVIDENCE), values)).mappings()
     rule = found["detail"].get("rule", found["kind"])
     history = (await uow.execute(text(_HISTORY), {"rule": rule})).mappings().one()
     return PatternView(
@@ -132,7 +120,7 @@ async def pattern_view(uow: SqlUnitOfWork, pattern_id: str) -> PatternView:
         decided=_decided(found),
         detail=found["detail"],
         children=tuple(PatternChild(**each) for each in children),
-        evidence=tuple(_evidence(each, found["detail"]) for each in evidence),
+        evidence=await pieces_of(uow.connection, pattern_id, found["detail"]),
     )
 
 
@@ -168,15 +156,6 @@ select pc.child_id, nullif(trim(max(c.forename) || ' ' || max(c.surname)), '') a
 from pattern_children pc left join children c on c.child_id = pc.child_id
 where pc.pattern_id::text = :id group by pc.child_id order by pc.child_id
 """
-_EVIDENCE = """
-select e.started_at, pc.said, pc.child_id, e.episode_id::text, i.source,
-       (select concat_ws(' ', n.data->>'force', n.data->>'reference') from notices n
-        where n.incident_id = pc.incident_id order by n.notice_id limit 1) as reference
-from pattern_children pc left join episodes e on e.episode_id = pc.episode_id
-left join incidents i on i.incident_id = pc.incident_id
-where pc.pattern_id::text = :id
-order by e.started_at nulls last, pc.child_id, pc.episode_id, pc.said
-"""
 
 
 def _row(found: Mapping[Any, Any]) -> PatternRow:
@@ -199,21 +178,3 @@ def _decided(found: Mapping[Any, Any]) -> str | None:
     if not found["decided_by"]:
         return None
     return f"{found['state'].capitalize()} by {found['decided_by']}: {found['reason']}"
-
-
-_GATEWAYS = {
-    "police": "Police notice, given to the council to safeguard the child",
-    "missing_list": "The council's own list",
-}
-
-
-def _evidence(each: Mapping[Any, Any], detail: Mapping[str, Any]) -> PatternEvidence:
-    plain = "Missing together" if detail.get("family") == "group" else "Missing episode began"
-    return PatternEvidence(
-        at=each["started_at"],
-        text=each["said"] or plain,
-        source=each["reference"] or "Missing episode",
-        gateway=_GATEWAYS.get(each["source"] or "", "The council's own record"),
-        episode_id=each["episode_id"],
-        child_id=each["child_id"],
-    )

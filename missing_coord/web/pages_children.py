@@ -15,6 +15,7 @@ from missing_coord.storage.views_children import (
     PlacementLine,
     child_detail,
 )
+from missing_coord.storage.views_sharing import leads_to_call
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.rendering import words
@@ -26,7 +27,7 @@ Readers = Annotated[
     SignedIn,
     Depends(require(*OFFICE, Role.INTERVIEW_WORKER, Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD)),
 ]
-LINKED = "A link with another child is proposed or confirmed. Ask the exploitation lead."
+LINKED = "A link with another child is proposed or confirmed. Ask the exploitation lead{names}."
 
 
 @router.get("/children/{child_id}")
@@ -36,6 +37,7 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
     council = web.application.policy.council
     async with web.acting(who.actor) as uow:
         found = await child_detail(uow, child_id, council=council)
+        leads = await leads_to_call(uow) if found.linked else []
         now = uow.now
     context = {
         "child": show.identity(found.identity, now=now, council=council),
@@ -43,11 +45,17 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         "episodes": [_episode(each) for each in found.episodes],
         "interviews": found.interviews,
         "patterns": [_pattern(each) for each in found.patterns],
-        "linked": LINKED if found.linked and not found.patterns else None,
+        "linked": LINKED.format(names=f": {', '.join(leads)}" if leads else "")
+        if found.linked and not found.patterns
+        else None,
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }
     return await page(request, "pages/child.html", context, reference=_reference(found))
+
+
+def _linked(leads: list[str]) -> str:
+    return LINKED.format(names=f": {', '.join(leads)}" if leads else "")
 
 
 def _reference(found: ChildDetail) -> str:

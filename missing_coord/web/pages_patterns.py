@@ -9,9 +9,11 @@ from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
-from missing_coord.linking.proposals import PatternKind, PatternState
+from missing_coord.domain.sharing import DISRUPTION_NAMES, DisruptionKind
+from missing_coord.linking.proposals import STRONG_FROM, PatternKind, PatternState
 from missing_coord.services.patterns import decide_pattern
 from missing_coord.storage import views_patterns as views
+from missing_coord.storage import views_sharing as sharing
 from missing_coord.storage.audit import opened
 from missing_coord.storage.views_meeting_pack import CHOICES, meeting_pack
 from missing_coord.storage.views_patterns import PatternFilter, PatternRow, PatternView
@@ -34,7 +36,9 @@ View = dict[str, object]
 
 @router.get("/patterns")
 async def patterns(request: Request, who: Readers) -> Response:
-    """Show the patterns of one status and kind; a manager sees that they exist, and opens none."""
+    """Show the patterns of one status and kind; a manager, who opens none, sees how they stand."""
+    if who.role is not Role.EXPLOITATION_LEAD:
+        return await _overview(request, who)
     asked = request.query_params
     status = asked.get("status", "proposed") if asked.get("status") in STATUSES else "proposed"
     kind = asked.get("kind", "") if asked.get("kind") in KINDS else ""
@@ -57,9 +61,23 @@ async def patterns(request: Request, who: Readers) -> Response:
         "left_out": sum(everything.values()) - sum(kinds.values()),
         "rows": rows,
         "pager": pages_of(request, pages, more=len(found) > PAGE_SIZE, count=len(rows), total=total),
-        "may_open": who.role is Role.EXPLOITATION_LEAD,
     }
     return await page(request, "pages/patterns.html", context)
+
+
+async def _overview(request: Request, who: SignedIn) -> Response:
+    async with web_of(request).acting(who.actor) as uow:
+        kinds = await sharing.overview(uow, strong=STRONG_FROM)
+        disruptions = await sharing.disruption_counts(uow)
+        context = {
+            "kinds": kinds,
+            "disruptions": [
+                {**each, "kind": DISRUPTION_NAMES[DisruptionKind(str(each["kind"]))]} for each in disruptions
+            ],
+            "shared": await sharing.shared_count(uow),
+            "leads": await sharing.leads_to_call(uow),
+        }
+    return await page(request, "pages/patterns_overview.html", context)
 
 
 @router.get("/patterns/network")

@@ -63,6 +63,7 @@ KEPT_FROM_THE_SYSTEM = {
     "sessions": "",
     "user_secrets": "",
     "audit_trail": "SI",
+    "disclosures": "SI",
     "kept_reports": "SI",
     "interview_records": "SIu",
     **LOCKED,
@@ -73,6 +74,8 @@ RIGHTS: dict[Role, dict[str, str]] = {
         **OFFICE,
         "audit_trail": "SI",
         "contacts": "SIUD",
+        "disclosures": "s",
+        "disruptions": "s",
         "ladders": "SI",
         "patterns": "S",
         **dict.fromkeys(LOCKED, "S"),
@@ -125,6 +128,8 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "alerts": "S",
         "audit_trail": "I",
         "children": "S",
+        "disclosures": "SI",
+        "disruptions": "SIU",
         "episode_incidents": "S",
         "episodes": "S",
         "incidents": "S",
@@ -179,6 +184,10 @@ PURCHASE_SETTLED = (
     "supplier state decided_by decided_at decision_reason outcome cost_pence closed_by closed_at version"
 )
 UNDONE = "undone_by undone_at undone_reason"
+DISRUPTION_SEEN = "disruption_id pattern_id kind due_on state effect planned_at closed_at"
+DISCLOSURE_SEEN = (
+    "disclosure_id pattern_id organisation recipient gateway pieces held_back digest shared_by shared_at"
+)
 COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
     **{(role, "quarantine", "u"): RESOLVED for role in (Role.COORDINATOR, Role.MANAGER)},
@@ -199,6 +208,8 @@ COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "interview_transfers", "u"): TRANSFER_ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
     **{(role, "spot_purchases", "u"): PURCHASE_SETTLED for role in (Role.COORDINATOR, Role.MANAGER)},
     (Role.SYSTEM, "interview_records", "u"): "interview_id",
+    (Role.MANAGER, "disclosures", "s"): DISCLOSURE_SEEN,
+    (Role.MANAGER, "disruptions", "s"): DISRUPTION_SEEN,
     (Role.ADMINISTRATOR, "api_keys", "s"): "key_id source scopes created_at revoked_at",
     (Role.ADMINISTRATOR, "sessions", "s"): "user_id created_at last_seen_at expires_at",
     (Role.ADMINISTRATOR, "user_secrets", "s"): "user_id",

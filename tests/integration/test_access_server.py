@@ -102,6 +102,7 @@ def test_functions_that_run_with_the_owners_rights_fix_their_search_path_and_are
         "audit_broken_at",
         "child_has_open_link",
         "child_waits_for_review",
+        "leads_to_call",
         "people_to_tell",
     }
     for name, settings, is_trigger, public in found:
@@ -124,6 +125,7 @@ def test_every_function_of_ours_is_known_here(database: Database) -> None:
         "audit_is_append_only",
         "child_has_open_link",
         "child_waits_for_review",
+        "leads_to_call",
         "people_to_tell",
         "tell_screens",
         "worker_keeps_to_own_children",

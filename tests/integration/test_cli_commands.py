@@ -158,7 +158,13 @@ def test_reconcile_compares_a_month_and_exports_it(filled: Commands, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--date", "noon"), ("--month", "2099-01"), ("--month", "2026-11", "--date", "2026-11-01")]
+    "arguments",
+    [
+        ("--date", "noon"),
+        ("--date", "9999-12-31"),
+        ("--month", "2099-01"),
+        ("--month", "2026-11", "--date", "2026-11-01"),
+    ],
 )
 def test_reconcile_refuses_what_is_no_day_and_no_month(filled: Commands, arguments: tuple[str, ...]) -> None:
     assert filled.run("reconcile", *arguments).returncode == 2

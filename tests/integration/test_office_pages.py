@@ -67,12 +67,51 @@ async def test_the_lead_opens_a_pattern_and_decides_it(site: Site) -> None:
     assert opened == [("exploitation_lead",)]
 
 
-async def test_a_manager_sees_that_patterns_exist_and_opens_none(site: Site) -> None:
+async def test_a_manager_sees_how_patterns_stand_and_opens_none(site: Site) -> None:
     async with site.council.database.unit_of_work(SYSTEM) as uow:
         found = await find_patterns(uow, write=WRITE)
     manager = await site.signed_in(Role.MANAGER)
-    assert (await manager.get("/patterns")).status_code == 200
-    assert (await manager.get(f"/patterns/{found[0]}")).status_code == 403
+    page = await manager.get("/patterns")
+    assert "Patterns by kind" in page.text
+    assert site.people[Role.EXPLOITATION_LEAD].display_name in page.text
+    assert "/patterns/" not in page.text
+    for path in ("", "/summary", "/disruptions"):
+        assert (await manager.get(f"/patterns/{found[0]}{path}")).status_code == 403
+
+
+async def test_the_lead_passes_on_what_was_confirmed_and_plans_what_is_done_about_it(site: Site) -> None:
+    async with site.council.database.unit_of_work(SYSTEM) as uow:
+        (pattern_id, *_) = await find_patterns(uow, write=WRITE)
+    lead = await site.signed_in(Role.EXPLOITATION_LEAD)
+    await lead.get(f"/patterns/{pattern_id}")
+    await lead.post(
+        f"/patterns/{pattern_id}/decision", expected_version="1", decision="confirmed", reason="Known to us"
+    )
+    page = await lead.get(f"/patterns/{pattern_id}/summary?gateway=safeguarding")
+    form = {"expected_version": version_on(page.text), "gateway": "agreed", "organisation": "Police"}
+    refused = await lead.post(f"/patterns/{pattern_id}/summary", **form, recipient="Desk")
+    assert (refused.status_code, len(errors_on(refused.text))) == (422, 1)
+    done = await lead.post(f"/patterns/{pattern_id}/summary", **form, recipient="Desk", reason="In use now")
+    assert done.status_code == 303
+    assert "In use now" in (await lead.get(done.headers["location"])).text
+    text = await lead.get(f"{done.headers['location']}/text")
+    assert text.headers["content-type"].startswith("text/plain")
+    manager = await site.signed_in(Role.MANAGER)
+    assert "Police, Desk" in (await manager.get("/sharing")).text
+    assert (await manager.get(done.headers["location"])).status_code == 403
+    plan = {"kind": "licensing", "what": "Visit the shop", "owner": "Licensing", "due_on": "2099-01-01"}
+    page = await lead.get(f"/patterns/{pattern_id}/disruptions")
+    refused = await lead.post(f"/patterns/{pattern_id}/disruptions", **{**plan, "due_on": "soon"})
+    assert (refused.status_code, len(errors_on(refused.text))) == (422, 1)
+    assert (await lead.post(f"/patterns/{pattern_id}/disruptions", **plan)).status_code == 303
+    page = await lead.get(f"/patterns/{pattern_id}/disruptions")
+    found = re.search(rf'action="(/patterns/{pattern_id}/disruptions/[0-9a-f-]+)"', page.text)
+    assert found
+    outcome = {"expected_version": "1", "done": "yes", "effect": "less"}
+    assert (await lead.post(found[1], **outcome)).status_code == 422
+    assert (await lead.post(found[1], **outcome, outcome="The licence is gone")).status_code == 303
+    assert "The licence is gone" in (await lead.get(f"/patterns/{pattern_id}/disruptions")).text
+    assert (await lead.get("/patterns/places?hours=5&day=9")).status_code == 200
 
 
 async def test_the_monthly_report_of_a_month_as_at_a_time(site: Site) -> None:
