@@ -39,6 +39,7 @@ from missing_coord.storage.store_ssda903 import SqlSsda903
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 from missing_coord.storage.views_verify import SqlChecks
+from missing_coord.tracing import traceparent
 
 
 class SqlUnitOfWork:
@@ -140,4 +141,5 @@ class SqlUnitOfWork:
             "key": wire.key,
             "body": wire.body,
             "occurred_at": self.now,
+            "correlation_id": traceparent(),
         }
