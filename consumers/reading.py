@@ -15,6 +15,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from consumers.group import Buried, Group, Record
 from consumers.metrics import BATCH_SECONDS, TAKEN
 from consumers.patience import Patience
+from consumers.traced import batch_span
 from missing_coord.domain.errors import MissingCoordError, TransientError
 from missing_coord.telemetry import logger
 
@@ -43,7 +44,7 @@ class Reading:
         async with self.busy:
             self.stuck_since = self.stuck_since or time.monotonic()
             try:
-                with BATCH_SECONDS.labels(self.group.name).time():
+                with BATCH_SECONDS.labels(self.group.name).time(), batch_span(self.group.name, records):
                     buried = await self._take(records)
                     for each in buried:
                         await self.dead_letter(self.group, each)

@@ -7,12 +7,13 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from missing_coord.contracts.ladders import read_ladders
 from missing_coord.domain.access import Actor, system_actor
-from missing_coord.domain.clock import Clock, SystemClock
+from missing_coord.domain.clock import Clock, RehearsalClock, SystemClock
 from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.escalation import LONG_AGO, ClockKind
 from missing_coord.domain.ladders import LadderBook
@@ -20,14 +21,14 @@ from missing_coord.domain.messages import ChannelName
 from missing_coord.matching.score import Scorer
 from missing_coord.matching.weights import Weights, read_weights, shipped_weights
 from missing_coord.messaging.files import FileIntake
-from missing_coord.notify.channels import channels_of
 from missing_coord.services.intake import Engine
 from missing_coord.services.ports import Policy
 from missing_coord.services.ports_messages import Channel
 from missing_coord.settings import Settings
-from missing_coord.storage import migrate, register_statistics
+from missing_coord.storage import register_statistics
 from missing_coord.storage.database import Database
 from missing_coord.storage.embedded import EmbeddedPostgres, open_embedded
+from missing_coord.storage.revisions import newest_revision, suits
 
 
 @dataclass
@@ -59,6 +60,8 @@ class Application:
     @cached_property
     def channels(self) -> dict[ChannelName, Channel]:
         """The channels by which messages leave the product, as the settings set them up."""
+        from missing_coord.notify.channels import channels_of
+
         return channels_of(self.settings)
 
     async def refresh_statistics(self, uow: Any) -> None:
@@ -85,19 +88,20 @@ async def open_application(
     Raises PermanentError when a configured database is not at the newest schema.
     """
     _spare_the_collector()
+    chosen = clock or clock_of(settings)
     embedded = await asyncio.to_thread(_open_embedded, settings) if settings.embedded else None
     app_url = embedded.app_url if embedded else settings.database_url or ""
     owner_url = embedded.owner_url if embedded else settings.owner_database_url
     database: Database | None = None
     try:
         if (upgrade or (upgrade is None and embedded is not None)) and owner_url:
-            await asyncio.to_thread(migrate.upgrade, owner_url)
-        database = Database.open(app_url, clock=clock or SystemClock(), pool_size=pool_size)
+            await asyncio.to_thread(_upgrade, owner_url)
+        database = Database.open(app_url, clock=chosen, pool_size=pool_size)
         await _refuse_stale_schema(database)
         await _keep_ladders(settings, database)
         yield Application(
             settings=settings,
-            clock=clock or SystemClock(),
+            clock=chosen,
             database=database,
             policy=Policy(council=settings.council),
             database_url=app_url,
@@ -109,6 +113,16 @@ async def open_application(
             await database.close()
         if embedded is not None:
             await asyncio.to_thread(embedded.close)
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the machine's clock, or that of a rehearsal."""
+    rehearsal = settings.rehearsal_clock
+    if rehearsal is None:
+        return SystemClock()
+    return RehearsalClock(
+        since=rehearsal.since, speed=rehearsal.speed, ahead=timedelta(seconds=rehearsal.ahead)
+    )
 
 
 async def _keep_ladders(settings: Settings, database: Database) -> None:
@@ -149,15 +163,20 @@ def _spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def _upgrade(owner_url: str) -> None:
+    from missing_coord.storage import migrate
+
+    migrate.upgrade(owner_url)
+
+
 def _open_embedded(settings: Settings) -> EmbeddedPostgres:
     return open_embedded(settings.home, system_folder=settings.server_folder)
 
 
 async def _refuse_stale_schema(database: Database) -> None:
-    newest = migrate.newest_revision()
     current = await database.schema_revision()
-    if current != newest:
+    if not suits(current):
         raise PermanentError(
-            f"The database is at schema {current or 'none'}, this release needs {newest}:"
+            f"The database is at schema {current or 'none'}, this release needs {newest_revision()}:"
             " run `missing-coord db upgrade`."
         )

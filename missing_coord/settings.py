@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 
 PREFIX = "MISSING_COORD_"
@@ -21,6 +22,15 @@ FOR_TESTS = f"{PREFIX}TEST_"
 
 class SettingsError(ValueError):
     """A variable has a name or a value that is not known; the message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """How the clock of a rehearsal goes: at the machine's pace until `since`, then faster; `ahead` is in seconds."""
+
+    since: datetime
+    speed: float = 1.0
+    ahead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +56,7 @@ class Settings:
     probe_port: int | None = None
     public_url: str | None = None
     demo: bool = False
+    rehearsal_clock: Rehearsal | None = None
     log_level: str = "info"
     ladder: Path | None = None
     notify_key: str | None = field(default=None, repr=False)
@@ -57,6 +68,7 @@ class Settings:
     mail_from: str | None = None
     teams_url: str | None = field(default=None, repr=False)
     heartbeat_url: str | None = field(default=None, repr=False)
+    otlp_url: str | None = None
     match_weights: Path | None = None
 
     @property
@@ -86,6 +98,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"{PREFIX}OWNER_DATABASE_URL is set: set {PREFIX}DATABASE_URL as well")
     if bool(chosen.get("smtp")) != bool(chosen.get("mail_from")):
         raise SettingsError(f"Set {PREFIX}SMTP and {PREFIX}MAIL_FROM together, or neither")
+    if chosen.get("rehearsal_clock") and not chosen.get("demo"):
+        raise SettingsError(
+            f"{PREFIX}REHEARSAL_CLOCK is set: only synthetic data, {PREFIX}DEMO=1, may have a clock of its own"
+        )
     settings = Settings(**chosen)  # type: ignore[arg-type]
     _refuse_half_a_sign_in(settings)
     return settings
@@ -135,6 +151,21 @@ def _switch(name: str, value: str) -> bool:
     if word not in YES | NO:
         raise SettingsError(f"{name} is {value!r}: write 1 or 0")
     return word in YES
+
+
+def _rehearsal(name: str, value: str) -> Rehearsal:
+    try:
+        since, *rest = value.split()
+        numbers = {word.partition("=")[0]: float(word.partition("=")[2]) for word in rest}
+        found = Rehearsal(since=datetime.fromisoformat(since), **numbers)
+        if found.since.tzinfo is None or found.speed <= 0:
+            raise ValueError
+    except (ValueError, TypeError):
+        raise SettingsError(
+            f"{name} is {value!r}: write a time with its offset and what differs from it on, such as"
+            " 2026-11-20T12:00:00Z speed=60 ahead=-600"
+        ) from None
+    return found
 
 
 def _port(name: str, value: str) -> int:
@@ -236,6 +267,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "probe_port": _port,
     "public_url": _web_address,
     "demo": _switch,
+    "rehearsal_clock": _rehearsal,
     "log_level": _one_of(LOG_LEVELS),
     "ladder": _path,
     "notify_key": _notify_key,
@@ -247,4 +279,5 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "mail_from": _mailbox,
     "teams_url": _secret_address,
     "heartbeat_url": _secret_address,
+    "otlp_url": _web_address,
 }

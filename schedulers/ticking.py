@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from missing_coord.domain.errors import TransientError
 from missing_coord.storage.ticks import slot_of
@@ -19,6 +19,9 @@ from schedulers.jobs import Job, Services
 TICK_AT = Gauge(
     "missing_coord_tick_finished_seconds", "When a job last ended here, seconds since 1970", ["tick"]
 )
+FAILED = Counter("missing_coord_ticks_failed", "Ticks whose job failed", ["tick"])
+FAILURE = "failed: "
+"""How the outcome of a tick begins whose job failed."""
 _log = logger("schedulers")
 
 
@@ -35,6 +38,10 @@ class Ledger(Protocol):
 
     async def finish(self, job: str, slot_at: datetime, *, outcome: str) -> None:
         """Write down how a tick ended."""
+        ...
+
+    async def last_outcomes(self, jobs: Sequence[str]) -> Mapping[str, str | None]:
+        """Return how the last finished tick of each job ended."""
         ...
 
 
@@ -83,9 +90,22 @@ class Ticker:
         try:
             outcome = await job.call(self.services)
         except Exception as error:  # a failing job must not end the others; the next tick tries again
-            outcome = f"failed: {type(error).__name__}"
+            outcome = f"{FAILURE}{type(error).__name__}"
+            FAILED.labels(job.name).inc()
             _log.error("a regular job failed", job=job.name, exc_info=True)
         _log.info(
             "tick", job=job.name, outcome=outcome, duration_ms=round((time.perf_counter() - began) * 1000)
         )
         return outcome
+
+
+async def failing_jobs(ledger: Ledger, jobs: Sequence[Job]) -> dict[str, str]:
+    """Return for each job `ok`, or how its last tick failed, whichever scheduler did it; nothing without a database."""
+    try:
+        last = await ledger.last_outcomes([job.name for job in jobs])
+    except (TransientError, OSError):
+        return {}  # that the database is away is said already
+    return {
+        f"job {name}": outcome if outcome and outcome.startswith(FAILURE) else "ok"
+        for name, outcome in last.items()
+    }

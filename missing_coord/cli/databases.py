@@ -93,8 +93,9 @@ def _upgrade(server: Server) -> tuple[str | None, str | None]:
 
 def _check(server: Server) -> dict[str, Any]:
     from missing_coord.storage import migrate
+    from missing_coord.storage.revisions import newest_revision
 
-    revision, newest = migrate.current_revision(server.owner_url), migrate.newest_revision()
+    revision, newest = migrate.current_revision(server.owner_url), newest_revision()
     drift = migrate.drift(server.owner_url) if revision == newest else []
     return {
         "revision": revision,

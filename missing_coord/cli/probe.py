@@ -16,7 +16,7 @@ from missing_coord.bootstrap import Application
 from missing_coord.cli.serve import Part, bind, serve_web
 from missing_coord.domain.errors import MissingCoordError
 from missing_coord.health import Health
-from missing_coord.storage import migrate
+from missing_coord.storage.revisions import newest_revision, suits
 
 JSON = "application/json"
 Answer = tuple[int, str, bytes]
@@ -62,9 +62,7 @@ async def _answer(app: Application, health: Health, path: str) -> Answer:
 
 
 async def _ready(app: Application, health: Health) -> Answer:
-    silent = health.silent()
-    checks = {"database": await _database(app)}
-    checks |= {part: f"silent for {silent[part]} s" if part in silent else "ok" for part in health.parts}
+    checks = {"database": await _database(app), **await health.checks()}
     fine = all(answer == "ok" for answer in checks.values())
     body = {"status": "ready" if fine else "not ready", "checks": checks}
     return 200 if fine else 503, JSON, json.dumps(body).encode()
@@ -75,8 +73,8 @@ async def _database(app: Application) -> str:
         revision = await app.database.schema_revision()
     except (SQLAlchemyError, MissingCoordError, OSError):
         return "does not answer"
-    newest = migrate.newest_revision()
-    return "ok" if revision == newest else f"at schema {revision or 'none'}, this release needs {newest}"
+    newest = newest_revision()
+    return "ok" if suits(revision) else f"at schema {revision or 'none'}, this release needs {newest}"
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

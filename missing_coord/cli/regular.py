@@ -11,12 +11,10 @@ from missing_coord.bootstrap import Application
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
-from missing_coord.notify.heartbeat import beat
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.assignment import Proposed, propose_all, propose_for
 from missing_coord.services.escalation import dry_run, sweep_batches
-from missing_coord.services.patterns import find_patterns
 from missing_coord.services.ports_escalation import Fired
 from missing_coord.services.promises import lapse_promises
 from missing_coord.services.proof import prove
@@ -63,6 +61,8 @@ class RegularWork:
             number, proof = await prove(uow)
         url = self.app.settings.heartbeat_url
         if url and proof.balanced:
+            from missing_coord.notify.heartbeat import beat
+
             outcome = await beat(url)
             async with self._unit("proof") as uow:
                 await uow.proofs.beaten(number, outcome)
@@ -147,6 +147,8 @@ class RegularWork:
 
     async def look_for_patterns(self, *, since: datetime | None = None) -> tuple[str, ...]:
         """Look for patterns in everything, or in what changed since then; return the ids of new proposals."""
+        from missing_coord.services.patterns import find_patterns
+
         async with self._unit("patterns") as uow:
             return await find_patterns(uow, write=self.channel.write, since=since)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missing_coord.cli.output import say
-from missing_coord.cli.running import POOL, run_async
+from missing_coord.cli.running import DONE, POOL, run_async
 from missing_coord.cli.serving import Host, Port, serving_settings
 
 if TYPE_CHECKING:
@@ -34,13 +34,14 @@ def web(host: Host = None, port: Port = None) -> None:
 
         with bind(settings) as taken:
             await _run_role(
+                "web",
                 settings,
                 lambda app, _: web_part(
                     app, taken, ready=lambda: say(f"missing-coord web is at {settings.address}")
                 ),
             )
 
-    run_async(work)
+    run_async(work, terminated_with=DONE)
 
 
 def schedule() -> None:
@@ -49,9 +50,11 @@ def schedule() -> None:
     async def work() -> None:
         from missing_coord.cli.serve import scheduler_part
 
-        await _run_role(serving_settings(), lambda app, health: scheduler_part(app, health=health))
+        await _run_role(
+            "schedule", serving_settings(), lambda app, health: scheduler_part(app, health=health)
+        )
 
-    run_async(work)
+    run_async(work, terminated_with=DONE)
 
 
 def relay() -> None:
@@ -62,10 +65,12 @@ def relay() -> None:
         from missing_coord.storage.notifications import Changes
 
         await _run_role(
-            serving_settings(), lambda app, health: relay_part(app, Changes(app.database), health=health)
+            "relay",
+            serving_settings(),
+            lambda app, health: relay_part(app, Changes(app.database), health=health),
         )
 
-    run_async(work)
+    run_async(work, terminated_with=DONE)
 
 
 def consume(
@@ -80,23 +85,28 @@ def consume(
         from missing_coord.cli.consuming import consume_part
 
         await _run_role(
+            "consume",
             serving_settings(),
             lambda app, health: consume_part(app, names or [], health=health),
             grace=GRACE_SECONDS + 5,
         )
 
-    run_async(work)
+    run_async(work, terminated_with=DONE)
 
 
 async def _run_role(
-    settings: Settings, part: Callable[[Application, Health], Part], *, grace: float = 4.0
+    name: str, settings: Settings, part: Callable[[Application, Health], Part], *, grace: float = 4.0
 ) -> None:
     from missing_coord.bootstrap import open_application
     from missing_coord.cli.probe import probe_part
     from missing_coord.cli.serve import run_parts, stopped_by_signals
     from missing_coord.health import Health
+    from missing_coord.tracing import configure_tracing
 
-    health = Health()
-    async with open_application(settings, pool_size=POOL * 3) as app, stopped_by_signals() as stop:
-        parts = {"role": part(app, health), "probe": probe_part(app, health)}
-        await run_parts(parts, stop, grace=grace)
+    health, end_traces = Health(), configure_tracing(settings.otlp_url, role=name)
+    try:
+        async with open_application(settings, pool_size=POOL * 3) as app, stopped_by_signals() as stop:
+            parts = {"role": part(app, health), "probe": probe_part(app, health)}
+            await run_parts(parts, stop, grace=grace)
+    finally:
+        end_traces()

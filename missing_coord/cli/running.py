@@ -45,8 +45,13 @@ def with_application(
     return run_async(opened)
 
 
-def run_async(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
-    """Run a coroutine so that Ctrl-C and SIGTERM let it clean up; they end the command with 130 and 143."""
+def run_async(
+    work: Callable[[], Coroutine[Any, Any, Answer]], *, terminated_with: int = TERMINATED
+) -> Answer:
+    """Run a coroutine so that Ctrl-C and SIGTERM let it clean up; they end the command with 130 and 143.
+
+    What runs until it is told to stop ends with 0 instead (`terminated_with`), also while it is still starting.
+    """
     terminated = False
 
     async def watched() -> Answer:
@@ -66,7 +71,7 @@ def run_async(work: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
         return asyncio.run(watched())
     except asyncio.CancelledError:
         if terminated:
-            raise typer.Exit(TERMINATED) from None
+            raise typer.Exit(terminated_with) from None
         raise
 
 

@@ -204,14 +204,15 @@ def reactions_of(app: Application) -> Reactions:
 def scheduler_part(app: Application, *, health: Health | None = None) -> Part:
     """Return the scheduler with the regular work of the application."""
     from schedulers.app import run_scheduler
+    from schedulers.jobs import JOBS
+    from schedulers.ticking import failing_jobs
 
-    signs = health or Health()
+    signs, ledger = health or Health(), TickLedger(app.database)
 
     def run(stop: asyncio.Event) -> Awaitable[None]:
         signs.expect("scheduler", within=TICK_SILENCE_SECONDS)
-        return run_scheduler(
-            RegularWork(app), TickLedger(app.database), stop, alive=lambda: signs.beat("scheduler")
-        )
+        signs.ask(lambda: failing_jobs(ledger, JOBS))
+        return run_scheduler(RegularWork(app), ledger, stop, alive=lambda: signs.beat("scheduler"))
 
     return run
 

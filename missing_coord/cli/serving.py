@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from missing_coord.cli.output import say
-from missing_coord.cli.running import POOL, complain, run_async
+from missing_coord.cli.running import DONE, POOL, complain, run_async
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -46,7 +46,7 @@ def serve(
         with bind(chosen) as taken:
             await _serve(chosen, taken)
 
-    run_async(work)
+    run_async(work, terminated_with=DONE)
 
 
 def serving_settings(host: str | None = None, port: int | None = None, *, demo: bool = False) -> Settings:
@@ -75,7 +75,9 @@ async def _serve(settings: Settings, taken: socket.socket) -> None:
     )
     from missing_coord.health import Health
     from missing_coord.storage.notifications import Changes
+    from missing_coord.tracing import configure_tracing
 
+    end_traces = configure_tracing(settings.otlp_url, role="serve")
     async with open_application(settings, pool_size=POOL * 3) as app:
         parts: dict[str, Part] = {}
         if settings.demo:
@@ -94,6 +96,7 @@ async def _serve(settings: Settings, taken: socket.socket) -> None:
                 parts["consumers"] = consume_part(app, [], health=health)
             await run_parts(parts, stop)
             complain("Stopping ...")
+            end_traces()
     complain("Stopped.")
 
 

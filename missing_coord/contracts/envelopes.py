@@ -16,7 +16,10 @@ CONTENT_TYPE = "application/cloudevents+json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingEvent:
-    """An event as it lies in the outbox; `position` orders the events of one key, `attempts` counts failed tries."""
+    """An event as it lies in the outbox; `position` orders the events of one key, `attempts` counts failed tries.
+
+    `traceparent` is the W3C trace context of the change that it tells of, empty where nothing is traced.
+    """
 
     position: int
     event_id: str
@@ -25,7 +28,7 @@ class OutgoingEvent:
     key: str
     body: dict[str, Any]
     occurred_at: datetime
-    correlation_id: str = ""
+    traceparent: str = ""
     attempts: int = 0
 
 
@@ -41,7 +44,7 @@ def to_envelope(event: OutgoingEvent, *, source: str) -> dict[str, Any]:
         "partitionkey": event.key,
         "data": event.body,
     }
-    return {**envelope, "correlationid": event.correlation_id} if event.correlation_id else envelope
+    return {**envelope, "traceparent": event.traceparent} if event.traceparent else envelope
 
 
 def to_bytes(event: OutgoingEvent, *, source: str) -> bytes:
@@ -61,7 +64,7 @@ def from_bytes(content: bytes, *, topic: str, position: int) -> OutgoingEvent:
             key=str(envelope["partitionkey"]),
             body=dict(envelope["data"]),
             occurred_at=datetime.fromisoformat(envelope["time"]),
-            correlation_id=str(envelope.get("correlationid", "")),
+            traceparent=str(envelope.get("traceparent", "")),
         )
     except KeyError as error:
         raise PermanentError(f"message: the envelope has no {error.args[0]}") from error

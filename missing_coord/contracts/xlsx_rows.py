@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from missing_coord.contracts.decoding import shown_name
 from missing_coord.contracts.limits import (
     COLUMN_LIMIT,
@@ -27,7 +24,6 @@ from missing_coord.contracts.limits import (
 
 _DAMAGED = (
     zipfile.BadZipFile,
-    InvalidFileException,
     ParseError,
     KeyError,
     ValueError,
@@ -43,6 +39,10 @@ _PROLOGUE = 65_536
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Any]:
     """The workbook, read-only and with calculated values; FileRefused when it is damaged or hostile."""
+    # Here, because most processes never read a workbook and the library takes long to load.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     with ExitStack() as stack:
         try:
             _refuse_if_hostile(path)
@@ -52,7 +52,7 @@ def open_workbook(path: Path) -> Iterator[Any]:
                 book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             stack.callback(book.close)
             yield book
-        except _ERRORS as error:
+        except (*_ERRORS, InvalidFileException) as error:
             raise FileRefused(
                 f"{shown_name(path)} is damaged or is no Excel workbook; save it again as .xlsx"
             ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -12,6 +12,10 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant in UTC."""
+        ...
+
+    def at(self, instant: datetime) -> datetime:
+        """Return what this clock shows when another machine, on which all hosts agree, says that it is `instant`."""
         ...
 
 
@@ -23,6 +27,28 @@ class SystemClock:
         """Return the machine's present instant in UTC."""
         return datetime.now(UTC)
 
+    def at(self, instant: datetime) -> datetime:
+        """Return the other machine's instant."""
+        return instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalClock:
+    """A clock that goes `speed` times as fast as the machine's from `since` on, and stands `ahead` of it."""
+
+    since: datetime
+    speed: float = 1.0
+    ahead: timedelta = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the rehearsed instant in UTC; processes with the same values agree on it."""
+        return self.at(datetime.now(UTC))
+
+    def at(self, instant: datetime) -> datetime:
+        """Return the rehearsed instant of a real one."""
+        gone = instant - self.since
+        return (self.since + gone * self.speed if gone > timedelta(0) else instant) + self.ahead
+
 
 @dataclass(slots=True)
 class FixedClock:
@@ -32,4 +58,8 @@ class FixedClock:
 
     def now(self) -> datetime:
         """Return the instant at which the clock stands."""
+        return self.instant
+
+    def at(self, instant: datetime) -> datetime:
+        """Return the instant at which the clock stands, whatever others say."""
         return self.instant

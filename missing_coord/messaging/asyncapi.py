@@ -109,10 +109,11 @@ def _message(kind: str, data: dict[str, Any], *, sent: bool) -> dict[str, Any]:
     }
     if sent:
         attributes["partitionkey"] = {"type": "string"}
+    traced = {"traceparent": {"type": "string"}} if sent else {}
     payload = {
         "type": "object",
         "required": [*attributes, "data"] if sent else ["specversion", "type", "data"],
-        "properties": {**attributes, "data": data},
+        "properties": {**attributes, **traced, "data": data},
     }
     summary = (MODEL_OF_TYPE[kind].__doc__ or "").strip() if sent else ""
     return {"name": kind, **({"summary": summary} if summary else {}), "payload": payload}

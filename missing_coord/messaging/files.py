@@ -147,13 +147,22 @@ class FileIntake:
     ) -> list[Taken]:
         """Take in rows that came over HTTP or on a topic; return what became of each.
 
-        They and the record of their batch are one transaction: whatever stops it leaves nothing half done. `complete`
-        says that the rows are the whole of the council's missing list.
+        Up to 500 of them and the record of their batch are one transaction: whatever stops it leaves nothing half
+        done. Of police notices two such batches are worked on at once. `complete` says that the rows are the whole of
+        the council's missing list.
         """
-        taken: list[Taken] = []
-        for start in range(0, len(rows), self.chunk):
-            part = rows[start : start + self.chunk]
-            taken.extend(await self._take(part, kind=kind, batch_id=None, source=source))
+        gate = asyncio.Semaphore(AT_ONCE if kind == "police" else 1)
+
+        async def take(part: Sequence[Row]) -> list[Taken]:
+            async with gate:
+                return await self._take(part, kind=kind, batch_id=None, source=source)
+
+        parts = [rows[start : start + self.chunk] for start in range(0, len(rows), self.chunk)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(take(part)) for part in parts]
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
         if kind in REGISTER_KINDS and rows:
             await self._after_register()
         if kind == MISSING_LIST and complete:
@@ -161,7 +170,7 @@ class FileIntake:
             for row in rows:
                 whole.note(row.record, row.raw)
             await self._compare(whole)
-        return taken
+        return [each for task in tasks for each in task.result()]
 
     async def _take(
         self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from missing_coord.contracts.envelopes import CONTENT_TYPE, OutgoingEvent, to_bytes
 from missing_coord.domain.errors import PermanentError, TransientError
+from missing_coord.tracing import TRACEPARENT, span
 
 KEYS_AT_ONCE = 200
 """How many keys the relay may have under way at once."""
@@ -74,10 +75,13 @@ class KafkaDelivery:
             raise PermanentError("the topic of this event is not one of ours")
         producer = await self._connected()
         headers = [("content-type", CONTENT_TYPE.encode()), ("ce_id", event.event_id.encode())]
+        if event.traceparent:
+            headers.append((TRACEPARENT, event.traceparent.encode()))
         try:
-            await producer.send_and_wait(
-                event.topic, to_bytes(event, source=self._source), key=event.key.encode(), headers=headers
-            )
+            with span("relay", parent=event.traceparent, event_id=event.event_id, topic=event.topic):
+                await producer.send_and_wait(
+                    event.topic, to_bytes(event, source=self._source), key=event.key.encode(), headers=headers
+                )
         except MessageSizeTooLargeError as error:
             raise PermanentError("Kafka takes no event of this size") from error
         except KafkaError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from missing_coord.contracts.envelopes import read_object
-from missing_coord.contracts.parsing import as_texts, open_envelope, parse
+from missing_coord.contracts.parsing import as_texts, open_envelope, parse_texts
 from missing_coord.contracts.readings import Fault
 from missing_coord.domain.errors import PermanentError
 from missing_coord.messaging.rows import Row
@@ -24,9 +24,11 @@ def row_of(kind: str, content: bytes) -> Row:
     opened = open_envelope(kind, body)
     if isinstance(opened, Fault):
         return unreadable(content, opened)
-    parsed = parse(kind, opened)
-    texts, _ = as_texts(opened)
-    return Row(raw=dict(texts), line=None, record=parsed.record, faults=parsed.faults)
+    texts, faults = as_texts(opened)
+    if not faults:
+        parsed = parse_texts(kind, texts)
+        return Row(raw=texts, line=None, record=parsed.record, faults=parsed.faults)
+    return Row(raw=texts, line=None, record=None, faults=faults)
 
 
 def unreadable(content: bytes, fault: Fault) -> Row:

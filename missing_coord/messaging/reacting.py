@@ -9,6 +9,7 @@ from missing_coord.contracts.envelopes import OutgoingEvent, to_envelope
 from missing_coord.messaging.ports import Claim, OpenUnit
 from missing_coord.messaging.subscriptions import Subscriptions
 from missing_coord.services.ports import Counts, Quarantined
+from missing_coord.tracing import span
 
 KIND = "event"
 """The kind of a quarantined event."""
@@ -31,9 +32,10 @@ class Reactions:
         react = dict(self.subscriptions.of(event.type)).get(consumer)
         if react is None:
             return
-        async with self.open_unit() as uow:
-            if await self.claim(uow, consumer, event.event_id):
-                await react(uow, event)
+        with span("react", parent=event.traceparent, consumer=consumer, event_id=event.event_id):
+            async with self.open_unit() as uow:
+                if await self.claim(uow, consumer, event.event_id):
+                    await react(uow, event)
 
     async def set_aside(self, consumer: str, event: OutgoingEvent, *, reason: str) -> None:
         """Put an event that its consumer cannot take into quarantine, where a person sees it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -16,6 +18,16 @@ from missing_coord.domain.errors import TransientError
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 _RETRIED = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
+_PLAN_IS_STALE = "0A000"
+"""What PostgreSQL says of a statement prepared before a column was added: another release is being rolled out."""
+_NOT_FOR_EVER = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 40_000,
+}
+"""How long a network that swallows everything keeps a connection; in seconds, the last in milliseconds."""
 
 
 @dataclass(slots=True)
@@ -29,7 +41,13 @@ class Database:
     def open(cls, url: str, *, clock: Clock, pool_size: int = 10) -> Database:
         """Open a pool on `url`, which must sign in as the application's role, not the owner."""
         engine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            url,
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            json_deserializer=orjson.loads,
+            connect_args=_NOT_FOR_EVER,
         )
         return cls(engine=engine, clock=clock)
 
@@ -37,18 +55,23 @@ class Database:
     async def unit_of_work(self, actor: Actor) -> AsyncIterator[SqlUnitOfWork]:
         """Open a transaction as `actor`; leaving the block commits, an error rolls back.
 
+        Its `now` is the database's, read by our clock: hosts whose clocks disagree agree on what is due.
+
         Raises TransientError for lost connections, deadlocks and the like: the same work may be tried again.
         """
         try:
             async with self.engine.begin() as connection:
-                await take_role(connection, actor)
-                unit = SqlUnitOfWork(connection=connection, actor=actor, now=self.clock.now())
+                now = self.clock.at(await take_role(connection, actor))
+                unit = SqlUnitOfWork(connection=connection, actor=actor, now=now)
                 yield unit
                 await unit.flush()
         except OperationalError as error:
             raise TransientError("The database did not answer; try again.") from error
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in _RETRIED:
+            state = getattr(error.orig, "sqlstate", None)
+            if state == _PLAN_IS_STALE:
+                await self.engine.dispose()  # new connections have prepared nothing
+            if state in _RETRIED or state == _PLAN_IS_STALE:
                 raise TransientError("The database asked to try again.") from error
             raise
 
@@ -71,12 +94,14 @@ class Database:
         await self.engine.dispose()
 
 
-async def take_role(connection: AsyncConnection, actor: Actor) -> None:
-    """Take the actor's database role until the transaction ends."""
-    await connection.execute(
-        text(
-            "select set_config('role', :role, true), set_config('missing_coord.user_id', :user_id, true),"
-            " set_config('missing_coord.worker_id', :worker_id, true)"
-        ),
-        {"role": f"mc_{actor.role}", "user_id": actor.user_id or "", "worker_id": actor.worker_id or ""},
-    )
+_TAKE_ROLE = text(
+    "select clock_timestamp(), set_config('role', :role, true),"
+    " set_config('missing_coord.user_id', :user_id, true), set_config('missing_coord.worker_id', :worker_id, true)"
+)
+
+
+async def take_role(connection: AsyncConnection, actor: Actor) -> datetime:
+    """Take the actor's database role until the transaction ends; return the database's present instant in UTC."""
+    values = {"role": f"mc_{actor.role}", "user_id": actor.user_id or "", "worker_id": actor.worker_id or ""}
+    instant: datetime = (await connection.execute(_TAKE_ROLE, values)).scalar_one()
+    return instant.astimezone(UTC)

@@ -8,7 +8,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
@@ -30,14 +29,6 @@ def upgrade(url: str) -> None:
         command.upgrade(_config(engine), "head")
     finally:
         engine.dispose()
-
-
-def newest_revision() -> str:
-    """Return the only head of the migrations; raises when there are several."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("there are no migrations")
-    return head
 
 
 def current_revision(url: str) -> str | None:

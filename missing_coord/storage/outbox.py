@@ -22,7 +22,7 @@ RELAY_LOCK = 7236003
 # Always by "not yet sent", never "after the last one seen": positions are given before commit, and a slow transaction
 # would be passed over.
 _UNSENT = """
-select position, event_id::text, type, topic, key, body, occurred_at, correlation_id, attempts
+select position, event_id::text, type, topic, key, body, occurred_at, correlation_id as traceparent, attempts
 from outbox where sent_at is null and key <> all(cast(:resting as text[]))
 order by position limit :limit
 """

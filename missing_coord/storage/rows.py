@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import CursorResult, Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,14 +76,8 @@ async def _insert(
 
 
 def to_document(rows: Sequence[dict[str, Any]]) -> str:
-    """Return rows as one JSON document."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_as_json)
-
-
-def _as_json(value: Any) -> str:
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} cannot be written to a table")
+    """Return rows as one JSON document, dates and instants in ISO 8601."""
+    return orjson.dumps(rows).decode()
 
 
 def _pages(rows: Sequence[dict[str, Any]]) -> list[Sequence[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,6 +19,13 @@ on conflict do nothing returning 1
 _FINISH = """
 update tick_ledger set finished_at = clock_timestamp(), outcome = :outcome where job = :job and slot_at = :slot_at
 """
+
+
+_LAST = text("""
+select j.job, (select t.outcome from tick_ledger t where t.job = j.job and t.finished_at is not null
+               order by t.slot_at desc limit 1) as outcome
+from unnest(cast(:jobs as text[])) as j(job)
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,12 @@ class TickLedger:
         """Write down how a tick ended: what it did, or the kind of error that it met."""
         async with self.database.unit_of_work(SCHEDULER) as uow:
             await uow.execute(text(_FINISH), {"job": job, "slot_at": slot_at, "outcome": outcome[:200]})
+
+    async def last_outcomes(self, jobs: Sequence[str]) -> dict[str, str | None]:
+        """Return how the last finished tick of each job ended, whoever did it; None for one never finished."""
+        async with self.database.unit_of_work(SCHEDULER) as uow:
+            found = (await uow.execute(_LAST, {"jobs": list(jobs)})).mappings()
+            return {row["job"]: row["outcome"] for row in found}
 
 
 def slot_of(instant: datetime, *, every: int) -> datetime:

@@ -42,6 +42,7 @@ from missing_coord.storage.store_sweep import SqlSweep
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 from missing_coord.storage.views_verify import SqlChecks
+from missing_coord.tracing import traceparent
 
 
 class SqlUnitOfWork:
@@ -147,4 +148,5 @@ class SqlUnitOfWork:
             "key": wire.key,
             "body": wire.body,
             "occurred_at": self.now,
+            "correlation_id": traceparent(),
         }

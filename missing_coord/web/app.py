@@ -16,11 +16,13 @@ from missing_coord.resources import static_folder
 from missing_coord.services.sign_in import Gate, SessionPolicy
 from missing_coord.storage.notifications import Changes
 from missing_coord.storage.passwords import Argon2Passwords
+from missing_coord.tracing import tracing
 from missing_coord.web import errors, problems
 from missing_coord.web.limiter import SignInLimiter
 from missing_coord.web.live import Broadcaster
 from missing_coord.web.live_feed import LiveFeed
 from missing_coord.web.routers import ROUTERS
+from missing_coord.web.screen_traces import ScreenTraces
 from missing_coord.web.security import MEBIBYTE, BodyLimit, SameOriginWrites, SecurityHeaders
 from missing_coord.web.session import AccessRule
 from missing_coord.web.state import Web
@@ -53,6 +55,9 @@ def create_app(
         lifespan=_lifespan,
         middleware=_middlewares(settings.public_url),
     )
+    listening = changes or Changes(application.database)
+    if tracing():
+        listening.follow(ScreenTraces(application.database).heard)
     secure = settings.address.startswith("https://") if secure_cookies is None else secure_cookies
     passwords = hasher or Argon2Passwords()
     app.state.web = Web(
@@ -61,7 +66,7 @@ def create_app(
         watching=_watching(application, passwords, demo=demo),
         feed=LiveFeed(
             broadcaster=Broadcaster(now=application.clock.now),
-            changes=changes or Changes(application.database),
+            changes=listening,
             owned=changes is None,
         ),
         limiter=SignInLimiter(now=application.clock.now),

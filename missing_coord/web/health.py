@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import MissingCoordError
 from missing_coord.health import Health
-from missing_coord.storage import migrate, views_health
+from missing_coord.storage import views_health
+from missing_coord.storage.revisions import newest_revision, suits
 from missing_coord.storage.views_health import Standing
 from missing_coord.telemetry import logger
 from missing_coord.web.session import Open
@@ -48,9 +49,7 @@ async def live(_: Probe) -> Response:
 async def ready(request: Request, _: Probe) -> Response:
     """Answer 200 when the database is at the newest schema and every part of this process is at work, else 503."""
     health = health_of(request.app)
-    silent = health.silent()
-    checks = {"database": await _database(request)}
-    checks |= {part: f"silent for {silent[part]} s" if part in silent else "ok" for part in health.parts}
+    checks = {"database": await _database(request), **await health.checks()}
     fine = all(answer == "ok" for answer in checks.values())
     body = {"status": "ready" if fine else "not ready", "checks": checks}
     return JSONResponse(body, status_code=200 if fine else 503)
@@ -77,8 +76,8 @@ async def _database(request: Request) -> str:
     except NOT_READY as error:
         log.warning("database_does_not_answer", error_type=type(error).__name__)
         return "does not answer"
-    newest = migrate.newest_revision()
-    return "ok" if revision == newest else f"at schema {revision or 'none'}, this release needs {newest}"
+    newest = newest_revision()
+    return "ok" if suits(revision) else f"at schema {revision or 'none'}, this release needs {newest}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ class Message:
     partition: int = 0
     timestamp: int = 1_780_000_000_000
     key: bytes | None = b"C-1"
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 @dataclass(slots=True)

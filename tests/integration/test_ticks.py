@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from missing_coord.domain.clock import FixedClock
+from missing_coord.domain.clock import FixedClock, SystemClock
+from missing_coord.health import Health
+from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.services.escalation import sweep_batches
 from missing_coord.storage.database import Database
 from missing_coord.storage.ticks import TickLedger, slot_of
 from schedulers.app import build_scheduler, run_scheduler
 from schedulers.jobs import JOBS, Job
-from schedulers.ticking import Ticker
+from schedulers.ticking import Ticker, failing_jobs
 from tests import databases
-from tests.builders.cases import RETURNED, rows
+from tests.builders.cases import BUILDER, RETURNED, Case, keep, rows
 
+_WRITE = RecorderChannel("http://interviews.example").write
 SLOT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
@@ -92,6 +96,51 @@ async def test_a_failing_job_is_written_down_and_the_next_slot_is_tried(house: D
     ticker = Ticker(TickLedger(house), work)
     assert await ticker.tick(EVERY_SECOND)
     assert await rows(house, "select outcome from tick_ledger") == [("failed: ValueError",)]
+
+
+async def test_a_job_that_failed_shows_until_it_succeeds_whichever_scheduler_does_it(house: Database) -> None:
+    ledger, work = TickLedger(house), Work(fails=True)
+    work.gate.set()
+    health = Health()
+    health.ask(lambda: failing_jobs(ledger, [EVERY_SECOND]))
+    assert await health.checks() == {"job sweep": "ok"}
+    assert await Ticker(ledger, work).tick(EVERY_SECOND)
+    assert await health.checks() == {"job sweep": "failed: ValueError"}
+    later = slot_of(await ledger.now(), every=1) + timedelta(hours=1)
+    assert await ledger.claim("sweep", later)
+    await ledger.finish("sweep", later, outcome="fired 0")
+    assert await health.checks() == {"job sweep": "ok"}
+
+
+@dataclass(frozen=True, slots=True)
+class SkewedClock:
+    """The clock of a host that is minutes off; what another machine says it believes."""
+
+    minutes: float
+
+    def now(self) -> datetime:
+        return SystemClock().now() + timedelta(minutes=self.minutes)
+
+    def at(self, instant: datetime) -> datetime:
+        return instant
+
+
+async def test_schedulers_whose_clocks_are_ten_minutes_off_fire_each_deadline_once_and_in_time(
+    database: databases.Database,
+) -> None:
+    real = SystemClock().now()
+    hosts = [Database.open(database.app_url, clock=SkewedClock(minutes)) for minutes in (10, -10)]
+    for minutes in (-1, 5):
+        await keep(hosts[0], Case(returned_at=real - timedelta(hours=72) + timedelta(minutes=minutes)))
+    for host in (*hosts, *hosts):
+        async for _ in sweep_batches(lambda host=host: host.unit_of_work(BUILDER), write=_WRITE):  # type: ignore[misc]
+            pass
+    told = await rows(hosts[0], "select due_at, fired_at from escalations where breach")
+    for host in hosts:
+        await host.close()
+    [(due_at, fired_at)] = told
+    assert abs(due_at - (real - timedelta(minutes=1))) < timedelta(seconds=1)
+    assert abs(fired_at - real) < timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("skew", [-14.9, -1, 0, 0.4, 14.9])

@@ -6,9 +6,12 @@ import configparser
 import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 from prometheus_client import REGISTRY
@@ -22,6 +25,7 @@ from missing_coord.settings import variable_names
 from tests.habits.source_files import ROOT
 
 DEPLOY = ROOT / "deploy"
+KUBERNETES = "1.33"
 ROLES = ("web", "consume", "relay", "schedule")
 KINDS = {
     "ConfigMap": "v1",
@@ -65,8 +69,20 @@ def test_every_object_for_kubernetes_is_of_a_known_kind_and_has_a_name_of_its_ow
     assert len(set(names)) == len(names)
 
 
+def test_every_object_fits_the_schemas_of_kubernetes_with_nothing_unknown_in_it() -> None:
+    for each in _objects():
+        kubernetes_validate.validate(each, KUBERNETES, strict=True)
+
+
+def test_the_compose_file_fits_the_schema_of_its_specification() -> None:
+    schema = ["--builtin-schema", "vendor.compose-spec"]
+    command = [sys.executable, "-m", "check_jsonschema", *schema, str(DEPLOY / "compose.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_every_pod_runs_without_rights_and_runs_a_command_that_there_is() -> None:
-    assert len(_pods()) == 6
+    assert len(_pods()) == 7
     for pod in _pods():
         spec = pod["spec"]
         assert spec["securityContext"]["runAsNonRoot"] is True
@@ -122,7 +138,7 @@ def test_the_trial_has_two_replicas_of_each_role_and_reaches_outside_by_loopback
         for needed in service.get("depends_on", []):
             assert needed in services
     commands = [each["command"] for each in services.values() if "command" in each]
-    assert len(commands) == 6
+    assert len(commands) == 7
     assert all(map(_is_command, commands))
     assert services["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from missing_coord.bootstrap import clock_of
+from missing_coord.domain.clock import SystemClock
 from missing_coord.messaging.kafka_security import connection_options
 from missing_coord.settings import Settings, SettingsError, load_settings
 
@@ -68,11 +71,25 @@ def test_a_misspelt_variable_stops_the_program_and_names_the_nearest() -> None:
         ("HOME", " ", "empty"),
         ("PUBLIC_URL", "interviews", "https://"),
         ("LOG_LEVEL", "loud", "debug, info"),
+        ("REHEARSAL_CLOCK", "tomorrow", "speed=60"),
+        ("REHEARSAL_CLOCK", "2026-11-20T12:00:00 speed=60", "offset"),
+        ("REHEARSAL_CLOCK", "2026-11-20T12:00:00Z pace=60", "speed=60"),
+        ("REHEARSAL_CLOCK", "2026-11-20T12:00:00Z speed=0", "speed=60"),
     ],
 )
 def test_a_wrong_value_names_the_variable_and_what_would_be_right(name: str, value: str, advice: str) -> None:
     with pytest.raises(SettingsError, match=f"^MISSING_COORD_{name} .*{advice}"):
         load_settings({f"MISSING_COORD_{name}": value})
+
+
+def test_a_rehearsal_has_a_clock_of_its_own_and_real_work_never() -> None:
+    given = {"MISSING_COORD_REHEARSAL_CLOCK": "2020-01-01T00:00:00Z speed=2 ahead=-600"}
+    with pytest.raises(SettingsError, match="MISSING_COORD_DEMO=1"):
+        load_settings(given)
+    clock = clock_of(load_settings({**given, "MISSING_COORD_DEMO": "1"}))
+    since, real = datetime(2020, 1, 1, tzinfo=UTC), SystemClock().now()
+    assert abs(clock.now() - (since + (real - since) * 2 - timedelta(minutes=10))) < timedelta(minutes=1)
+    assert clock_of(load_settings({})) == SystemClock()
 
 
 def test_an_owner_address_alone_is_refused() -> None:
