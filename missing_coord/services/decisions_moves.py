@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -163,13 +163,16 @@ async def settle_activity(
 ) -> None:
     """Bring each timeline, and what was agreed, to the open interview about the same notices as before.
 
-    `exactly`: what was agreed is put back as it was wherever nobody has recorded anything since.
+    An entry that has gone to another child since, with another decision or its undoing, stays there. `exactly`: what
+    was agreed is put back as it was wherever nobody has recorded anything since, and nothing empty is left behind.
     """
     was = before.get("interviews", {})
     interviews = {i.interview_id: i for i in await uow.interviews.of_children(child_ids)}
     targets = await _targets(uow, was, interviews, child_ids)
+    here = {number for said in (await uow.reviews.entries(interviews)).values() for number, _ in said}
     for source, target in targets.items():
-        await uow.reviews.move_entries(was[source]["entries"], target=target)
+        ours = [number for number in was[source]["entries"] if number in here]
+        await uow.reviews.move_entries(ours, target=target)
     entries = await uow.reviews.entries(targets.values())
     changed: dict[str, Interview] = {}
     for source, target in sorted(targets.items(), key=lambda pair: pair[0] != pair[1]):
@@ -179,6 +182,16 @@ async def settle_activity(
         if free or (exactly and nothing_new):
             changed[target] = _with_agreed(kept, was[source]["agreed"])
     await uow.interviews.save([each for key, each in changed.items() if each != interviews[key]])
+    if exactly:
+        await _remove_husks(uow, interviews.values())
+
+
+async def _remove_husks(uow: ReviewWork, interviews: Iterable[Interview]) -> None:
+    """Remove interviews that an undone decision had emptied, once what was on their timelines has gone home."""
+    emptied = [i.interview_id for i in interviews if i.state == InterviewState.RECORDED_IN_ERROR]
+    touched = await uow.interviews.touched(emptied)
+    linked = {link.interview_id for link in await uow.interviews.links_of(emptied)}
+    await uow.interviews.remove([each for each in emptied if each not in touched | linked])
 
 
 async def _targets(
