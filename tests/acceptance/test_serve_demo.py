@@ -17,7 +17,7 @@ from tests.builders.commands import Commands, end, page, processes_naming, servi
 
 SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))
 SMALL = ("--children", "60", "--months", "1")
-LONGER = ("--children", "150", "--months", "2")  # some ten seconds, so that a signal finds it at work
+LONGER = ("--children", "80", "--months", "1")  # some seconds, so that a signal finds it at work
 
 
 @pytest.fixture(scope="module")
@@ -53,29 +53,25 @@ def test_seeding_again_changes_nothing(seeded: Commands) -> None:
     assert seeded.json("verify") == before
 
 
-def test_serve_answers_and_stops_on_sigterm_leaving_no_process(seeded: Commands) -> None:
+def test_serve_answers_beside_commands_and_stops_on_sigterm_leaving_no_process(seeded: Commands) -> None:
     with serving(seeded, "--demo") as (process, address):
         assert status(f"{address}/live") == 200
         assert "demo-coordinator" in page(f"{address}/sign-in")
         assert database_processes(seeded.home)
+        assert seeded.json("verify")["balanced"] is True
+        assert seeded.json("queue")["rows"] is not None
+        assert process.poll() is None
+        assert status(f"{address}/live") == 200
         assert end(process) < 10
         assert process.returncode == 0
     assert database_processes(seeded.home) == []
     assert processes_naming(str(seeded.home)) == []
 
 
-def test_commands_work_beside_a_server_and_leave_it_running(seeded: Commands) -> None:
-    with serving(seeded, "--demo") as (process, address):
-        assert seeded.json("verify")["balanced"] is True
-        assert seeded.json("queue")["rows"] is not None
-        assert process.poll() is None
-        assert status(f"{address}/live") == 200
-        assert end(process, sign=signal.SIGINT) < 10
-
-
-def test_without_demo_no_demonstration_sign_in_is_offered(seeded: Commands) -> None:
-    with serving(seeded) as (_, address):
+def test_without_demo_no_demonstration_sign_in_is_offered_and_ctrl_c_stops_it(seeded: Commands) -> None:
+    with serving(seeded) as (process, address):
         assert "demo-coordinator" not in page(f"{address}/sign-in")
+        assert end(process, sign=signal.SIGINT) < 10
 
 
 def test_a_port_in_use_is_named_with_what_to_do(seeded: Commands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import json
 import os
@@ -15,7 +16,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +43,12 @@ class Commands:
         }
         return {**kept, "PYTHONPATH": str(ROOT), "MISSING_COORD_HOME": str(self.home), **dict(self.extra)}
 
-    def run(self, *arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in a process forked from one that has imported the program, which is quicker."""
+        return _house().run([*map(str, arguments)], self.environment)
+
+    def run_alone(self, *arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end in a fresh process, as people do."""
         return subprocess.run(
             [*PROGRAM, *map(str, arguments)],
             env=self.environment,
@@ -72,6 +80,43 @@ class Commands:
             start_new_session=True,
             preexec_fn=_hear_ctrl_c,
         )
+
+
+class _House:
+    """The process that forks commands; one command at a time."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.builders.command_house"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._alone = Lock()
+
+    def run(self, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run a command and return its exit code with what it printed."""
+        assert self._process.stdin
+        assert self._process.stdout
+        with self._alone, TemporaryDirectory() as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            asked = {"arguments": arguments, "environment": environment, "out": str(out), "err": str(err)}
+            print(json.dumps(asked), file=self._process.stdin, flush=True)
+            code = int(self._process.stdout.readline())
+            return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
+
+    def close(self) -> None:
+        """End the process."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+
+@cache
+def _house() -> _House:
+    house = _House()
+    atexit.register(house.close)
+    return house
 
 
 def _hear_ctrl_c() -> None:

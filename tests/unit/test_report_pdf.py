@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.parts import absent
 AS_AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
+@cache
 def a_year() -> Report:
     """Return October with a year of months before it, so that every chart is drawn."""
     starts = [AS_AT - timedelta(days=3 * number) for number in range(160)]
@@ -33,12 +35,18 @@ def a_year() -> Report:
     return report_of(month_of("2026-10"), known_at(AS_AT, episodes=episodes, duties=duties))
 
 
-def pdf(**options: int) -> bytes:
+def pdf() -> bytes:
     """Return it as PDF, or leave the test out where the part that makes it is missing."""
     try:
-        return render(a_year(), format="pdf", **options)
+        return render(a_year(), format="pdf", suppress_below=5)
     except PermanentError as error:
         absent(f"WeasyPrint with pango ({error.__cause__})")
+
+
+@cache
+def made() -> bytes:
+    """Return the PDF that the tests share, as it takes seconds."""
+    return pdf()
 
 
 def opened(content: bytes) -> bytes:
@@ -53,7 +61,7 @@ def opened(content: bytes) -> bytes:
 
 
 def test_the_pdf_is_tagged_and_every_chart_has_words() -> None:
-    inside = opened(pdf())
+    inside = opened(made())
     charts = render_html(a_year()).count("<svg ")
     assert charts >= 10
     assert b"/Marked true" in inside
@@ -64,11 +72,11 @@ def test_the_pdf_is_tagged_and_every_chart_has_words() -> None:
 
 
 def test_the_pdf_of_the_same_report_is_the_same_to_the_byte() -> None:
-    assert pdf(suppress_below=5) == pdf(suppress_below=5)
+    assert pdf() == made()
 
 
 def test_a_report_never_fetches_anything(tmp_path: Path) -> None:
-    pdf()
+    made()
     asked = tmp_path / "style.css"
     asked.write_text("body { page-break-before: always; font-size: 40pt }")
     page = "<html lang=en><title>t</title>{}<p>One page.</p>"
