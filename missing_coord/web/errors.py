@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from missing_coord.domain.errors import (
@@ -74,7 +75,8 @@ async def _on_purpose(request: Request, error: Exception) -> Response:
     if isinstance(error, ConcurrencyConflict):
         return await _lost_race(request, error)
     if isinstance(error, (NotAllowed, NotFound)):
-        return await page(request, f"pages/errors/{status}.html", {"detail": str(error)}, status=status)
+        context = {"detail": str(error), "href": _came_from(request)}
+        return await page(request, f"pages/errors/{status}.html", context, status=status)
     return await _refused(request, str(error), status=status)
 
 
@@ -85,7 +87,8 @@ async def _by_framework(request: Request, error: Exception) -> Response:
     with suppress(MissingCoordError):
         await current(request)
     if status == 404:
-        return await page(request, "pages/errors/404.html", {"detail": None}, status=404)
+        context = {"detail": None, "href": _came_from(request)}
+        return await page(request, "pages/errors/404.html", context, status=404)
     return await _refused(request, str(getattr(error, "detail", "")), status=status)
 
 
@@ -153,14 +156,33 @@ def _kept(form: Form) -> list[tuple[str, str]]:
 
 
 def _came_from(request: Request) -> str:
-    """Return the page of this site that the request came from."""
+    """Return the page of this site that the request came from, else the nearest page above its own address."""
+    reading = request.method in SAFE_METHODS
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    came_from = _referring_page(request)
+    if came_from and not (reading and came_from == here):
+        return came_from
+    return _nearest_page(request, request.url.path.rpartition("/")[0] if reading else request.url.path)
+
+
+def _referring_page(request: Request) -> str:
     try:
         parts = urlsplit(request.headers.get("referer", ""))
     except ValueError:
-        return "/"
+        return ""
     if parts.netloc != request.headers.get("host", ""):
-        return "/"
-    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+        return ""
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""), default="")
+
+
+def _nearest_page(request: Request, path: str) -> str:
+    pages = [route for route in request.app.routes if not isinstance(route, Mount)]
+    while path:
+        asked = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+        if any(route.matches(asked)[0] is Match.FULL for route in pages):
+            return local_path(path)
+        path = path.rpartition("/")[0]
+    return "/"
 
 
 def _instant(given: datetime | None, default: datetime) -> datetime:
@@ -220,5 +242,5 @@ def _failed(request: Request, reference: str) -> Response:
         return JSONResponse({"detail": "Something went wrong.", "reference": reference}, status_code=500)
     web = web_of(request)
     shell = Shell(council=web.council_name, now=web.now(), csrf_token="", demo=web.demo)
-    context = {"shell": shell, "detail": None, "error_reference": reference}
+    context = {"shell": shell, "detail": None, "error_reference": reference, "href": _came_from(request)}
     return HTMLResponse(render("pages/errors/500.html", context), status_code=500)

@@ -105,7 +105,7 @@ async def _live_part(request: Request, who: SignedIn, asked: Asked) -> show.View
         rows = await views.open_rows(uow, now=uow.now)
         now = uow.now
     shown, counts = asked.narrow(rows, now), views.tile_counts(rows, now=now)
-    pages = Pages.asked(request, size=PAGE_SIZE)
+    pages = Pages.asked(request, size=PAGE_SIZE).within(len(shown))
     part = shown[pages.offset : pages.offset + PAGE_SIZE]
     more = len(shown) > pages.offset + PAGE_SIZE
     may_assign = who.role in OFFICE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -25,6 +25,11 @@ class Pages:
         number = int(given) if re.fullmatch(r"[0-9]{1,6}", given) else 1
         return cls(number=min(max(number, 1), LAST_PAGE), size=size)
 
+    def within(self, total: int) -> Pages:
+        """Return this page, or the last one of a list that ends before it."""
+        last = max(1, -(-total // self.size))
+        return replace(self, number=min(self.number, last))
+
     @property
     def offset(self) -> int:
         """How many rows come before this page."""
@@ -35,11 +40,11 @@ def pages_of(
     request: Request, shown: Pages, *, more: bool, count: int, total: int | None = None, path: str = ""
 ) -> dict[str, object]:
     """Return the pager of a list (see macros.pager); `count` rows are on this page."""
-    first = shown.offset + 1 if count else 0
     of = f" of {total:,}" if total is not None else ""
     newer = _href(request, path, shown.number - 1) if shown.number > 1 else None
     older = _href(request, path, shown.number + 1) if more else None
-    return {"newer_href": newer, "older_href": older, "text": f"{first:,} to {shown.offset + count:,}{of}"}
+    text = f"{shown.offset + 1:,} to {shown.offset + count:,}{of}" if count else f"Nothing on this page{of}"
+    return {"newer_href": newer, "older_href": older, "text": text}
 
 
 def _href(request: Request, path: str, number: int) -> str:

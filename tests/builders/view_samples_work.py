@@ -39,8 +39,8 @@ def pages() -> dict[str, Callable[[], View]]:
         "quarantine_item": quarantine_item,
         **about_patterns.pages(),
         **office.pages(),
-        "errors/403": lambda: {"shell": shell(""), "detail": None},
-        "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999"},
+        "errors/403": lambda: {"shell": shell(""), "detail": None, "href": "/"},
+        "errors/404": lambda: {"shell": shell(""), "detail": "No interview I9999", "href": "/queue"},
         "errors/409": conflict,
         "errors/401": lambda: {
             "shell": shell(""),
@@ -56,7 +56,12 @@ def pages() -> dict[str, Callable[[], View]]:
             "posted": [("Note", "Rang the carer")],
         },
         "messages": messages,
-        "errors/500": lambda: {"shell": shell(""), "detail": None, "error_reference": "REQ-81f3"},
+        "errors/500": lambda: {
+            "shell": shell(""),
+            "detail": None,
+            "error_reference": "REQ-81f3",
+            "href": "/queue",
+        },
     }
 
 

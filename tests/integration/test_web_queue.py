@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from missing_coord.domain.access import Role, system_actor
 from tests.databases import Database
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import ADDRESS, Site, open_site
 
 
 @pytest.fixture
@@ -168,3 +168,43 @@ async def _tell(site: Site, interview_id: str) -> None:
             ),
             {"id": interview_id},
         )
+
+
+async def test_a_page_past_the_end_is_the_last_one(site: Site) -> None:
+    browser = await site.signed_in(Role.COORDINATOR)
+    for number in ("99", "1000000", "-1", "x"):
+        page = await browser.get(f"/queue?page={number}")
+        assert rows_on(page.text) == ["C2", "C1", "C3", "C4", "C5"]
+        assert "No interview matches" not in page.text
+
+
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("path", "referer", "leads"),
+    [
+        (f"/reviews/{NOWHERE}", "/queue?clock=breached", "/queue?clock=breached"),
+        (f"/reviews/{NOWHERE}", "", "/reviews"),
+        (f"/reviews/{NOWHERE}", f"/reviews/{NOWHERE}", "/reviews"),
+        (f"/reviews/{NOWHERE}", "https://elsewhere.example/", "/reviews"),
+        (f"/interviews/{NOWHERE}/nothing", "", f"/interviews/{NOWHERE}"),
+        ("/users", "", "/"),
+    ],
+)
+async def test_an_error_leads_back_to_where_the_person_was(
+    site: Site, path: str, referer: str, leads: str
+) -> None:
+    browser = await site.signed_in(Role.COORDINATOR)
+    headers = {"referer": f"{ADDRESS}{referer}" if referer.startswith("/") else referer} if referer else {}
+    page = await browser.get(path, **headers)
+    assert page.status_code in (403, 404)
+    words = "Go to the first page" if leads == "/" else "Go back"
+    assert f'href="{leads}">{words}</a>' in page.text
+
+
+async def test_a_refused_form_without_a_referring_page_leads_to_the_page_of_its_record(site: Site) -> None:
+    browser = await site.signed_in(Role.COORDINATOR)
+    page = await browser.post(f"/reviews/{NOWHERE}/decision", expected_version="x", decision="same")
+    assert page.status_code in (400, 404, 422)
+    assert f'href="/reviews/{NOWHERE}">Go back</a>' in page.text
