@@ -11,8 +11,10 @@ import pytest
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.clock import FixedClock
+from missing_coord.reporting.cross_reference import period_of
 from missing_coord.services import return_answers
 from missing_coord.storage.database import Database as Storage
+from missing_coord.storage.views_cross_reference import cross_reference_of
 from tests.builders.reviews import COORDINATOR, child, notice
 from tests.builders.road import feed, open_road, rows_of
 from tests.databases import Database
@@ -149,3 +151,22 @@ async def test_the_same_list_again_changes_nothing(road: Application, tmp_path: 
     before = await signs(road)
     await take(road, tmp_path, BRYN, hours=25)
     assert await signs(road) == before
+
+
+async def test_the_cross_reference_has_the_absence_as_over_on_the_councils_side(
+    road: Application, tmp_path: Path
+) -> None:
+    await take(road, tmp_path, AMIRA)
+    await take(road, tmp_path, "", hours=24)
+    assert await standings(road) == [("disagreeing", ["open_or_closed"])]
+    back = notice(forename="Tamsin", surname="Quillfeather", date_of_birth="2011-04-03", local_child_id="C1")
+    told = {"message": "returned", "issued_at": "2026-11-13T05:00:00Z", "returned_at": "2026-11-12T20:00:00Z"}
+    await feed(road, "police", [back | told])
+    assert await standings(road) == [("in_both", [])]
+    assert [each[:2] for each in await signs(road)] == [("C1", "withdrawn")]
+
+
+async def standings(road: Application) -> list[tuple[str, list[str]]]:
+    async with road.database.unit_of_work(COORDINATOR) as uow:
+        made = await cross_reference_of(uow, period_of(month="2026-11", now=uow.now))
+    return [(line.standing.value, [each.value for each in line.differences]) for line in made.compared.lines]
