@@ -18,6 +18,7 @@ from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.escalation import LONG_AGO, ClockKind
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import ChannelName
+from missing_coord.matching.decide import MatchPolicy
 from missing_coord.matching.score import Scorer
 from missing_coord.matching.weights import Weights, read_weights, shipped_weights
 from missing_coord.messaging.files import FileIntake
@@ -50,7 +51,11 @@ class Application:
         if self._scorer is None or self._scorer[0] != number:
             statistics = await register_statistics.load(uow.connection, number)
             self._scorer = number, Scorer(weights=self.weights, statistics=statistics)
-        return Engine(policy=await self.policy_now(uow), scorer=self._scorer[1])
+        return Engine(
+            policy=await self.policy_now(uow),
+            scorer=self._scorer[1],
+            match_policy=match_policy_of(self.settings),
+        )
 
     async def policy_now(self, uow: Any) -> Policy:
         """Return the council's policy with the ladder that clocks starting now get."""
@@ -142,6 +147,12 @@ async def _keep_ladders(settings: Settings, database: Database) -> None:
                 await uow.ladders.add(ladder if dated else replace(ladder, effective_at=uow.now))
     except (PermanentError, DomainError) as error:
         raise PermanentError(f"MISSING_COORD_LADDER: {error}") from error
+
+
+def match_policy_of(settings: Settings) -> MatchPolicy:
+    """Return from which probability, and how far ahead of the next child, a notice is matched without a person."""
+    least = settings.match_automatic_from
+    return MatchPolicy(automatic_from=least, automatic_margin=min(0.95, least - 0.04))
 
 
 def weights_in_force(settings: Settings) -> Weights:

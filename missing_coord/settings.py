@@ -70,6 +70,7 @@ class Settings:
     heartbeat_url: str | None = field(default=None, repr=False)
     otlp_url: str | None = None
     match_weights: Path | None = None
+    match_automatic_from: float = 0.99
 
     @property
     def embedded(self) -> bool:
@@ -174,6 +175,12 @@ def _port(name: str, value: str) -> int:
     return int(value)
 
 
+def _sureness(name: str, value: str) -> float:
+    if not re.fullmatch(r"0?\.9[5-9][0-9]{0,5}", value.strip()):
+        raise SettingsError(f"{name} is {value!r}: write a probability from 0.95 to below 1, such as 0.99")
+    return float(value)
+
+
 def _council(name: str, value: str) -> str:
     code = value.strip().upper()
     if not re.fullmatch(r"[ENSW][0-9]{8}", code):
@@ -261,6 +268,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "kafka_password": _text,
     "council": _council,
     "match_weights": _path,
+    "match_automatic_from": _sureness,
     "council_name": _text,
     "host": _text,
     "port": _port,

@@ -45,21 +45,27 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Decide every notice against a register. In memory, one row for each; needs no database."""
-    settings_now()
+    from missing_coord.bootstrap import match_policy_of, weights_in_force
+
+    settings = settings_now()
+    weights, policy = weights_in_force(settings), match_policy_of(settings)
     began = time.monotonic()
-    decided = _decide(register_file, notices, placements)
+    decided = _decide(register_file, notices, placements, weights=weights, policy=policy)
     write_file(output, _csv_text(decided).encode())
     found = Counter(row.decision for row in decided)
     counts = {decision: found[decision] for decision in ("match", "review", "none")}
     seconds = round(time.monotonic() - began, 3)
     if as_json:
-        print_json({"file": str(output), "rows": len(decided), "decisions": counts, "seconds": seconds})
+        told = {"file": str(output), "rows": len(decided), "decisions": counts, "seconds": seconds}
+        print_json({**told, "weights_version": weights.version})
         return
-    told = ", ".join(f"{count} {decision}" for decision, count in counts.items())
-    say(f"{len(decided)} notice(s) decided in {seconds} s: {told}. Written to {output}.")
+    said = ", ".join(f"{count} {decision}" for decision, count in counts.items())
+    say(
+        f"{len(decided)} notice(s) decided in {seconds} s by weights {weights.version}: {said}. Written to {output}."
+    )
 
 
-def _decide(register_file: Path, notices: Path, placements: Path | None) -> list[Any]:
+def _decide(register_file: Path, notices: Path, placements: Path | None, **engine: Any) -> list[Any]:
     from missing_coord.matching.evaluate import evaluate_files
 
     children = list(records(register_file, "children"))
@@ -67,7 +73,7 @@ def _decide(register_file: Path, notices: Path, placements: Path | None) -> list
     size = notices.stat().st_size
     with progress_bar(notices.name) as progress:
         told = records(notices, "police", progress=progress, size=size)
-        return list(evaluate_files(children, told, placements=lived))
+        return list(evaluate_files(children, told, placements=lived, **engine))
 
 
 def records(path: Path, kind: str, *, progress: Any = None, size: int = 0) -> Iterator[Any]:

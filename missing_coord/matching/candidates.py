@@ -9,7 +9,7 @@ from math import log2
 from typing import Protocol, TypeVar
 
 from missing_coord.matching.evidence import RegisterChild
-from missing_coord.matching.keys import blocking_keys
+from missing_coord.matching.keys import distinct_keys
 from missing_coord.matching.prepared import PreparedChild, prepare_child
 
 MAX_CHILDREN_PER_KEY = 200
@@ -64,7 +64,8 @@ class MemoryCandidates:
 
     def __init__(self, children: Iterable[RegisterChild] = ()) -> None:
         self._children: list[PreparedChild] = []
-        self._filed: dict[str, int | array[int]] = {}
+        # By the hash of a key: half the memory of the texts; should two keys share one, a candidate more is compared.
+        self._filed: dict[int, int | array[int]] = {}
         for child in children:
             self.add(child)
 
@@ -79,8 +80,8 @@ class MemoryCandidates:
         """File one more child that is prepared already."""
         place = len(self._children)
         self._children.append(ready)
-        for key in blocking_keys(ready):
-            self._file_under(key, place)
+        for key in distinct_keys(ready):
+            self._file_under(hash(key), place)
         return ready
 
     @property
@@ -93,7 +94,7 @@ class MemoryCandidates:
         hits = {key: self.under(key) for key in keys}
         return [self._children[place] for place in select_candidates(hits)]
 
-    def _file_under(self, key: str, place: int) -> None:
+    def _file_under(self, key: int, place: int) -> None:
         filed = self._filed.setdefault(key, place)
         if isinstance(filed, array):
             filed.append(place)
@@ -102,5 +103,5 @@ class MemoryCandidates:
 
     def under(self, key: str) -> Sequence[int]:
         """The places in `children` of everybody filed under one key."""
-        filed = self._filed.get(key, ())
+        filed = self._filed.get(hash(key), ())
         return (filed,) if isinstance(filed, int) else filed

@@ -27,7 +27,7 @@ class BirthLevel(StrEnum):
 
 def birth_text(born: date | None) -> str:
     """A date of birth as eight digits, or empty."""
-    return born.strftime("%Y%m%d") if born else ""
+    return born.isoformat()[:10].replace("-", "") if born else ""
 
 
 def is_january_first(born: str) -> bool:

@@ -6,6 +6,7 @@ Each key starts with a letter that says its kind; together they keep recall high
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from missing_coord.matching.dates import day_month_swapped, is_january_first
 from missing_coord.matching.evidence import PersonEvidence, RegisterChild
@@ -32,8 +33,12 @@ PHONE = "T"  # last ten digits
 
 def blocking_keys(child: RegisterChild | PreparedChild) -> list[str]:
     """The keys under which a register child is filed, sorted and without repeats."""
-    ready = child if isinstance(child, PreparedChild) else prepare_child(child)
-    return sorted(set(_register_keys(ready)))
+    return sorted(distinct_keys(child if isinstance(child, PreparedChild) else prepare_child(child)))
+
+
+def distinct_keys(child: PreparedChild) -> set[str]:
+    """The keys under which a prepared child is filed, in no order."""
+    return set(_register_keys(child))
 
 
 def lookup_keys(person: PersonEvidence | PreparedEvidence) -> list[str]:
@@ -71,7 +76,7 @@ def _place_keys(postcodes: Iterable[str], addresses: Iterable[str], phones: Iter
     yield from (PHONE + phone for phone in phones)
 
 
-def _full_name_keys(forenames: Iterable[str], surnames: Iterable[str]) -> Iterator[str]:
+def _full_name_keys(forenames: tuple[str, ...], surnames: tuple[str, ...]) -> Iterator[str]:
     roots = _root_sounds(forenames)
     for heard in _sounds(surnames):
         yield from (f"{FULL_NAME}{heard}:{root}" for root in roots)
@@ -81,7 +86,7 @@ def _full_name_keys(forenames: Iterable[str], surnames: Iterable[str]) -> Iterat
 
 
 def _full_name_year_keys(
-    forenames: Iterable[str], surnames: Iterable[str], years: Iterable[str]
+    forenames: tuple[str, ...], surnames: tuple[str, ...], years: Iterable[str]
 ) -> Iterator[str]:
     roots = _root_sounds(forenames)
     for heard in _sounds(surnames):
@@ -93,7 +98,7 @@ def _birth_keys(born: str, forenames: Iterable[str], surnames: Iterable[str]) ->
     yield from (f"{BIRTH_SURNAME}{born}{word[0]}" for surname in surnames for word in surname.split())
 
 
-def _month_keys(forenames: Iterable[str], surnames: Iterable[str], months: set[str]) -> Iterator[str]:
+def _month_keys(forenames: tuple[str, ...], surnames: tuple[str, ...], months: set[str]) -> Iterator[str]:
     for month in months:
         yield from (f"{SURNAME_MONTH}{heard}:{month}" for heard in _sounds(surnames))
         yield from (f"{FORENAME_MONTH}{root}:{month}" for root in _root_sounds(forenames))
@@ -110,8 +115,8 @@ def _birth_lookups(person: PreparedEvidence) -> Iterator[str]:
         f"{year - 1}{person.born[4:6]}",
         f"{year + 1}{person.born[4:6]}",
     } - {""}
-    surnames = [person.surname, *person.other_surnames, person.forename]
-    forenames = [person.forename, *person.other_forenames, person.surname]
+    surnames = (person.surname, *person.other_surnames, person.forename)
+    forenames = (person.forename, *person.other_forenames, person.surname)
     yield from _birth_keys(person.born, forenames, surnames)
     yield from _month_keys(forenames, surnames, months)
 
@@ -126,7 +131,7 @@ def _name_lookups(person: PreparedEvidence) -> Iterator[str]:
 
 def _thin_lookups(person: PreparedEvidence) -> Iterator[str]:
     """Wider keys for a notice that says little, or says 1 January."""
-    heard = _sounds([person.surname, *person.other_surnames])
+    heard = _sounds((person.surname, *person.other_surnames))
     if not person.forename:
         yield from (SURNAME + code for code in heard)
     elif not person.born or len(person.forename) == 1:
@@ -151,11 +156,20 @@ def _likely_years(person: PreparedEvidence) -> tuple[int, ...]:
     return (person.age_on.year - person.age, person.age_on.year - person.age - 1)
 
 
-def _sounds(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(code for name in names if len(name) > 1 for code in sounds_of(name) if code))
+# The same few names are asked for several times in a row, once for each kind of key.
+@lru_cache(maxsize=1024)
+def _sounds(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Sounds of the words of names, without repeats."""
+    return tuple(dict.fromkeys(code for name in names if len(name) > 1 for code in sounds_of(name) if code))
 
 
-def _root_sounds(forenames: Iterable[str]) -> list[str]:
+@lru_cache(maxsize=1024)
+def _root_sounds(forenames: tuple[str, ...]) -> tuple[str, ...]:
     """Sounds of the words of the forenames and of the full names they may stand for."""
     words = [word for forename in forenames if len(forename) > 1 for word in forename.split()]
-    return list(dict.fromkeys(sound(root)[:4] for word in words for root in sorted(name_roots(word))))
+    return tuple(dict.fromkeys(code for word in words for code in _sounds_of_roots(word)))
+
+
+@lru_cache(maxsize=50_000)
+def _sounds_of_roots(word: str) -> tuple[str, ...]:
+    return tuple(sound(root)[:4] for root in sorted(name_roots(word)))

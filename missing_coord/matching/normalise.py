@@ -129,4 +129,5 @@ def clean_sex(text: str) -> str:
 
 def clean_id(text: str) -> str:
     """A local child id without case, spaces or punctuation."""
-    return "".join(letter for letter in text.upper() if letter.isalnum())
+    capitals = text.upper()
+    return capitals if capitals.isalnum() else "".join(filter(str.isalnum, capitals))

@@ -102,9 +102,9 @@ def test_every_notice_gets_one_row_with_a_decision(commands: Commands, tmp_path:
     assert [row["row"] for row in rows] == [str(number) for number in range(1, len(notices) + 1)]
     assert {row["decision"] for row in rows} <= {"match", "review", "none"}
     assert sum(told["decisions"].values()) == told["rows"] == len(rows)
+    assert told["weights_version"] == "v2"
     wanted = (
         "row force reference child_id probability decision runner_up_child_id runner_up_probability reasons"
-        " weights_version"
     )
     assert list(rows[0]) == wanted.split()
 
@@ -125,12 +125,17 @@ def test_weights_are_learned_from_decided_files_and_used_where_a_setting_names_t
     assert told["version"] == json.loads((tmp_path / "weights.json").read_text())["version"] == "council-1"
     assert told["decisions"] > 20
     assert {"name", "before", "after", "seen", "bits"} <= told["changes"][0].keys()
+    trained = Commands(
+        home=commands.home, extra=(("MISSING_COORD_MATCH_WEIGHTS", str(tmp_path / "weights.json")),)
+    )
+    again = trained.json("match", "evaluate", *files, "-o", tmp_path / "decisions-again.csv")
+    assert again["weights_version"] == "council-1"
     spoken = commands.run(
         "match", "train", *files, "--decisions", tmp_path / "decisions.csv", "--version", "2",
         "-o", tmp_path / "again.json",
     )  # fmt: skip
     assert "decision(s)" in spoken.stdout
     assert "bits" in spoken.stdout
-    again = commands.run("match", "train", *files, "--version", "3", "-o", tmp_path / "none.json")
-    assert again.returncode == 2
+    refused = commands.run("match", "train", *files, "--version", "3", "-o", tmp_path / "none.json")
+    assert refused.returncode == 2
     assert not (tmp_path / "none.json").exists()

@@ -163,7 +163,6 @@ def test_files_give_one_row_a_notice_in_the_contract_layout() -> None:
         "runner_up_child_id",
         "runner_up_probability",
         "reasons",
-        "weights_version",
     )
     assert [(row.row, row.reference, row.decision) for row in rows] == [
         (1, "1/26", "match"),

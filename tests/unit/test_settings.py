@@ -75,6 +75,8 @@ def test_a_misspelt_variable_stops_the_program_and_names_the_nearest() -> None:
         ("REHEARSAL_CLOCK", "2026-11-20T12:00:00 speed=60", "offset"),
         ("REHEARSAL_CLOCK", "2026-11-20T12:00:00Z pace=60", "speed=60"),
         ("REHEARSAL_CLOCK", "2026-11-20T12:00:00Z speed=0", "speed=60"),
+        ("MATCH_AUTOMATIC_FROM", "1", "0.95 to below 1"),
+        ("MATCH_AUTOMATIC_FROM", "0.5", "0.95 to below 1"),
     ],
 )
 def test_a_wrong_value_names_the_variable_and_what_would_be_right(name: str, value: str, advice: str) -> None:
