@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import text
 
 from missing_coord.domain.errors import NotFound
+from missing_coord.matching.evidence import PersonEvidence
+from missing_coord.matching.keys import lookup_keys
 from missing_coord.services.ports_reviews import KeptDecision
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views_interviews import clock_of
@@ -114,6 +116,12 @@ _FIND = text("""
 """)
 
 
+_ALIKE = text("""
+    select child_id from match_keys where key = any(:keys) and child_id <> all(:found)
+    group by child_id order by count(*) desc, child_id limit :limit
+""")
+
+
 async def reviews_waiting(uow: SqlUnitOfWork, *, limit: int, offset: int = 0) -> list[ReviewLine]:
     """Return the incidents that wait for a decision, the earliest deadline first."""
     result = await uow.execute(_LIST, {"limit": limit, "offset": offset})
@@ -177,13 +185,22 @@ async def register_cards(uow: SqlUnitOfWork, child_ids: Sequence[str]) -> dict[s
 
 
 async def find_children(uow: SqlUnitOfWork, words: str, *, limit: int = 5) -> list[str]:
-    """Return the ids of register children with this id, or whose surname or full name starts like this."""
+    """Return the ids of register children with this id, or whose surname or full name starts like this.
+
+    After them those whose names sound so, or who are also known so: nobody is missed for an apostrophe or a letter.
+    """
     wanted = " ".join(words.split())
     if len(wanted) < 2:
         return []
     start = wanted.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     result = await uow.execute(_FIND, {"words": wanted, "start": start, "limit": limit})
-    return [row[0] for row in result]
+    found = [row[0] for row in result]
+    forename, _, surname = wanted.rpartition(" ")
+    read_as = PersonEvidence(surname=wanted), PersonEvidence(forename=forename, surname=surname)
+    keys = sorted({key for each in read_as for key in lookup_keys(each)})
+    async with uow.as_system():
+        alike = await uow.execute(_ALIKE, {"keys": keys, "found": found, "limit": limit})
+    return [*found, *(row[0] for row in alike)]
 
 
 def _unknown() -> NotFound:

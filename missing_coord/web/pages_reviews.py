@@ -135,7 +135,7 @@ async def show_review(
         moves = await decisions.preview(uow, incident_id=review_id, child_ids=wanted)
         views.opened_review(uow, detail, wanted)
     if form.text("find") and not found:
-        form.wrong("find", "No child on the register has this number or begins with this surname")
+        form.wrong("find", "No child on the register has this number or a surname like this")
     context = {
         "review": _head(detail),
         "candidates": [_candidate(cards[each], proposed.get(each), moves, detail) for each in wanted],

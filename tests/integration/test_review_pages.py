@@ -34,7 +34,9 @@ async def site(database: Database) -> AsyncIterator[Site]:
     """Twins on the register, and an ended episode of one of them whose forename nobody said."""
     async with open_site(database) as opened:
         council = await sender(opened)
-        await council.send("register", [child(), child("C2", forename="Tegan"), child("C7", surname="Lark")])
+        brien = child("C9", forename="Mohamed", surname="O'Brien", aliases="Mo Fitz")
+        twins = [child(), child("C2", forename="Tegan")]
+        await council.send("register", [*twins, child("C7", surname="Lark"), brien])
         await council.send("police-notices", there_and_back(**UNKNOWN))
         yield opened
 
@@ -110,8 +112,11 @@ async def test_a_child_who_was_no_candidate_is_found_by_number_or_surname(
     for words in ("c7", "lar", "tamsin lark"):
         page = await coordinator.get(f"/reviews/{number}?find={words}")
         assert 'id="candidate-C7"' in page.text, words
+    for words in ("o brien", "OBRIEN", "muhammad o'brian", "fitz"):
+        page = await coordinator.get(f"/reviews/{number}?find={words}")
+        assert 'id="candidate-C9"' in page.text, words
     nobody = await coordinator.get(f"/reviews/{number}?find=%25%25%25")
-    assert errors_on(nobody.text) == ["No child on the register has this number or begins with this surname"]
+    assert errors_on(nobody.text) == ["No child on the register has this number or a surname like this"]
     answer = await say(site, coordinator, "decision", decision="same", child_id="C7", reason="")
     assert (answer.status_code, await owner(site)) == (303, "C7")
 
