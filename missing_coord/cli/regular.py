@@ -16,6 +16,7 @@ from missing_coord.services.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.assignment import Proposed, propose_all, propose_for
 from missing_coord.services.escalation import dry_run, sweep_batches
 from missing_coord.services.ports_escalation import Fired
+from missing_coord.services.professionals import tell_professionals
 from missing_coord.services.promises import lapse_promises
 from missing_coord.services.proof import prove
 from missing_coord.services.returns import Reminded, remind
@@ -81,9 +82,7 @@ class RegularWork:
     async def remind(self, as_of: datetime | None = None) -> list[Reminded]:
         """Tell people of presumed returns that nobody has answered, at a time, by default now."""
         async with self._unit("sweep") as uow:
-            return await remind(
-                uow, write=self.channel.write, ladder=self.app.policy.return_ladder, as_of=as_of
-            )
+            return await remind(uow, write=self.channel.write, book=await uow.ladders.book(), as_of=as_of)
 
     async def would_fire(self, as_of: datetime) -> list[Fired]:
         """Return what a sweep at that time would record."""
@@ -122,6 +121,7 @@ class RegularWork:
         """Open, tell and close alerts, and end promises whose time has come."""
         book, write = await self._book(), self.channel.write
         async with self._unit("watch") as uow:
+            await tell_professionals(uow, write=write)
             opened, closed = await watch(uow, book=book)
         more = BATCH
         while more == BATCH:

@@ -24,6 +24,10 @@ class ClockKind(StrEnum):
     QUIET_FEED = "quiet_feed"
     ROTA_GAP = "rota_gap"
     AUDIT = "audit"
+    ACTION = "action"
+    PROFESSIONAL = "professional"
+    TOLD_HARM = "told_harm"
+    PRESUMED_RETURN = "presumed_return"
 
 
 class TargetKind(StrEnum):
@@ -33,6 +37,7 @@ class TargetKind(StrEnum):
     TEAM = "team"
     PERSON = "person"
     ROTA = "rota"
+    PROFESSIONAL = "professional"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

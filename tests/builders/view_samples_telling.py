@@ -58,6 +58,7 @@ def ladders() -> View:
     }
     ladder: View = {
         "clock": "72 hours from the return",
+        "since": "Thu 01 Jan 2026 00:00 GMT",
         "version": "2026-1",
         "due": "due 72 hours after the clock starts",
         "steps": [step],
@@ -69,6 +70,22 @@ def ladders() -> View:
         "at_given": "2026-11-21T14:05",
         "ladders": [ladder],
         "may_save": True,
+        "tried": {
+            "duties": 3,
+            "differ": 1,
+            "people": [("max", 2, 3)],
+            "lines": [
+                {
+                    "interview_id": "I1",
+                    "short": "I0001",
+                    "change": "Told as well",
+                    "at": ago(5),
+                    "step": "breach",
+                    "who": "max",
+                }
+            ],
+            "more": 2,
+        },
         "faults": ["breach: max has no working contact for text message"],
         "values": {"body": "{"},
         "errors": {"body": "ladder: must be JSON"},
@@ -77,16 +94,21 @@ def ladders() -> View:
 
 def rotas() -> View:
     """Return a rota with a gap and one without."""
+    shift: View = {"person": "robin", "days": "Mon", "starts": "17:00", "ends": "09:00"}
+    shift |= {"first_day": "", "last_day": ""}
     row: View = {
         "name": "duty",
         "version": 2,
         "on_duty": "Robin Ashdown",
         "gaps": [{"starts_at": ago(-24), "ends_at": ago(-30)}],
         "changes": ["Robin Ashdown away: Sat 21 Nov 2026 09:00 GMT to Sun 22 Nov 2026 09:00 GMT"],
+        "shifts": [shift],
+        "days": [("", "Choose"), ("Mon", "Monday")],
         "body": "{}",
     }
     other: View = {**row, "name": "nights", "gaps": [], "changes": []}
     frame: View = {"shell": shell("/alerts"), "rows": [row, other], "people": [("robin", "Robin Ashdown")]}
+    frame |= {"blank": {"shifts": [shift], "days": [("", "Choose"), ("Mon", "Monday")]}}
     wrong: View = {"person": "Choose who"}
     return {**frame, "may_save": True, "which": "duty-change", "values": {"person": ""}, "errors": wrong}
 
@@ -145,7 +167,112 @@ def clocks() -> View:
         "steps": [step, {**step, "fired_at": ago(7)}],
         "promises": [promise],
         "may_promise": True,
+        "as_of": ago(3),
+        "as_of_given": "2026-11-21T14:05",
         **WRONG,
+    }
+
+
+def professionals() -> View:
+    """Return two matters of which professionals are told, and an address."""
+    return {
+        "shell": shell("/alerts"),
+        "rows": [_outside(), {**_outside(), "wanted": False, "name": "No name is known"}],
+        "pager": PAGER,
+        "contacts": [{"professional": "IRO", "name": "", "email": "iro@council.example", "phone": ""}],
+        "professionals": [("", "Choose"), ("iro", "IRO")],
+        "values": {"email": "x"},
+        "errors": {"email": "Enter an e-mail address"},
+    }
+
+
+def professional() -> View:
+    """Return one matter whose form was refused."""
+    return {
+        "shell": shell("/alerts"),
+        "row": _outside(),
+        "hows": [("", "Choose"), ("phone", "By telephone")],
+        "values": {"how": "phone"},
+        "errors": {"who": "Say who confirmed it"},
+    }
+
+
+def told_harm() -> View:
+    """Return told harm decided once and asked again."""
+    return {
+        "shell": shell("/alerts"),
+        "interview_id": "I1",
+        "short": "I0001",
+        "told_at": ago(2),
+        "act_now": True,
+        "decided": "Not needed",
+        "reason": "Known and under way",
+        "decided_by": "Robin Ashdown",
+        "decided_at": ago(1),
+        "decisions": [("", "Choose"), ("meeting_called", "A strategy meeting is called")],
+        "values": {},
+        "errors": {"decision": "Choose what was decided"},
+    }
+
+
+def disputes() -> View:
+    """Return a running dispute whose form was refused."""
+    row: View = {
+        "dispute_id": "D1",
+        "short": "D0001",
+        "iro": "Kit Larch",
+        "about": "No interview was offered",
+        "interview_id": "I1",
+        "interview": "I0001",
+        "stage": "Team manager",
+        "due_on": "20 Nov 2026",
+        "late": True,
+        "closed_at": None,
+    }
+    closed: View = {**row, "stage": "Settled", "due_on": None, "late": False, "closed_at": ago(4)}
+    frame: View = {"shell": shell("/alerts"), "rows": [row, closed], "pager": PAGER}
+    return {**frame, "values": {"iro": ""}, "errors": {"iro": "Say who raises it"}}
+
+
+def dispute() -> View:
+    """Return one dispute with an ended and a running stage."""
+    ended: View = {
+        "stage": "Informal",
+        "started_on": "1 Nov 2026",
+        "due_on": "5 Nov 2026",
+        "ended_on": "6 Nov 2026",
+    }
+    running: View = {**ended, "stage": "Team manager", "ended_on": None, "outcome": ""}
+    row: View = {
+        "dispute_id": "D1",
+        "short": "D0001",
+        "iro": "Kit Larch",
+        "about": "No interview was offered",
+    }
+    return {
+        "shell": shell("/alerts"),
+        "row": {**row, "interview_id": "I1", "interview": "I0001", "closed_at": None},
+        "stages": [{**ended, "outcome": "Not agreed"}, running],
+        "following": [("", "None: it is settled"), ("director", "Director of children's services")],
+        "values": {"outcome": ""},
+        "errors": {"outcome": "Say what came of this stage"},
+    }
+
+
+def _outside() -> View:
+    return {
+        "professional_alert_id": "P1",
+        "short": "P0001",
+        "matter": "72 hours passed without an interview",
+        "professional": "IRO",
+        "name": "Kit Larch",
+        "href": "/interviews/I1",
+        "sent": "E-mail delivered",
+        "wanted": True,
+        "raised_at": ago(5),
+        "closed_at": None,
+        "answer": "",
+        "closed_by": "",
     }
 
 
@@ -158,4 +285,9 @@ def pages() -> dict[str, Callable[[], View]]:
         "rotas": rotas,
         "contacts": contacts,
         "clocks": clocks,
+        "professionals": professionals,
+        "professional": professional,
+        "told_harm": told_harm,
+        "disputes": disputes,
+        "dispute": dispute,
     }
