@@ -51,9 +51,15 @@ def _child(rng: random.Random, *, number: int, today: date, homes: list[str]) ->
 
 
 def scale_notices(
-    count: int, register: list[Row], *, seed: int = 1, as_of: datetime = AS_OF, noise: float = 0.2
+    count: int,
+    register: list[Row],
+    *,
+    seed: int = 1,
+    as_of: datetime = AS_OF,
+    noise: float = 0.2,
+    days: int = 90,
 ) -> list[Sent]:
-    """Return `count` notices of the 90 days before `as_of`: missing, found, returned, incident by incident.
+    """Return `count` notices of the `days` before `as_of`: missing, found, returned, incident by incident.
 
     `noise` is the share of incidents with a misspelt name, a nickname, or a missing or swapped date of birth.
     """
@@ -62,7 +68,7 @@ def scale_notices(
     children = rng.choices(register, k=incidents)
     sent: list[Sent] = []
     for number, child in enumerate(children):
-        start = as_of - timedelta(minutes=90 * 24 * 60 * (incidents - number) // incidents)
+        start = as_of - timedelta(minutes=days * 24 * 60 * (incidents - number) // incidents)
         person = _noisy(rng, child) if rng.random() < noise else child
         sent += _three(rng, child=child, person=person, number=number, start=start)
     return sent[:count]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from missing_coord.domain.access import Actor, system_actor
@@ -65,9 +65,11 @@ class Database:
                 unit = SqlUnitOfWork(connection=connection, actor=actor, now=now)
                 yield unit
                 await unit.flush()
-        except OperationalError as error:
+        except (OperationalError, PendingRollbackError) as error:
             raise TransientError("The database did not answer; try again.") from error
         except DBAPIError as error:
+            if error.connection_invalidated:
+                raise TransientError("The connection to the database was lost; try again.") from error
             state = getattr(error.orig, "sqlstate", None)
             if state == _PLAN_IS_STALE:
                 await self.engine.dispose()  # new connections have prepared nothing

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import CursorResult, Table, text
+from sqlalchemy import ARRAY, Column, ColumnElement, CursorResult, Table, any_, literal, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 PAGE = 5_000
+
+
+def among(column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of many values: one array, so that the statement stays prepared.
+
+    `in_` writes a parameter for each value, which takes longer to build and to plan than to run.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 async def upsert(

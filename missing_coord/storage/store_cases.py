@@ -14,7 +14,7 @@ from missing_coord.domain.cases import OPEN_MATCH_STATES, Episode, Incident, Mat
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.incidents import IncidentFacts
 from missing_coord.storage.mappers import from_json, from_row, plain, to_row
-from missing_coord.storage.rows import insert_new, upsert
+from missing_coord.storage.rows import among, insert_new, upsert
 from missing_coord.storage.tables_cases import (
     episode_incidents,
     episodes,
@@ -46,7 +46,7 @@ class SqlIncidents:
 
     async def of_children(self, child_ids: Iterable[str]) -> list[Incident]:
         """Return the incidents of the children."""
-        return await self._where(incidents.c.child_id.in_(list(child_ids)))
+        return await self._where(among(incidents.c.child_id, child_ids))
 
     async def get(self, incident_id: str) -> Incident:
         """Return one incident; raises NotFound."""
@@ -78,7 +78,7 @@ class SqlIncidents:
     async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
         """Return those of the children about whom there is any incident."""
         result = await self._connection.execute(
-            select(incidents.c.child_id).distinct().where(incidents.c.child_id.in_(list(child_ids)))
+            select(incidents.c.child_id).distinct().where(among(incidents.c.child_id, child_ids))
         )
         return {row[0] for row in result}
 
@@ -105,8 +105,8 @@ class SqlIncidents:
     ) -> list[MatchVerdict]:
         """Return the decisions in force about persons described in these words, or about these incidents."""
         about = or_(
-            match_decisions.c.signature.in_(list(signatures)),
-            match_decisions.c.incident_id.in_(list(incident_ids)),
+            among(match_decisions.c.signature, signatures),
+            among(match_decisions.c.incident_id, incident_ids),
         )
         statement = select(match_decisions).where(about, match_decisions.c.undone_at.is_(None))
         result = await self._connection.execute(statement.order_by(match_decisions.c.decision_id))
@@ -167,7 +167,7 @@ class SqlEpisodes:
         await upsert(self._connection, episodes, [to_row(each) for each, _ in changed], key=["episode_id"])
         ids = [each.episode_id for each, _ in changed]
         await self._connection.execute(
-            delete(episode_incidents).where(episode_incidents.c.episode_id.in_(ids))
+            delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))
         )
         links = [
             {"episode_id": each.episode_id, "incident_id": incident_id}
@@ -182,9 +182,9 @@ class SqlEpisodes:
             return
         ids = list(episode_ids)
         await self._connection.execute(
-            delete(episode_incidents).where(episode_incidents.c.episode_id.in_(ids))
+            delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))
         )
-        await self._connection.execute(delete(episodes).where(episodes.c.episode_id.in_(ids)))
+        await self._connection.execute(delete(episodes).where(among(episodes.c.episode_id, ids)))
 
     async def in_use(self, episode_ids: Sequence[str]) -> set[str]:
         """Return those episodes on which an escalation, a pattern or an interview hangs."""

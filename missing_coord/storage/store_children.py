@@ -23,7 +23,7 @@ from missing_coord.services.ports import Received
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import canonical
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import insert_all, upsert
+from missing_coord.storage.rows import among, insert_all, upsert
 from missing_coord.storage.tables import children, match_keys, placement_addresses, placements
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -78,9 +78,7 @@ class SqlChildren:
             children.c.home_easting,
             children.c.home_northing,
         )
-        result = await self._connection.execute(
-            select(*columns).where(children.c.child_id.in_(list(child_ids)))
-        )
+        result = await self._connection.execute(select(*columns).where(among(children.c.child_id, child_ids)))
         return {
             row.child_id: ChildFacts(
                 child_id=row.child_id,
@@ -95,7 +93,7 @@ class SqlChildren:
     async def known(self, child_ids: Iterable[str]) -> set[str]:
         """Return which of these ids are on the register or provisional."""
         result = await self._connection.execute(
-            select(children.c.child_id).where(children.c.child_id.in_(list(child_ids)))
+            select(children.c.child_id).where(among(children.c.child_id, child_ids))
         )
         return {row[0] for row in result}
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEvent
 from missing_coord.domain.errors import NotFound
 from missing_coord.storage.mappers import from_row, to_row
-from missing_coord.storage.rows import upsert
+from missing_coord.storage.rows import among, upsert
 from missing_coord.storage.tables_cases import (
     escalations,
     interview_episodes,
@@ -40,7 +40,7 @@ class SqlInterviews:
 
     async def of_children(self, child_ids: Iterable[str]) -> list[Interview]:
         """Return the children's interviews, closed ones included."""
-        statement = select(interviews).where(interviews.c.child_id.in_(list(child_ids)))
+        statement = select(interviews).where(among(interviews.c.child_id, child_ids))
         result = await self._connection.execute(
             statement.order_by(interviews.c.opened_at, interviews.c.interview_id)
         )
@@ -50,9 +50,7 @@ class SqlInterviews:
         self, interview_ids: Iterable[str], *, for_update: bool = False
     ) -> list[InterviewEpisode]:
         """Return the duties of the interviews, the earliest deadline first; held, when asked, against the sweep."""
-        statement = select(interview_episodes).where(
-            interview_episodes.c.interview_id.in_(list(interview_ids))
-        )
+        statement = select(interview_episodes).where(among(interview_episodes.c.interview_id, interview_ids))
         statement = statement.with_for_update(key_share=True) if for_update else statement
         result = await self._connection.execute(
             statement.order_by(interview_episodes.c.due_at, interview_episodes.c.episode_id)

@@ -18,7 +18,7 @@ from missing_coord.domain.return_signs import (
     SignKind,
     SignState,
 )
-from missing_coord.storage.rows import upsert
+from missing_coord.storage.rows import among, upsert
 from missing_coord.storage.tables_cases import presumed_returns
 
 _LISTED = text("""
@@ -53,7 +53,7 @@ class SqlReturns:
 
     async def of_incidents(self, incident_ids: Iterable[str]) -> list[PresumedReturn]:
         """Return every sign that was ever kept about the incidents."""
-        wanted = presumed_returns.c.incident_id.in_(list(incident_ids))
+        wanted = among(presumed_returns.c.incident_id, incident_ids)
         result = await self._connection.execute(select(presumed_returns).where(wanted))
         return [presumed_return(row) for row in result.mappings()]
 

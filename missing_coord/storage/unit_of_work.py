@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, insert, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.contracts.events import to_wire
@@ -106,7 +106,9 @@ class SqlUnitOfWork:
         try:
             yield
         except BaseException:
-            with suppress(DBAPIError):  # a transaction that failed takes no statement and no longer matters
+            with suppress(
+                DBAPIError, PendingRollbackError
+            ):  # a transaction that failed takes no statement and no longer matters
                 await self._set_role(self.actor.role)
             raise
         await self._set_role(self.actor.role)

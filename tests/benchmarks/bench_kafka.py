@@ -6,22 +6,23 @@ import asyncio
 import hashlib
 import os
 import secrets
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 import httpx2
 import psycopg
 
 from missing_coord.contracts.topics import POLICE_NOTICES
 from missing_coord.demo.scale import scale_notices, scale_register
+from tests.benchmarks.raw_inserts import TABLES, raw_inserts
 from tests.broker.peer import Peer
 from tests.browser.running_site import RunningSite, running_site
-from tests.builders.kafka_house import consuming, groups_of
 from tests.builders.road import feed, open_road
 from tests.databases import Database, TestServer, plain
 from tests.faults.deployment import deployed
@@ -30,104 +31,74 @@ CHILDREN = int(os.environ.get("BENCH_KAFKA_CHILDREN", "20000"))
 NOTICES = int(os.environ.get("BENCH_KAFKA_NOTICES", "10000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 BATCH = 500
-TABLES = (
-    "intake_batches", "notices", "incidents", "episodes", "episode_incidents", "interviews", "interview_episodes",
-    "outbox", "audit_trail",
-)  # fmt: skip
 RATES = ((10, 20), (100, 10))
 Say = Callable[[str], object]
 
 
-def throughput(say: Say, server: TestServer, peer: Peer) -> None:
+def throughput(say: Say, server: TestServer, peer: Peer, folder: Path) -> None:
     """Print notices a second from Kafka to committed state, and the same rows by raw batch inserts, side by side."""
     now = datetime.now(UTC)
     register = scale_register(CHILDREN, as_of=now)
-    rows = [sent.row for sent in scale_notices(NOTICES, register, as_of=now - timedelta(minutes=5))]
+    rows = [sent.row for sent in scale_notices(NOTICES, register, as_of=now - timedelta(days=2))]
     say(f"Kafka to committed state: {NOTICES:,} notices against {CHILDREN:,} children, batches of {BATCH}")
-    ratios: dict[str, list[float]] = {"taken": [], "received": [], "written": []}
-    for _ in range(RUNS):
-        with server.migrated() as database:
-            taken = asyncio.run(_taken(database, peer, register, rows))
-            ratios["taken"].append(NOTICES / taken)
-            ratios["received"].append(_raw_received(database, rows) / taken)
-            ratios["written"].append(_raw_written(database) / taken)
-    say(f"  notices a second: median {median(ratios['taken']):,.0f} of {[round(r) for r in ratios['taken']]}")
-    say(
-        f"  ratio to unnest inserts of the received rows alone: {median(ratios['received']):.3f} (target 0.5)"
-    )
-    say(
-        f"  ratio to unnest inserts of every row that is written: {median(ratios['written']):.3f} (target 0.5)"
-    )
+    for processes in (1, 2):
+        taken, received, written = [], [], []
+        for number in range(RUNS):
+            with server.migrated() as database:
+                seconds = _taken(database, peer, folder / f"{processes}-{number}", register, rows, processes)
+                alone, raw = asyncio.run(raw_inserts(database, rows, batches=NOTICES // BATCH))
+            taken.append(NOTICES / seconds)
+            received.append(alone / seconds)
+            written.append(raw.seconds / seconds)
+        say(
+            f"  {processes} consumer process(es): median {median(taken):,.0f} notices a second of"
+            f" {[round(rate) for rate in taken]}; raw inserts of all rows: {NOTICES / raw.seconds:,.0f}"
+        )
+        say(
+            f"    ratio to raw asyncpg unnest inserts of every row that is written: {median(written):.2f} (target 0.5,"
+            f" aim 0.67) of {[round(each, 2) for each in written]}; {raw.rows / NOTICES:.1f} rows for each notice in"
+            f" {len(TABLES)} tables, one connection, as many transactions"
+        )
+        say(f"    ratio to the same for the received rows alone: {median(received):.3f}")
 
 
-async def _taken(
-    database: Database, peer: Peer, register: list[dict[str, str]], rows: list[dict[str, str]]
+def _taken(
+    database: Database,
+    peer: Peer,
+    folder: Path,
+    register: list[dict[str, str]],
+    rows: list[dict[str, str]],
+    processes: int,
 ) -> float:
-    async with open_road(database, now=datetime.now(UTC)) as road:
-        await feed(road, "children", register, chunk=500)
-        await peer.forget_the_past()
-        await peer.send_rows(POLICE_NOTICES, "police", rows, key="reference")
+    """Return the seconds from the moment at which consumers wake up to waiting notices, to the last one committed."""
+    folder.mkdir()
+    asyncio.run(_load(database, peer, register))
+    distinct = len({tuple(row.items()) for row in rows})
+    with (
+        deployed(database, peer, folder, roles=[("police", processes)]) as here,
+        psycopg.connect(plain(database.admin_url), autocommit=True) as watcher,
+    ):
+        everybody = [each.process for each in here.replicas.values() if each.process is not None]
+        _signal(everybody, signal.SIGSTOP)
+        asyncio.run(peer.send_rows(POLICE_NOTICES, "police", rows, key="reference"))
         began = time.perf_counter()
-        async with consuming(peer.servers, groups_of(road, "police-notices")):
-            await peer.until_read("missing-coord.police-notices", patience=600)
-            return time.perf_counter() - began
-
-
-def _raw_received(database: Database, rows: Sequence[dict[str, str]]) -> float:
-    """Return the seconds for the received rows as text into one table with its primary key, batch by batch."""
-    columns = sorted({name for row in rows for name in row})
-    made = ", ".join(f"{name} text" for name in columns)
-    with psycopg.connect(plain(database.owner_url)) as connection:
-        connection.execute(f"create table raw_received (n bigint primary key, {made})".encode())
-        connection.commit()
-        values = [[str(number), *(row.get(name, "") for name in columns)] for number, row in enumerate(rows)]
-        casts = ["n::bigint", *columns]
-        return _insert(connection, "raw_received", ["n", *columns], casts, values)
-
-
-def _raw_written(database: Database) -> float:
-    """Return the seconds for all rows that intake wrote, into copies of the tables with their indexes."""
-    seconds = 0.0
-    with psycopg.connect(plain(database.admin_url)) as connection:
-        for table in TABLES:
-            found = connection.execute(
-                "select column_name, case when data_type = 'ARRAY' then ltrim(udt_name, '_') || '[]' else udt_name end"
-                " from information_schema.columns where table_schema = 'public' and table_name = %s"
-                " and is_generated = 'NEVER' order by ordinal_position",
-                [table],
-            ).fetchall()
-            names = [str(name) for name, _ in found]
-            texts = ", ".join(f"{name}::text" for name in names)
-            values = [list(row) for row in connection.execute(f"select {texts} from {table}".encode())]
-            connection.execute(f"create table raw_{table} (like {table} including all)".encode())
-            connection.commit()
-            casts = [f"{name}::{kind}" for name, kind in found]
-            seconds += _insert(connection, f"raw_{table}", names, casts, values)
+        _signal(everybody, signal.SIGCONT)
+        while watcher.execute("select count(*) from notices").fetchone() != (distinct,):
+            time.sleep(0.1)
+        seconds = time.perf_counter() - began
+        asyncio.run(peer.until_read("missing-coord.police-notices"))
     return seconds
 
 
-def _insert(
-    connection: psycopg.Connection[Any],
-    table: str,
-    names: Sequence[str],
-    casts: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-) -> float:
-    """Insert rows in as many transactions as intake used, one `unnest` each; return the seconds."""
-    if not rows:
-        return 0.0
-    arrays = ", ".join(["%s::text[]"] * len(names))
-    statement = (
-        f"insert into {table} ({', '.join(names)}) overriding system value select {', '.join(casts)}"
-        f" from unnest({arrays}) as given ({', '.join(names)})"
-    ).encode()
-    size = max(1, len(rows) * BATCH // NOTICES)
-    began = time.perf_counter()
-    for start in range(0, len(rows), size):
-        columns = [list(column) for column in zip(*rows[start : start + size], strict=True)]
-        connection.execute(statement, columns)
-        connection.commit()
-    return time.perf_counter() - began
+async def _load(database: Database, peer: Peer, register: list[dict[str, str]]) -> None:
+    async with open_road(database, now=datetime.now(UTC)) as road:
+        await feed(road, "children", register, chunk=500)
+    await peer.forget_the_past()
+
+
+def _signal(processes: Sequence[subprocess.Popen[bytes]], which: signal.Signals) -> None:
+    for each in processes:
+        each.send_signal(which)
 
 
 def latency(say: Say, server: TestServer, peer: Peer, folder: Path) -> None:

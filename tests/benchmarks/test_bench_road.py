@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import bench_febrl, bench_ingest, bench_kafka, bench_matching, bench_planning
+from tests.benchmarks import (
+    bench_febrl,
+    bench_ingest,
+    bench_kafka,
+    bench_matching,
+    bench_planning,
+    bench_replay,
+)
 from tests.broker.peer import Peer
 from tests.databases import TestServer
 
@@ -33,10 +40,18 @@ def test_planning() -> None:
 
 
 @pytest.mark.kafka
-def test_kafka_to_committed_state(postgres_server: TestServer, kafka: Peer) -> None:
-    bench_kafka.throughput(print, postgres_server, kafka)
+def test_kafka_to_committed_state(postgres_server: TestServer, kafka: Peer, tmp_path: Path) -> None:
+    bench_kafka.throughput(print, postgres_server, kafka, tmp_path)
 
 
 @pytest.mark.kafka
 def test_kafka_to_the_browser(postgres_server: TestServer, kafka: Peer, tmp_path: Path) -> None:
     bench_kafka.latency(print, postgres_server, kafka, tmp_path)
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(3600)
+def test_a_year_of_all_england_replayed_from_kafka(
+    postgres_server: TestServer, kafka: Peer, tmp_path: Path
+) -> None:
+    bench_replay.run(print, postgres_server, kafka, tmp_path)

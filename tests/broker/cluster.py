@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from tests.broker.fetched import LOGGING, kafka_jars
 
@@ -27,18 +28,25 @@ START_SECONDS = 90
 
 @dataclass(slots=True, kw_only=True)
 class Broker:
-    """One broker as a process; its data stay when it is killed."""
+    """One broker as a process; its data stay when it is killed. Clients are sent to the port `front`, if any."""
 
     node: int
     port: int
     controller_port: int
     folder: Path
+    direct_port: int
+    front: int | None = None
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
     def address(self) -> str:
         """Where clients find it."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def direct(self) -> str:
+        """Where brokers find it, and clients that go round what stands in front of it."""
+        return f"127.0.0.1:{self.direct_port}"
 
     def start(self, jars: Path) -> None:
         """Start the process; it answers a little later."""
@@ -58,7 +66,7 @@ class Broker:
         assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.direct_port), 1):
                 return
             time.sleep(0.05)
         raise RuntimeError(f"The broker did not start: {(self.folder / 'broker.log').read_text()[-2000:]}")
@@ -93,23 +101,30 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(folder: Path, *, brokers: int = 1) -> Iterator[Cluster]:
+def running_cluster(
+    folder: Path, *, brokers: int = 1, front: int | None = None, security: Security | None = None
+) -> Iterator[Cluster]:
     """Run brokers while the block lasts and leave no process; raises BrokerMissing."""
     jars = kafka_jars()
-    ports = free_ports(brokers * 2)
+    ports = free_ports(brokers * 3)
     made = [
         Broker(
             node=node,
-            port=ports[2 * node - 2],
-            controller_port=ports[2 * node - 1],
+            port=ports[3 * node - 3],
+            controller_port=ports[3 * node - 2],
+            direct_port=ports[3 * node - 1],
             folder=folder / str(node),
+            front=front,
         )
         for node in range(1, brokers + 1)
     ]
     for broker in made:
         broker.folder.mkdir(parents=True)
-        (broker.folder / "server.properties").write_text(_properties(broker, made))
-        _format(jars, broker)
+        settings = _settings(broker, made) | (security.settings(broker) if security else {})
+        (broker.folder / "server.properties").write_text(
+            "".join(f"{name}={value}\n" for name, value in settings.items())
+        )
+        _format(jars, broker, security)
     cluster = Cluster(jars=jars, brokers=made)
     try:
         cluster.start()
@@ -119,15 +134,31 @@ def running_cluster(folder: Path, *, brokers: int = 1) -> Iterator[Cluster]:
             broker.kill()
 
 
-def _properties(broker: Broker, brokers: Sequence[Broker]) -> str:
+class Security(Protocol):
+    """How clients reach a broker, where that is not in the clear."""
+
+    def settings(self, broker: Broker) -> dict[str, object]:
+        """Return the settings of the broker that differ."""
+        ...
+
+    def users(self) -> Sequence[str]:
+        """Return what the storage is formatted with, such as `SCRAM-SHA-512=[name=...,password=...]`."""
+        ...
+
+
+def _settings(broker: Broker, brokers: Sequence[Broker]) -> dict[str, object]:
     replicas = min(3, len(brokers))
     voters = ",".join(f"{each.node}@127.0.0.1:{each.controller_port}" for each in brokers)
-    settings = {
+    return {
         "process.roles": "broker,controller",
         "node.id": broker.node,
         "controller.quorum.voters": voters,
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{broker.address},CONTROLLER://127.0.0.1:{broker.controller_port}",
+        "listeners": f"PLAINTEXT://{broker.address},DIRECT://{broker.direct},"
+        f"CONTROLLER://127.0.0.1:{broker.controller_port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker.front or broker.port},DIRECT://{broker.direct}",
+        "inter.broker.listener.name": "DIRECT",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,DIRECT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "log.dirs": broker.folder / "data",
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": replicas,
@@ -141,13 +172,13 @@ def _properties(broker: Broker, brokers: Sequence[Broker]) -> str:
         "log.cleaner.dedupe.buffer.size": 2_097_152,
         "num.io.threads": 4,
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def _format(jars: Path, broker: Broker) -> None:
+def _format(jars: Path, broker: Broker, security: Security | None) -> None:
     command = ["java", *JAVA, "-cp", f"{jars}/*", "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID]
+    users = [word for each in (security.users() if security else ()) for word in ("--add-scram", each)]
     subprocess.run(
-        [*command, "-c", str(broker.folder / "server.properties")], check=True, capture_output=True
+        [*command, *users, "-c", str(broker.folder / "server.properties")], check=True, capture_output=True
     )
 
 

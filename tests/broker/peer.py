@@ -42,19 +42,26 @@ class Peer:
             async with self._reader(group) as reader:
                 ours = _partitions(reader, topics)
                 reader.assign(ours)
-                await reader.commit({each: self.starts[each] for each in ours})
+                await reader.commit({each: self.starts.get(each, 0) for each in ours})
 
     async def send(
-        self, topic: str, bodies: Iterable[tuple[str | None, bytes | None]], **options: Any
+        self,
+        topic: str,
+        bodies: Iterable[tuple[str | None, bytes | None]],
+        *,
+        timestamp_ms: int | None = None,
+        **options: Any,
     ) -> None:
-        """Send bodies with their keys in order."""
+        """Send bodies with their keys in order, now or as if it had been at another time."""
         producer = AIOKafkaProducer(
             bootstrap_servers=self.servers, acks="all", enable_idempotence=True, linger_ms=2, **options
         )
         await producer.start()
         try:
             sent = [
-                await producer.send(topic, body, key=key.encode() if key is not None else None)
+                await producer.send(
+                    topic, body, key=key.encode() if key is not None else None, timestamp_ms=timestamp_ms
+                )
                 for key, body in bodies
             ]
             await asyncio.gather(*sent)

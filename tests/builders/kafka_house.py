@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from consumers.app import Consuming, build_app, start
 from consumers.group import Group
@@ -22,10 +23,10 @@ QUICK = Patience(waits=(0.05, 0.1, 0.2))
 
 @asynccontextmanager
 async def consuming(
-    servers: str, groups: Sequence[Group], *, patience: Patience = QUICK
+    servers: str, groups: Sequence[Group], *, patience: Patience = QUICK, **options: Any
 ) -> AsyncIterator[Consuming]:
     """Run groups while the block lasts."""
-    running = build_app(servers, groups=groups, patience=patience)
+    running = build_app(servers, groups=groups, patience=patience, **options)
     await start(running)
     try:
         yield running

@@ -11,9 +11,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,10 @@ from tests.databases import Database, plain
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = {"consume": ("consume",), "relay": ("relay",), "schedule": ("schedule",), "web": ("web",)}
-OVERDUE = (
-    "select count(*) from interview_episodes"
-    " where resolved_at is null and next_step_at < now() - interval '5 seconds'"
-)
+ROLES |= {"police": ("consume", "police-notices")}
+OVERDUE = "select count(*) from interview_episodes where resolved_at is null and next_step_at < '{}'"
+YOUNG_SECONDS = 1.0
+"""How long a process may take before it can know of signals: until then they end it as they end anything."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,12 +42,14 @@ class Replica:
     environment: dict[str, str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
 
     def start(self) -> None:
         """Start the process."""
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "missing_coord.cli", *self.arguments]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            self.started = time.monotonic()
 
     def end(self, how: signal.Signals = signal.SIGKILL) -> int:
         """End the process and return its exit code."""
@@ -54,6 +57,14 @@ class Replica:
         if self.process.poll() is None:
             self.process.send_signal(how)
         return self.process.wait(60)
+
+    def stop(self) -> None:
+        """End the process politely; it must end with 0, whatever it was doing, starting included."""
+        young = time.monotonic() - self.started < YOUNG_SECONDS
+        code = self.end(signal.SIGTERM)
+        assert code == 0 or (young and code == -signal.SIGTERM), (
+            f"{self.name} ended with {code}: {self.log.read_text()[-2000:]}"
+        )
 
     def ready(self) -> bool:
         """Say whether the process says that it is ready."""
@@ -122,24 +133,25 @@ class Deployment:
         )
         return int(self.query(cut)[0][0])
 
-    async def until_quiet(self, *, seconds: float) -> None:
-        """Wait until everything is taken, sent and swept, twice in a row."""
+    async def until_quiet(self, *, seconds: float, until: datetime | None = None) -> None:
+        """Wait until everything is taken, sent and swept twice in a row, by default what is due as of now."""
         deadline, quiet, waiting = time.monotonic() + seconds, 0, {}
+        overdue = OVERDUE.format(until or datetime.now(UTC) - timedelta(seconds=5))
         while time.monotonic() < deadline and quiet < 2:
             waiting = {group: await self.peer.unread(group) for group in GROUPS}
             waiting["outbox"] = self.query("select count(*) from outbox where sent_at is null")[0][0]
-            waiting["overdue"] = self.query(OVERDUE)[0][0]
+            waiting["overdue"] = self.query(overdue)[0][0]
             quiet = 0 if any(waiting.values()) else quiet + 1
             if os.environ.get("FAULT_VERBOSE"):
                 sys.stderr.write(f"{time.monotonic():.0f} {waiting}\n")
             await asyncio.sleep(0.3)
         assert quiet == 2, f"still waiting: {waiting}; {self.tails()}"
 
-    def verified(self) -> dict[str, Any]:
-        """Run `missing-coord verify` and return what it found; it must end well."""
+    def verified(self, **variables: str) -> dict[str, Any]:
+        """Run `missing-coord verify`, with variables of its own, and return what it found; it must end well."""
         done = subprocess.run(
             [sys.executable, "-m", "missing_coord.cli", "verify", "--json"],
-            env=self.environment,
+            env=self.environment | variables,
             capture_output=True,
             text=True,
             check=False,
@@ -155,7 +167,12 @@ class Deployment:
 
 @contextmanager
 def deployed(
-    database: Database, peer: Peer, folder: Path, *, roles: Sequence[tuple[str, int]]
+    database: Database,
+    peer: Peer,
+    folder: Path,
+    *,
+    roles: Sequence[tuple[str, int]],
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Deployment]:
     """Run replicas while the block lasts and leave no process."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MISSING_COORD_")}
@@ -165,6 +182,7 @@ def deployed(
         "MISSING_COORD_DATABASE_URL": plain(database.app_url),
         "MISSING_COORD_KAFKA": peer.servers,
         "MISSING_COORD_LOG_LEVEL": "warning",
+        **(settings or {}),
     }
     deployment = Deployment(database=database, peer=peer, environment=environment, folder=folder)
     try:

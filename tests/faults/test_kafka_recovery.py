@@ -17,13 +17,18 @@ import pytest
 from missing_coord.contracts.topics import POLICE_NOTICES
 from tests.broker.cluster import Broker, Cluster
 from tests.broker.peer import Peer
-from tests.databases import Database
+from tests.databases import TestServer, plain
+from tests.faults.database_server import crash
 from tests.faults.deployment import Deployment, deployed
+from tests.faults.proxy import Network, ProxyThread, proxy_thread
+from tests.faults.working_house import at_port, socket_of
 from tests.habits.source_files import ROOT
 
 pytestmark = [pytest.mark.kafka, pytest.mark.bench, pytest.mark.timeout(900)]
 DOCUMENT = ROOT / "docs/reliability.md"
 PROBES = 12
+SPOILT_SECONDS = 5.0
+Fault = Callable[[Deployment], object]
 PATIENCE = 120
 NAME = "begin of the table", "end of the table"
 SENT = "select count(*) from outbox where sent_at is null"
@@ -53,15 +58,15 @@ async def _recovered(here: Deployment, number: int) -> float:
     raise AssertionError(here.tails())
 
 
-def _kill(here: Deployment, name: str, how: signal.Signals = signal.SIGKILL) -> None:
-    replica = here.replicas[name]
-    replica.end(how)
-    replica.start()
+def _kill(here: Deployment, *names: str) -> None:
+    for name in names:
+        here.replicas[name].end(signal.SIGKILL)
+        here.replicas[name].start()
 
 
-def _kill_all(here: Deployment, role: str) -> None:
-    for name in [each for each in here.replicas if each.startswith(role)]:
-        _kill(here, name)
+def _stop(here: Deployment, name: str) -> None:
+    here.replicas[name].stop()
+    here.replicas[name].start()
 
 
 def _restart(cluster: Cluster, broker: Broker) -> None:
@@ -69,32 +74,50 @@ def _restart(cluster: Cluster, broker: Broker) -> None:
     cluster.start()
 
 
+def _spoil(before_postgres: ProxyThread, network: Network) -> None:
+    """Spoil the way to PostgreSQL for a while; what is measured begins when it is well again."""
+    before_postgres.become(network)
+    time.sleep(SPOILT_SECONDS)
+    before_postgres.become(Network.FINE)
+
+
+def _faults(cluster: Cluster, server: TestServer, before_postgres: ProxyThread) -> list[tuple[str, Fault]]:
+    first, second, _ = cluster.brokers
+    spoilt = f"for {SPOILT_SECONDS:.0f} s, counted from when it is well again"
+    return [
+        ("none", lambda here: None),
+        ("one of two consumers killed", lambda here: _kill(here, "consume-1")),
+        ("one of two consumers stopped politely", lambda here: _stop(here, "consume-2")),
+        ("both consumers killed", lambda here: _kill(here, "consume-1", "consume-2")),
+        ("one of two relays killed", lambda here: _kill(here, "relay-1")),
+        ("the other relay killed", lambda here: _kill(here, "relay-2")),
+        ("both relays killed", lambda here: _kill(here, "relay-1", "relay-2")),
+        ("the scheduler killed", lambda here: _kill(here, "schedule-1")),
+        ("every connection to PostgreSQL cut", lambda here: here.cut_connections()),
+        ("PostgreSQL killed and started again", lambda here: crash(server)),
+        (f"PostgreSQL refused {spoilt}", lambda here: _spoil(before_postgres, Network.REFUSED)),
+        (f"the network to PostgreSQL silent {spoilt}", lambda here: _spoil(before_postgres, Network.SILENT)),
+        ("one of three brokers killed", lambda here: first.kill()),
+        ("that broker back, another killed and back", lambda here: _restart(cluster, second)),
+    ]
+
+
 async def test_the_time_until_work_goes_on_after_each_fault(
-    three_brokers: Cluster, database: Database, tmp_path: Path
+    three_brokers: Cluster, own_server: TestServer, tmp_path: Path
 ) -> None:
     peer = Peer(servers=three_brokers.servers)
     await peer.forget_the_past()
-    brokers = three_brokers.brokers
-    faults: list[tuple[str, Callable[[Deployment], object]]] = [
-        ("none", lambda here: None),
-        ("one of two consumers killed", lambda here: _kill(here, "consume-1")),
-        ("one of two consumers stopped politely", lambda here: _kill(here, "consume-2", signal.SIGTERM)),
-        ("both consumers killed", lambda here: _kill_all(here, "consume")),
-        ("one of two relays killed", lambda here: _kill(here, "relay-1")),
-        ("the other relay killed", lambda here: _kill(here, "relay-2")),
-        ("both relays killed", lambda here: _kill_all(here, "relay")),
-        ("every connection to PostgreSQL cut", lambda here: here.cut_connections()),
-        ("one of three brokers killed", lambda here: brokers[0].kill()),
-        ("that broker back, another killed and back", lambda here: _restart(three_brokers, brokers[1])),
-    ]
     found: list[tuple[str, float]] = []
     roles = [("consume", 2), ("relay", 2), ("schedule", 1)]
-    with deployed(database, peer, tmp_path, roles=roles) as here:
-        await _recovered(here, 900)  # the first of all finds leaders and coordinators
-        for number, (name, fault) in enumerate(faults):
-            await asyncio.to_thread(fault, here)
-            found.append((name, await _recovered(here, number)))
-        assert here.verified()["unexplained"] == 0
+    with own_server.migrated() as database, proxy_thread(Path(socket_of(database))) as before_postgres:
+        settings = {"MISSING_COORD_DATABASE_URL": plain(at_port(database, before_postgres.proxy.port))}
+        with deployed(database, peer, tmp_path, roles=roles, settings=settings) as here:
+            await _recovered(here, 900)  # the first of all finds leaders and coordinators
+            for number, (name, fault) in enumerate(_faults(three_brokers, own_server, before_postgres)):
+                await asyncio.to_thread(fault, here)
+                found.append((name, await _recovered(here, number)))
+                sys.stderr.write(f"{name}: {found[-1][1]:.1f} s\n")
+            assert here.verified()["unexplained"] == 0
     assert max(seconds for _, seconds in found) < PATIENCE
     _report(found)
 

@@ -1,0 +1,35 @@
+"""A PostgreSQL server that only one test uses, and may kill."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from missing_coord.storage.migrate import upgrade
+from tests.databases import FAST, TEMPLATE, TestServer, plain, running_server
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[TestServer]:
+    """Run a server that only this test uses."""
+    with running_server(tmp_path / "home") as server:
+        template = server.make_empty(TEMPLATE)
+        upgrade(template.owner_url)
+        yield server
+        server.admin.close()
+
+
+def crash(server: TestServer) -> None:
+    """Kill a server as a loss of power would, and start it again."""
+    postgres = server.postgres._server
+    pid = postgres.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    postgres.start(options=FAST)
+    server.admin.close()
+    server.admin = psycopg.connect(plain(server.postgres.admin_url), autocommit=True)
