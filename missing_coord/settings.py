@@ -70,6 +70,7 @@ class Settings:
     heartbeat_url: str | None = field(default=None, repr=False)
     otlp_url: str | None = None
     match_weights: Path | None = None
+    record_lists: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -261,6 +262,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "kafka_password": _text,
     "council": _council,
     "match_weights": _path,
+    "record_lists": _path,
     "council_name": _text,
     "host": _text,
     "port": _port,
