@@ -12,12 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from missing_coord.contracts.ladders import read_ladders
+from missing_coord.contracts.record_lists import read_record_lists
 from missing_coord.domain.access import Actor, system_actor
 from missing_coord.domain.clock import Clock, RehearsalClock, SystemClock
 from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.escalation import LONG_AGO, ClockKind
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import ChannelName
+from missing_coord.domain.record_lists import DEFAULT_LISTS, RecordLists
 from missing_coord.matching.decide import MatchPolicy
 from missing_coord.matching.score import Scorer
 from missing_coord.matching.weights import Weights, read_weights, shipped_weights
@@ -108,7 +110,7 @@ async def open_application(
             settings=settings,
             clock=chosen,
             database=database,
-            policy=Policy(council=settings.council),
+            policy=Policy(council=settings.council, record_lists=record_lists_in_force(settings)),
             database_url=app_url,
             owner_url=owner_url,
             weights=weights_in_force(settings),
@@ -166,6 +168,18 @@ def weights_in_force(settings: Settings) -> Weights:
         return read_weights(settings.match_weights.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PermanentError(f"MISSING_COORD_MATCH_WEIGHTS cannot be read: {error}") from error
+
+
+def record_lists_in_force(settings: Settings) -> RecordLists:
+    """Return the lists of interview records that the settings name, or those that come with the program."""
+    if settings.record_lists is None:
+        return DEFAULT_LISTS
+    try:
+        return read_record_lists(settings.record_lists.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(f"MISSING_COORD_RECORD_LISTS: cannot read {settings.record_lists}") from error
+    except PermanentError as error:
+        raise PermanentError(f"MISSING_COORD_RECORD_LISTS: {error}") from error
 
 
 def _spare_the_collector() -> None:

@@ -71,6 +71,7 @@ class Settings:
     otlp_url: str | None = None
     match_weights: Path | None = None
     match_automatic_from: float = 0.99
+    record_lists: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -269,6 +270,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "council": _council,
     "match_weights": _path,
     "match_automatic_from": _sureness,
+    "record_lists": _path,
     "council_name": _text,
     "host": _text,
     "port": _port,

@@ -38,6 +38,7 @@ TOPIC_OF: dict[type[domain.Event], str] = {
     domain.InterviewDeclined: INTERVIEWS,
     domain.InterviewClosed: INTERVIEWS,
     domain.InterviewReopened: INTERVIEWS,
+    domain.InterviewRecordSubmitted: INTERVIEWS,
     domain.DeadlineWarned: ESCALATIONS,
     domain.DeadlineBreached: ESCALATIONS,
     domain.PatternProposed: PATTERNS,

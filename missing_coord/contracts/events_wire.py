@@ -134,6 +134,14 @@ class InterviewReopenedV1(EventV1):
     interview_id: str
 
 
+class InterviewRecordSubmittedV1(EventV1):
+    """A version of an interview's record was submitted; `act_now`: somebody has to act on it today."""
+
+    interview_id: str
+    number: int
+    act_now: bool
+
+
 class DeadlineWarnedV1(EventV1):
     """A rung of the ladder before the deadline, or a reminder after it, was reached."""
 
@@ -183,6 +191,7 @@ WIRE_MODELS: dict[type[domain.Event], type[EventV1]] = {
     domain.InterviewDeclined: InterviewDeclinedV1,
     domain.InterviewClosed: InterviewClosedV1,
     domain.InterviewReopened: InterviewReopenedV1,
+    domain.InterviewRecordSubmitted: InterviewRecordSubmittedV1,
     domain.DeadlineWarned: DeadlineWarnedV1,
     domain.DeadlineBreached: DeadlineBreachedV1,
     domain.PatternProposed: PatternProposedV1,

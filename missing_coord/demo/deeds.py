@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import RowMapping, text
 
 from missing_coord.demo.outcomes import Outcome, Step
+from missing_coord.demo.records import invent_record
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
@@ -61,11 +63,15 @@ class Deed:
 
 @dataclass(slots=True, kw_only=True)
 class Deeds:
-    """Does deeds on a database; `workers`, id and name, may all go where the one meant is not independent."""
+    """Does deeds on a database; `workers`, id and name, may all go where the one meant is not independent.
+
+    Interviews held after `records_since` get a record: a demonstration shows those, and more would take long.
+    """
 
     database: Database
     policy: Policy
     workers: Mapping[str, str]
+    records_since: datetime
     done: Counter[str] = field(default_factory=Counter)
 
     async def do(self, deeds: Sequence[Deed]) -> None:
@@ -160,13 +166,24 @@ class Deeds:
         links = await uow.interviews.links_of([found["interview_id"]])
         open_ids = {link.episode_id for link in links if link.resolved_at is None}
         covered = [each for each, start in starts.items() if start <= deed.step.at and each in open_ids]
-        await interviews.complete(
+        recorded = await interviews.complete(
             uow,
             interview_id=found["interview_id"],
             held_at=deed.step.at,
             episode_ids=covered,
             submission_key=deed.key,
         )
+        if deed.step.at > self.records_since and not recorded.repeated:
+            await self._record(uow, deed, recorded.interview_id, covered)
+
+    async def _record(self, uow: SqlUnitOfWork, deed: Deed, interview_id: str, covered: list[str]) -> None:
+        interview = await uow.interviews.get(interview_id)
+        record, actions = invent_record(
+            interview, held_at=deed.step.at, episode_ids=covered, by=uow.actor.name, key=deed.key
+        )
+        async with uow.as_system():  # the worker's own account is not among those of the demonstration
+            await uow.records.add(record)
+            await uow.actions.add(actions)
 
 
 async def _contact(uow: SqlUnitOfWork, deed: Deed, interview_id: str) -> None:

@@ -35,6 +35,8 @@ SLOT = timedelta(hours=6)
 """How much of the past is played at once: its notices first, then what was done, then a sweep."""
 OLD_SLOT, OLD = timedelta(hours=12), timedelta(days=28)
 """What is longer ago is played in larger pieces."""
+RECORDS = timedelta(days=45)
+"""How far back interviews have records."""
 NEWS = timedelta(days=2)
 """How recent an event must be for people to be told of it when the demonstration starts."""
 AT_ONCE = 6
@@ -195,6 +197,7 @@ def _player(
             database=past.database,
             policy=past.policy,
             workers={row["worker_id"]: row["name"] for row in council.workers},
+            records_since=history.now - RECORDS,
         ),
         office=Office(app=past, truth=_truth(history)),
         slots=_by_slot(history),

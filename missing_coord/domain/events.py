@@ -134,6 +134,15 @@ class InterviewReopened(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewRecordSubmitted(Event):
+    """A version of an interview's record was submitted; `act_now`: somebody has to act on it today."""
+
+    interview_id: str
+    number: int
+    act_now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineWarned(Event):
     """A rung of the ladder before the deadline, or a reminder after it, was reached."""
 

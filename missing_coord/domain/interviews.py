@@ -106,6 +106,12 @@ class EventKind(StrEnum):
     TRANSFERRED = "transferred"
     CLOSED = "closed"
     REOPENED = "reopened"
+    RECORDED = "recorded"
+    TRANSFER_ASKED = "transfer_asked"
+    TRANSFER_REFUSED = "transfer_refused"
+    PURCHASE_ASKED = "purchase_asked"
+    PURCHASE_DECIDED = "purchase_decided"
+    PURCHASE_CLOSED = "purchase_closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "missing-coord.interviews.interview-declined.v1": NOBODY,
     "missing-coord.interviews.interview-closed.v1": NOBODY,
     "missing-coord.interviews.interview-reopened.v1": (PLANNING,),
+    "missing-coord.interviews.interview-record-submitted.v1": NOBODY,
     "missing-coord.escalations.deadline-warned.v1": NOBODY,
     "missing-coord.escalations.deadline-breached.v1": NOBODY,
     "missing-coord.patterns.pattern-proposed.v1": NOBODY,  # whoever finds a pattern tells the lead at once

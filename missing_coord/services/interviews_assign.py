@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Unpack
 
 from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import DomainError, NotFound
@@ -31,18 +32,17 @@ async def assign(
     uow: UnitOfWork,
     *,
     policy: Policy,
-    interview_id: str,
     worker_id: str,
     starts_at: datetime | None = None,
     child_preference: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Give an interview to a worker, with the visit's time where there is one; a coordinator or manager does it.
 
     Refuses a worker who is not independent unless `child_preference` records what the child asked for. What else
     speaks against the worker comes back as `warnings`. A visit agreed with another worker does not stay.
     """
+    interview_id = submission["interview_id"]
     wanted, worker = await _facts(uow, interview_id, worker_id)
     basis = _basis(wanted, worker, policy.council, child_preference)
 
@@ -60,13 +60,7 @@ async def assign(
             interview = with_visit(interview, starts_at, not_before=taken.now - CLOCKS_DIFFER)
         return _assigned(taken, interview, warnings=_warnings(wanted, worker, basis, interview, taken.now))
 
-    made = await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.ASSIGNED},
-        roles=OFFICE,
-    )
+    made = await change(uow, plan, kinds={EventKind.ASSIGNED}, roles=OFFICE, **submission)
     await uow.planning.drop_proposal(interview_id)
     return made
 
@@ -74,10 +68,8 @@ async def assign(
 async def unassign(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     reason: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Take an interview back from its worker, the visit with it."""
 
@@ -94,28 +86,20 @@ async def unassign(
             detail={"worker_id": worker_id},
         )
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.UNASSIGNED},
-        roles=OFFICE,
-    )
+    return await change(uow, plan, kinds={EventKind.UNASSIGNED}, roles=OFFICE, **submission)
 
 
 async def change_visit_time(
     uow: UnitOfWork,
     *,
     policy: Policy,
-    interview_id: str,
     starts_at: datetime | None,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Give the visit of the assigned worker another time, or none; independence is checked again."""
     check_role(uow, OFFICE)
-    before = await seen(uow, interview_id)
-    wanted, worker = await _facts(uow, interview_id, _worker_of(before))
+    before = await seen(uow, submission["interview_id"])
+    wanted, worker = await _facts(uow, before.interview_id, _worker_of(before))
     asked_for = before.independence_basis == IndependenceBasis.CHILD_PREFERENCE
     basis = _basis(wanted, worker, policy.council, before.independence_note if asked_for else "")
 
@@ -130,13 +114,7 @@ async def change_visit_time(
             interview = with_visit(interview, starts_at, not_before=taken.now - CLOCKS_DIFFER)
         return _assigned(taken, interview, warnings=_warnings(wanted, worker, basis, interview, taken.now))
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.ASSIGNED},
-        roles=OFFICE,
-    )
+    return await change(uow, plan, kinds={EventKind.ASSIGNED}, roles=OFFICE, **submission)
 
 
 def _assigned(taken: Taken, interview: Interview, *, warnings: tuple[str, ...]) -> Change:
@@ -235,10 +213,4 @@ def _without_visit(interview: Interview) -> Interview:
 def _unassigned(interview: Interview, worker_id: str) -> InterviewUnassigned:
     return InterviewUnassigned(
         child_id=interview.child_id, interview_id=interview.interview_id, worker_id=worker_id
-    )
-
-
-def _submission(interview_id: str, expected_version: int | None, submission_key: str) -> Submission:
-    return Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
     )

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEvent
@@ -35,13 +35,12 @@ class InterviewChangedMeanwhile(ConcurrencyConflict):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """Which interview is to change, which version the person saw, and the key by which a repeat is known."""
+class Submission(TypedDict):
+    """What each use case takes along: which interview, the version seen, and the key by which a repeat is known."""
 
     interview_id: str
-    expected_version: int | None = None
-    submission_key: str = ""
+    expected_version: NotRequired[int | None]
+    submission_key: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,24 +107,35 @@ class Change:
 
 async def change(
     uow: UnitOfWork,
-    submission: Submission,
     plan: Callable[[Taken], Change],
     *,
     kinds: Collection[EventKind],
     roles: Collection[Role] = RECORDERS,
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Take the interview, let `plan` say what changes, and write it once; `kinds` are what its main entry may be.
 
     Raises NotAllowed, NotFound, DomainError, or InterviewChangedMeanwhile when the version seen is no longer so.
     """
     check_role(uow, roles)
-    interview = await _locked(uow, submission.interview_id)
-    before = await uow.interviews.submitted(interview.interview_id, submission.submission_key)
+    key = submission.get("submission_key", "")
+    interview = await _locked(uow, submission["interview_id"])
+    before = await uow.interviews.submitted(interview.interview_id, key)
     if before is not None:
         return await _repeated(uow, interview, before, kinds)
-    if submission.expected_version not in (None, interview.version):
+    if submission.get("expected_version") not in (None, interview.version):
         raise InterviewChangedMeanwhile(interview, now=uow.now)
-    return await _write(uow, submission, interview, plan(await _taken(uow, interview)))
+    return await _write(uow, interview, plan(await _taken(uow, interview)), key=key)
+
+
+async def repeat_of(
+    uow: UnitOfWork, kinds: Collection[EventKind], **submission: Unpack[Submission]
+) -> Recorded | None:
+    """Return the answer that a submission got when it was sent before, None when it is new."""
+    interview = await seen(uow, submission["interview_id"])
+    key = submission.get("submission_key", "")
+    before = await uow.interviews.submitted(interview.interview_id, key)
+    return None if before is None else await _repeated(uow, interview, before, kinds)
 
 
 def check_role(uow: UnitOfWork, roles: Collection[Role]) -> None:
@@ -186,7 +196,7 @@ def _answer(interview: Interview) -> Recorded:
     )
 
 
-async def _write(uow: UnitOfWork, submission: Submission, before: Interview, made: Change) -> Recorded:
+async def _write(uow: UnitOfWork, before: Interview, made: Change, *, key: str) -> Recorded:
     interview = replace(made.interview, changed_by=uow.actor.name)
     await uow.interviews.save([interview])
     await uow.interviews.save_links(made.duties)
@@ -196,7 +206,7 @@ async def _write(uow: UnitOfWork, submission: Submission, before: Interview, mad
             made.moved, source=interview.interview_id, target=made.following.interview_id
         )
     main, *rest = made.entries
-    for entry in (replace(main, submission_key=submission.submission_key), *rest):
+    for entry in (replace(main, submission_key=key), *rest):
         await uow.interviews.add_event(entry)
     uow.record(*made.events, *_state_changed(before, interview))
     uow.audit(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Unpack
 
 from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEvent
 from missing_coord.domain.errors import DomainError
@@ -27,13 +28,11 @@ FARTHEST_VISIT = timedelta(days=90)
 async def record_attempt(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     at: datetime,
     method: ContactMethod,
     contact_with: ContactWith,
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that somebody tried to reach the child; no offer was made."""
 
@@ -45,22 +44,18 @@ async def record_attempt(
         )
         return Change(interview=taken.interview, entries=(entry,), events=(_attempted(taken, at, method),))
 
-    return await change(
-        uow, _submission(interview_id, expected_version, submission_key), plan, kinds={EventKind.ATTEMPT}
-    )
+    return await change(uow, plan, kinds={EventKind.ATTEMPT}, **submission)
 
 
 async def record_acceptance(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     at: datetime,
     method: ContactMethod,
     contact_with: ContactWith,
     visit_starts_at: datetime | None = None,
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that the interview was accepted, with the visit's time where one was agreed."""
 
@@ -74,19 +69,15 @@ async def record_acceptance(
             duties=duties,
         )
 
-    return await change(
-        uow, _submission(interview_id, expected_version, submission_key), plan, kinds={EventKind.ACCEPTED}
-    )
+    return await change(uow, plan, kinds={EventKind.ACCEPTED}, **submission)
 
 
 async def record_did_not_attend(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     at: datetime,
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that the child was not there for a visit; the visit is gone and a new one has to be planned."""
 
@@ -95,22 +86,15 @@ async def record_did_not_attend(
         entry = taken.entry(EventKind.DID_NOT_ATTEND, at=at, note=note, visit_starts_at=visit)
         return _stays_open(taken, InterviewState.DID_NOT_ATTEND, entry, keeps_visit=False)
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.DID_NOT_ATTEND},
-    )
+    return await change(uow, plan, kinds={EventKind.DID_NOT_ATTEND}, **submission)
 
 
 async def record_unable_to_contact(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     at: datetime,
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that the child cannot be reached so far; attempts go on, and only a manager may close it."""
 
@@ -118,23 +102,16 @@ async def record_unable_to_contact(
         entry = taken.entry(EventKind.UNABLE_TO_CONTACT, at=at, note=note)
         return _stays_open(taken, InterviewState.UNABLE_TO_CONTACT, entry, keeps_visit=True)
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.UNABLE_TO_CONTACT},
-    )
+    return await change(uow, plan, kinds={EventKind.UNABLE_TO_CONTACT}, **submission)
 
 
 async def record_on_hold(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     at: datetime,
     hold: HoldReason,
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that the child is unwell, in hospital or in custody; the 72 hours go on and the visit is gone."""
 
@@ -142,9 +119,7 @@ async def record_on_hold(
         entry = taken.entry(EventKind.ON_HOLD, at=at, reason=hold.value, note=note)
         return _stays_open(taken, InterviewState.UNWELL_OR_DETAINED, entry, keeps_visit=False)
 
-    return await change(
-        uow, _submission(interview_id, expected_version, submission_key), plan, kinds={EventKind.ON_HOLD}
-    )
+    return await change(uow, plan, kinds={EventKind.ON_HOLD}, **submission)
 
 
 def offered_change(
@@ -283,9 +258,3 @@ def _attempted(
 
 def _earlier(first: datetime | None, second: datetime) -> datetime:
     return second if first is None else min(first, second)
-
-
-def _submission(interview_id: str, expected_version: int | None, submission_key: str) -> Submission:
-    return Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 from missing_coord.domain.cases import Interview, InterviewEpisode
 from missing_coord.domain.episodes import EpisodeStatus
@@ -30,28 +30,22 @@ from missing_coord.services.ports import Policy, UnitOfWork
 async def decide_not_required(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     reason: str,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Close by a named manager's decision that no interview is required; reported as a line of its own."""
 
     def plan(taken: Taken) -> Change:
         return _closed(taken, InterviewState.NOT_REQUIRED, EventKind.DECIDED, DutyResult.NOT_REQUIRED, reason)
 
-    return await change(
-        uow, _submission(interview_id, expected_version, submission_key), plan, kinds={EventKind.DECIDED}
-    )
+    return await change(uow, plan, kinds={EventKind.DECIDED}, **submission)
 
 
 async def close_without_contact(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     reason: str,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Close by a named manager's decision after the child could not be reached."""
 
@@ -60,19 +54,15 @@ async def close_without_contact(
             taken, InterviewState.CLOSED_NO_CONTACT, EventKind.DECIDED, DutyResult.NO_CONTACT, reason
         )
 
-    return await change(
-        uow, _submission(interview_id, expected_version, submission_key), plan, kinds={EventKind.DECIDED}
-    )
+    return await change(uow, plan, kinds={EventKind.DECIDED}, **submission)
 
 
 async def transfer_to_authority(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     authority: str,
     reason: str,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Close because the authority named here took the interview over."""
 
@@ -85,22 +75,14 @@ async def transfer_to_authority(
         )
         return replace(made, detail={"authority": name})
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.TRANSFERRED},
-        roles=OFFICE,
-    )
+    return await change(uow, plan, kinds={EventKind.TRANSFERRED}, roles=OFFICE, **submission)
 
 
 async def record_deceased(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     reason: str,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Close because the child has died; `reason` says from whom this is known."""
 
@@ -108,29 +90,22 @@ async def record_deceased(
         why = required("reason", reason, why="say from whom this is known.")
         return _closed(taken, InterviewState.DECEASED, EventKind.CLOSED, DutyResult.DECEASED, why)
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.CLOSED},
-        roles=OFFICE,
-    )
+    return await change(uow, plan, kinds={EventKind.CLOSED}, roles=OFFICE, **submission)
 
 
 async def reopen(
     uow: UnitOfWork,
     *,
     policy: Policy,
-    interview_id: str,
     reason: str,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Open a closed interview again; its duties stand again where they stood on the ladder.
 
     Refused while the child has another open interview, as there is one at a time.
     """
     check_role(uow, OFFICE)
+    interview_id = submission["interview_id"]
     child_id = (await seen(uow, interview_id)).child_id
     await uow.children.lock([child_id])
     others = [
@@ -151,13 +126,7 @@ async def reopen(
             )
         return _reopened(taken, why, policy.ladder, missing=missing)
 
-    return await change(
-        uow,
-        _submission(interview_id, expected_version, submission_key),
-        plan,
-        kinds={EventKind.REOPENED},
-        roles=OFFICE,
-    )
+    return await change(uow, plan, kinds={EventKind.REOPENED}, roles=OFFICE, **submission)
 
 
 async def _is_missing(uow: UnitOfWork, child_id: str) -> bool:
@@ -215,9 +184,3 @@ def _due_again(duty: InterviewEpisode, ladder: Ladder) -> InterviewEpisode:
     kept = duty.ladder_version == ladder.version
     at = next_step(ladder, duty.next_step, duty.due_at) if kept else duty.clock_from
     return replace(duty, resolved_at=None, result="", next_step_at=at)
-
-
-def _submission(interview_id: str, expected_version: int | None, submission_key: str) -> Submission:
-    return Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
-    )

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEvent
 from missing_coord.domain.deadlines import within_deadline
@@ -51,7 +51,6 @@ async def record_offer(
     uow: UnitOfWork,
     *,
     policy: Policy,
-    interview_id: str,
     at: datetime,
     method: ContactMethod,
     contact_with: ContactWith,
@@ -60,8 +59,7 @@ async def record_offer(
     visit_starts_at: datetime | None = None,
     carer_information: str = "",
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record an offer and its answer; a letter without an answer is an attempt unless the council's policy counts it.
 
@@ -85,24 +83,19 @@ async def record_offer(
                 made = _declined(taken, by, at, reason, carer_information, **how)
                 return replace(made, entries=(offer, *made.entries))
 
-    submission = Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
-    )
-    return await change(uow, submission, plan, kinds={EventKind.OFFER, EventKind.ATTEMPT})
+    return await change(uow, plan, kinds={EventKind.OFFER, EventKind.ATTEMPT}, **submission)
 
 
 async def record_decline(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     by: DeclinedBy,
     at: datetime,
     reason: str,
     method: ContactMethod | None = None,
     carer_information: str = "",
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that the child, or a parent or carer, declined; closes the interview.
 
@@ -114,22 +107,17 @@ async def record_decline(
         how = {"method": method.value if method else "", "contact_with": by.value, "note": note}
         return _declined(taken, by, at, reason, carer_information, **how)
 
-    submission = Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
-    )
-    return await change(uow, submission, plan, kinds={EventKind.DECLINED})
+    return await change(uow, plan, kinds={EventKind.DECLINED}, **submission)
 
 
 async def record_carer_information_only(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     at: datetime,
     reason: str,
     note: str = "",
     contact_with: ContactWith = ContactWith.CARER,
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Close with what a parent or carer told, `reason` saying why the child was not seen; not an interview held."""
 
@@ -152,23 +140,18 @@ async def record_carer_information_only(
         )
         return Change(interview=interview, entries=(entry,), events=(event,), duties=duties)
 
-    submission = Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
-    )
-    return await change(uow, submission, plan, kinds={EventKind.CARER_INFO})
+    return await change(uow, plan, kinds={EventKind.CARER_INFO}, **submission)
 
 
 async def complete(
     uow: UnitOfWork,
     *,
-    interview_id: str,
     held_at: datetime,
     episode_ids: Collection[str] | None = None,
     independence_basis: IndependenceBasis | None = None,
     independence_note: str = "",
     note: str = "",
-    expected_version: int | None = None,
-    submission_key: str = "",
+    **submission: Unpack[Submission],
 ) -> Recorded:
     """Record that the interview was held; each covered episode is in time or late by its own deadline.
 
@@ -183,10 +166,7 @@ async def complete(
         held = _with_independence(taken.interview, independence_basis, independence_note)
         return _completed(replace(taken, interview=held), held_at, covered, note)
 
-    submission = Submission(
-        interview_id=interview_id, expected_version=expected_version, submission_key=submission_key
-    )
-    return await change(uow, submission, plan, kinds={EventKind.COMPLETED})
+    return await change(uow, plan, kinds={EventKind.COMPLETED}, **submission)
 
 
 def _declined(

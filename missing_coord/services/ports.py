@@ -22,6 +22,7 @@ from missing_coord.domain.escalation import Ladder
 from missing_coord.domain.events import Event
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.domain.population import PlacementSpan
+from missing_coord.domain.record_lists import DEFAULT_LISTS, RecordLists
 from missing_coord.domain.records import (
     AbsenceRecord,
     ChildRecord,
@@ -373,3 +374,4 @@ class Policy:
     ladder: Ladder = DEFAULT_LADDER
     return_ladder: Ladder = RETURN_LADDER
     letter_counts_as_offer: bool = False
+    record_lists: RecordLists = DEFAULT_LISTS

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from missing_coord.services.ports import UnitOfWork
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityAudit:
-    """One audit of an interview as it was closed at `closed_at`; `returned` asks the author to work on it again."""
+    """One audit of an interview as it was closed at `closed_at`; `returned` asks the author to work on it again.
+
+    `record_number` is the version of the record that was audited, 0 where there was none.
+    """
 
     interview_id: str
     closed_at: datetime
+    record_number: int
     grade: str
     comment: str
     returned: bool
@@ -27,7 +29,7 @@ class QualityStore(Protocol):
     """Quality audits; one of each closing of an interview."""
 
     async def add(self, audit: QualityAudit) -> bool:
-        """Keep an audit; False when this closing was audited before."""
+        """Keep an audit; False when this version of this closing was audited before."""
         ...
 
     async def of_interview(self, interview_id: str) -> list[QualityAudit]:
@@ -36,13 +38,4 @@ class QualityStore(Protocol):
 
     async def authors(self, interview_id: str) -> Collection[str]:
         """Return who has recorded anything on the interview."""
-        ...
-
-
-class QualityWork(UnitOfWork, Protocol):
-    """A transaction that can audit."""
-
-    @property
-    def quality(self) -> QualityStore:
-        """Quality audits."""
         ...

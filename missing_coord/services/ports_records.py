@@ -10,6 +10,7 @@ from typing import Protocol
 from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import InterviewRecord, RecordHead, RecordKind, RecordOrigin
 from missing_coord.services.ports import UnitOfWork
+from missing_coord.services.ports_quality import QualityStore
 
 Fields = Mapping[str, Sequence[str]]
 """What was typed, by the name of its field, exactly as it was typed."""
@@ -57,6 +58,10 @@ class RecordStore(Protocol):
         """Keep a new version."""
         ...
 
+    async def episodes_since(self, child_id: str, since: datetime) -> int:
+        """Return how many episodes of a child began since then, cancelled ones left out."""
+        ...
+
     async def submitted(self, interview_id: str, submission_key: str) -> RecordHead | None:
         """Return the version that was submitted under this key; None for an empty key."""
         ...
@@ -83,7 +88,7 @@ class ActionStore(Protocol):
 
 
 class RecordWork(UnitOfWork, Protocol):
-    """A transaction that can write records."""
+    """A transaction that can write records, and audit them."""
 
     @property
     def records(self) -> RecordStore:
@@ -93,4 +98,9 @@ class RecordWork(UnitOfWork, Protocol):
     @property
     def actions(self) -> ActionStore:
         """Actions of interviews."""
+        ...
+
+    @property
+    def quality(self) -> QualityStore:
+        """Quality audits."""
         ...

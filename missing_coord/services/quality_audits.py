@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.quality import AUDITED_STATES, Grade
@@ -12,11 +15,12 @@ from missing_coord.services.interviews_change import (
     required,
     seen,
 )
-from missing_coord.services.ports_quality import QualityAudit, QualityWork
+from missing_coord.services.ports_quality import QualityAudit
+from missing_coord.services.ports_records import RecordWork
 
 
 async def record_audit(
-    uow: QualityWork,
+    uow: RecordWork,
     *,
     interview_id: str,
     grade: Grade,
@@ -25,8 +29,9 @@ async def record_audit(
     expected_version: int | None = None,
     submission_key: str = "",
 ) -> Recorded:
-    """Grade a closed interview; the same audit sent again changes nothing, as each closing has one audit.
+    """Grade a closed interview; the same audit sent again changes nothing.
 
+    Each closing has one audit, and one more for each version that was written because an audit returned it.
     Raises DomainError for an open interview, for one's own work, and where somebody else was faster.
     """
     check_role(uow, {Role.QUALITY_AUDITOR})
@@ -41,9 +46,15 @@ async def record_audit(
         raise DomainError(
             "own_work", "grade: you recorded on this interview yourself; another auditor grades it."
         )
+    heads = await uow.records.heads(interview_id)
+    audits = await uow.quality.of_interview(interview_id)
+    newest = heads[0].number if heads else 0
+    waiting = to_be_audited(audits, closed_at=interview.closed_at, number=newest)
+    number = newest if waiting else audits[0].record_number
     audit = QualityAudit(
         interview_id=interview_id,
         closed_at=interview.closed_at,
+        record_number=number,
         grade=grade.value,
         comment=required("comment", comment, why="say what the grade rests on; the author reads it."),
         returned=returned,
@@ -64,11 +75,24 @@ async def record_audit(
     )
 
 
-async def _check_same(uow: QualityWork, audit: QualityAudit) -> None:
+def waits_for_rework(newest: QualityAudit, number: int) -> bool:
+    """Say whether an interview that its newest audit returned still waits for a version after the one audited."""
+    return newest.returned and number <= newest.record_number
+
+
+def to_be_audited(audits: Sequence[QualityAudit], *, closed_at: datetime, number: int) -> bool:
+    """Say whether this closing waits for an auditor: nobody has audited it, or the rework asked for is done."""
+    of_closing = [each for each in audits if each.closed_at == closed_at]
+    if not of_closing:
+        return True
+    return of_closing[0].returned and not waits_for_rework(of_closing[0], number)
+
+
+async def _check_same(uow: RecordWork, audit: QualityAudit) -> None:
     kept = next(
         each
         for each in await uow.quality.of_interview(audit.interview_id)
-        if each.closed_at == audit.closed_at
+        if (each.closed_at, each.record_number) == (audit.closed_at, audit.record_number)
     )
     same = (kept.audited_by, kept.grade, kept.comment, kept.returned)
     if same != (audit.audited_by, audit.grade, audit.comment, audit.returned):

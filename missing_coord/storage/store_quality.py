@@ -22,7 +22,7 @@ class SqlQuality:
         self._connection = connection
 
     async def add(self, audit: QualityAudit) -> bool:
-        """Keep an audit; False when this closing was audited before."""
+        """Keep an audit; False when this version of this closing was audited before."""
         statement = insert(quality_audits).values(**asdict(audit))
         result = await self._connection.execute(
             statement.on_conflict_do_nothing(constraint="uq_quality_audits_once")
@@ -32,7 +32,7 @@ class SqlQuality:
     async def of_interview(self, interview_id: str) -> list[QualityAudit]:
         """Return the audits of an interview, the newest first."""
         statement = select(quality_audits).where(quality_audits.c.interview_id == interview_id)
-        result = await self._connection.execute(statement.order_by(quality_audits.c.audited_at.desc()))
+        result = await self._connection.execute(statement.order_by(quality_audits.c.audit_id.desc()))
         return [from_row(QualityAudit, dict(row)) for row in result.mappings()]
 
     async def authors(self, interview_id: str) -> set[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,8 +29,11 @@ from missing_coord.domain.interview_records import (
     ToldBy,
 )
 from missing_coord.domain.mentions import MentionKind
+from missing_coord.linking.forms import postcode_in
 from missing_coord.services.ports_records import RecordDraft
 from missing_coord.storage.mappers import from_row, to_row
+from missing_coord.storage.postcodes import installed_postcodes
+from missing_coord.storage.tables_cases import episodes
 from missing_coord.storage.tables_records import (
     interview_actions,
     interview_records,
@@ -72,7 +77,8 @@ class SqlRecords:
         row = {**to_row(draft), "fields": {name: list(given) for name, given in draft.fields.items()}}
         if expected_version == 0:
             statement = postgresql.insert(record_drafts).values(**row).on_conflict_do_nothing()
-            return (await self._connection.execute(statement)).rowcount == 1
+            kept = await self._connection.execute(statement.returning(record_drafts.c.interview_id))
+            return kept.one_or_none() is not None
         changed = {name: row[name] for name in ("kind", "origin", "fields", "saved_by", "saved_at")}
         there = record_drafts.c.interview_id == draft.interview_id
         result = await self._connection.execute(
@@ -110,17 +116,25 @@ class SqlRecords:
         )
 
     async def add(self, record: InterviewRecord, *, submission_key: str = "") -> None:
-        """Keep a new version."""
+        """Keep a new version; a place whose postcode is known gets its position."""
         part = {"interview_id": record.head.interview_id, "number": record.head.number}
         await self._connection.execute(
             insert(interview_records).values(**_written(record.head), submission_key=submission_key)
         )
         await self._connection.execute(insert(record_contents).values(**_written(record.contents), **part))
-        for table, rows in ((record_screen_answers, record.screen), (record_entries, record.entries)):
+        placed = tuple(_placed(each) for each in record.entries)
+        for table, rows in ((record_screen_answers, record.screen), (record_entries, placed)):
             if rows:
                 await self._connection.execute(
                     insert(table).inline(), [{**_written(each), **part} for each in rows]
                 )
+
+    async def episodes_since(self, child_id: str, since: datetime) -> int:
+        """Return how many episodes of a child began since then, cancelled ones left out."""
+        statement = select(func.count()).where(
+            episodes.c.child_id == child_id, episodes.c.started_at > since, episodes.c.status != "cancelled"
+        )
+        return int((await self._connection.execute(statement)).scalar_one())
 
     async def submitted(self, interview_id: str, submission_key: str) -> RecordHead | None:
         """Return the version that was submitted under this key; None for an empty key."""
@@ -179,6 +193,14 @@ class SqlActions:
             .where(interview_actions.c.action_id == action.action_id)
             .values(**changed, state=action.state.value, version=action.version + 1)
         )
+
+
+def _placed(entry: RecordEntry) -> RecordEntry:
+    if entry.kind is not MentionKind.PLACE or entry.easting is not None:
+        return entry
+    postcode = postcode_in(entry.value)
+    place = installed_postcodes().lookup(postcode) if postcode else None
+    return replace(entry, easting=place.easting, northing=place.northing) if place else entry
 
 
 def _typed(row: RowMapping, kinds: Mapping[str, type]) -> dict[str, Any]:

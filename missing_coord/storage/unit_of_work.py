@@ -20,6 +20,7 @@ from missing_coord.storage.api_keys import SqlApiKeys
 from missing_coord.storage.mappers import plain
 from missing_coord.storage.rows import insert_all
 from missing_coord.storage.store_alerts import SqlAlerts, SqlPromises
+from missing_coord.storage.store_calendars import SqlCalendars
 from missing_coord.storage.store_cases import SqlEpisodes, SqlIncidents
 from missing_coord.storage.store_children import SqlChildren, SqlPlacements
 from missing_coord.storage.store_deliveries import SqlDeliveries, SqlRouting
@@ -35,6 +36,7 @@ from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_records import SqlActions, SqlRecords
+from missing_coord.storage.store_requests import SqlRequests
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_sharing import SqlSharing
@@ -87,6 +89,8 @@ class SqlUnitOfWork:
         self.records = SqlRecords(connection)
         self.actions = SqlActions(connection)
         self.sharing = SqlSharing(connection)
+        self.requests = SqlRequests(connection)
+        self.calendars = SqlCalendars(connection, now)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

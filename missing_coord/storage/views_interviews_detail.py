@@ -158,19 +158,23 @@ async def interview_detail(uow: SqlUnitOfWork, interview_id: str, *, now: dateti
     """Return one interview in full and write in the audit trail that it was opened; raises NotFound."""
     row = await _one(uow, interview_id)
     wanted = {"id": row["id"]}
-    duties = (await uow.execute(_DUTIES, wanted)).mappings().all()
     timeline = (await uow.execute(_TIMELINE, wanted)).mappings().all()
     steps = (await uow.execute(_ESCALATIONS, wanted)).mappings().all()
     uow.audit("opened", subject_type="interview", subject_id=row["id"], child_id=row["child_id"])
     return InterviewDetail(
         row=queue_row(row, now=now),
         interview=await uow.interviews.get(row["id"]),
-        duties=tuple(_duty(each) for each in duties),
+        duties=await interview_duties(uow, row["id"]),
         timeline=tuple(from_row(InterviewEvent, dict(each)) for each in timeline),
         escalations=tuple(_escalation(each) for each in steps),
         proposal=await _proposal(uow, row),
-        worker_names=await _worker_names(uow),
+        worker_names=await worker_names(uow),
     )
+
+
+async def interview_duties(uow: SqlUnitOfWork, interview_id: str) -> tuple[DutyLine, ...]:
+    """Return the episodes that an interview is about."""
+    return tuple(_duty(each) for each in (await uow.execute(_DUTIES, {"id": interview_id})).mappings())
 
 
 async def my_interviews(uow: SqlUnitOfWork, *, now: datetime) -> list[MyInterview]:
@@ -214,7 +218,8 @@ async def _proposal(uow: SqlUnitOfWork, row: RowMapping) -> KeptProposal | None:
     return await uow.planning.proposal(row["id"])
 
 
-async def _worker_names(uow: SqlUnitOfWork) -> dict[str, str]:
+async def worker_names(uow: SqlUnitOfWork) -> dict[str, str]:
+    """Return the workers that the actor may see, by id."""
     result = await uow.execute(text("select worker_id, name from workers order by name, worker_id"))
     return {row["worker_id"]: row["name"] for row in result.mappings()}
 

@@ -32,12 +32,16 @@ class AuditLine:
 _CLOSED = """
     from interviews i join children c using (child_id)
     left join workers w on w.worker_id = i.worker_id
-    left join quality_audits a on a.interview_id = i.interview_id and a.closed_at = i.closed_at
+    left join lateral (select q.*, exists (select from interview_records r where r.interview_id = i.interview_id
+            and r.number > q.record_number) as worked_on
+        from quality_audits q where q.interview_id = i.interview_id and q.closed_at = i.closed_at
+        order by q.audit_id desc limit 1) a on true
     left join lateral (select e.risk, array_position(array['high', 'medium', 'low', 'no_apparent_risk'], e.risk) as rank
         from interview_episodes l join episodes e using (episode_id)
         where l.interview_id = i.interview_id order by rank nulls last limit 1) r on true
     where i.closed_at is not null and i.state = any(:states) and
-        case when a.audit_id is null then 'waiting' when a.returned then 'returned' else 'audited' end = :list
+        case when a.audit_id is null or (a.returned and a.worked_on) then 'waiting'
+            when a.returned then 'returned' else 'audited' end = :list
 """
 _LINES = text(f"""
     select i.interview_id::text, coalesce(nullif(concat_ws(' ', nullif(c.forename, ''), nullif(c.surname, '')), ''),

@@ -22,6 +22,12 @@ from missing_coord.web.forms import Form
 
 Work = Callable[..., Awaitable[Recorded]]
 Read = Callable[[Form, Policy], Work | None]
+QUICK: Mapping[str, tuple[ContactMethod, ContactWith]] = {
+    "rang_child": (ContactMethod.PHONE, ContactWith.CHILD),
+    "texted_child": (ContactMethod.TEXT, ContactWith.CHILD),
+    "rang_carer": (ContactMethod.PHONE, ContactWith.CARER),
+}
+"""Attempts that one button records: how, and whom."""
 
 WHEN = "Enter when, by London time"
 HOW = "Choose how"
@@ -52,7 +58,9 @@ def _assignment(form: Form, policy: Policy) -> Work | None:
 
 
 def _attempt(form: Form, policy: Policy) -> Work | None:
-    at, method, whom = form.when("at", WHEN), *_contact(form)
+    """Read an attempt; a button may say how and whom in one tap."""
+    at = form.when("at", WHEN)
+    method, whom = QUICK.get(form.text("quick")) or _contact(form)
     if at is None or method is None or whom is None:
         return None
     return partial(cases.record_attempt, at=at, method=method, contact_with=whom, note=form.text("note"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,22 +10,22 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Interview, InterviewEvent
 from missing_coord.domain.interviews import (
     OPEN_STATES,
-    ContactMethod,
-    ContactWith,
     EventKind,
     IndependenceBasis,
     InterviewState,
 )
 from missing_coord.domain.quality import AUDITED_STATES, GRADE_NAMES, Grade
 from missing_coord.notify.wording import short_reference
-from missing_coord.services.interviews import DutyResult, OfferAnswer
+from missing_coord.services.interviews import DutyResult
 from missing_coord.services.interviews_contact import VISIT
 from missing_coord.services.ports_quality import QualityAudit
+from missing_coord.services.quality_audits import to_be_audited
 from missing_coord.storage.views_children import ChildIdentity
 from missing_coord.storage.views_interviews_detail import DutyLine, InterviewDetail
 from missing_coord.storage.views_timeline import TimelineEntry, newest_first
 from missing_coord.web import show
 from missing_coord.web.forms import Form
+from missing_coord.web.interview_paper import Paper, paper_view, requests_view
 from missing_coord.web.rendering import london_input, time_left
 from missing_coord.web.session import OFFICE, SignedIn
 
@@ -62,11 +62,11 @@ CLOSED_BY_OFFICE = [
 ]
 
 
-def may(who: SignedIn, found: InterviewDetail, audits: Sequence[QualityAudit]) -> frozenset[str]:
+def may(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
     """Return the forms that somebody may use on an interview."""
     role, interview = who.role, found.interview
     if role is Role.QUALITY_AUDITOR:
-        return frozenset({"audit"}) if _to_be_audited(who, found, audits) else frozenset()
+        return frozenset({"audit"}) if _to_be_audited(who, found, paper) else frozenset()
     if role not in (*OFFICE, Role.INTERVIEW_WORKER):
         return frozenset()
     office = role in OFFICE
@@ -78,17 +78,18 @@ def may(who: SignedIn, found: InterviewDetail, audits: Sequence[QualityAudit]) -
     return RECORDING | held | assigning | deciding
 
 
-def _to_be_audited(who: SignedIn, found: InterviewDetail, audits: Sequence[QualityAudit]) -> bool:
+def _to_be_audited(who: SignedIn, found: InterviewDetail, paper: Paper) -> bool:
     closed_at = found.interview.closed_at
-    audited = any(each.closed_at == closed_at for each in audits)
+    if closed_at is None or found.interview.state not in AUDITED_STATES:
+        return False
     own = any(each.recorded_by == who.actor.name for each in found.timeline)
-    return closed_at is not None and found.interview.state in AUDITED_STATES and not audited and not own
+    return not own and to_be_audited(paper.audits, closed_at=closed_at, number=paper.number)
 
 
 def page_context(
     found: InterviewDetail,
     child: ChildIdentity,
-    audits: Sequence[QualityAudit],
+    paper: Paper,
     *,
     who: SignedIn,
     now: datetime,
@@ -109,8 +110,10 @@ def page_context(
         "workers": [(key, name) for key, name in found.worker_names.items()],
         "contacts": [_contact(each) for each in reversed(found.timeline) if each.kind in CONTACTS],
         "timeline": show.timeline(_timeline(found)),
-        "may": may(who, found, audits),
-        "audits": [_audit(each) for each in audits],
+        "may": may(who, found, paper),
+        "audits": [_audit(each) for each in paper.audits],
+        "paper": paper_view(paper, found, who=who),
+        "requests": requests_view(paper, found, who=who),
         "grades": [(grade.value, name) for grade, name in GRADE_NAMES.items()],
         "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if who.role in OFFICE else ())],
         "defaults": _defaults(now),
@@ -280,15 +283,14 @@ def _timeline(found: InterviewDetail) -> tuple[TimelineEntry, ...]:
 
 
 def _defaults(now: datetime) -> dict[str, dict[str, Any]]:
-    """Return what the forms hold at first, so that a call that nobody answered takes two taps.
+    """Return what the forms hold at first: the time alone, as nothing is recorded that nobody chose.
 
-    On what ground the interviewer was independent has none: it is stated afresh for what was held.
+    On what ground the interviewer was independent has none either: it is stated afresh for what was held.
     """
     when = london_input(now)
-    called = {"at": when, "method": ContactMethod.PHONE.value, "with_whom": ContactWith.CHILD.value}
     return {
-        "attempt": called,
-        "offer": {**called, "answer": OfferAnswer.AWAITING.value},
+        "attempt": {"at": when},
+        "offer": {"at": when},
         "decline": {"at": when},
         "not_held": {"at": when},
         "complete": {"kind": InterviewState.COMPLETED.value},

@@ -17,6 +17,7 @@ from missing_coord.web import interview_forms as forms
 from missing_coord.web.answers import fragment, page, redirect
 from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.interview_forms import RecordForm
+from missing_coord.web.interview_paper import read_paper
 from missing_coord.web.interview_view import form_context, may, page_context, state_lines
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
@@ -147,10 +148,11 @@ async def _shown(
         found = await interview_detail(uow, interview_id, now=uow.now)
         child = await child_identity(uow, found.row.child_id, council=council)
         audits = await uow.quality.of_interview(interview_id)
+        paper = await read_paper(uow, found, audits, who=who)
         now = uow.now
-    if lost is not None and kind is not None and kind.name not in may(who, found, audits):
+    if lost is not None and kind is not None and kind.name not in may(who, found, paper):
         raise lost
-    context = page_context(found, child, audits, who=who, now=now, council=council)
+    context = page_context(found, child, paper, who=who, now=now, council=council)
     changed = (
         f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""
     )

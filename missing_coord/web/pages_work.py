@@ -16,6 +16,7 @@ from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
+from missing_coord.web.visits import place_words
 
 router = APIRouter(include_in_schema=False)
 Workers = Annotated[SignedIn, Depends(require(Role.INTERVIEW_WORKER))]
@@ -43,14 +44,6 @@ async def my_work(request: Request, who: Workers) -> Response:
 def _card(mine: MyInterview, now: datetime) -> show.View:
     return {
         **show.queue_row(mine.row, now=now),
-        "place": _place(mine),
+        "place": place_words(mine),
         "contact": mine.phone or None,
     }
-
-
-def _place(mine: MyInterview) -> str:
-    if mine.confidential:
-        return "Confidential: ask the coordinator"
-    return (
-        ", ".join(part for part in (mine.address, mine.postcode) if part) or "Not known: ask the coordinator"
-    )

@@ -43,6 +43,12 @@ EVENT_NAMES = {
     EventKind.TRANSFERRED: "Transferred to another authority",
     EventKind.CLOSED: "Interview closed",
     EventKind.REOPENED: "Interview opened again",
+    EventKind.RECORDED: "Record submitted",
+    EventKind.TRANSFER_ASKED: "Another authority asked",
+    EventKind.TRANSFER_REFUSED: "Not taken over by the other authority",
+    EventKind.PURCHASE_ASKED: "Spot purchase asked for",
+    EventKind.PURCHASE_DECIDED: "Spot purchase decided",
+    EventKind.PURCHASE_CLOSED: "Spot purchase settled",
 }
 HAPPENED = {
     "missing": "Reported missing",

@@ -24,6 +24,7 @@ _EXAMPLES: dict[str, Any] = {
     "step": "48h_from_return",
     "worker_id": "W-1",
     "moved_from": "C-1002",
+    "number": 2,
 }
 
 

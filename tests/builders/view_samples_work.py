@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from tests.builders import view_samples_office as office
 from tests.builders import view_samples_patterns as about_patterns
+from tests.builders import view_samples_records as about_records
 from tests.builders.view_samples import (
     NO_PAGER,
     NOW,
@@ -31,6 +32,7 @@ def pages() -> dict[str, Callable[[], View]]:
     return {
         "interview": interview,
         "my_interviews": my_interviews,
+        **about_records.pages(),
         "breaches": breaches,
         "reviews": reviews,
         "review": review,
@@ -103,6 +105,8 @@ def interview() -> View:
             }
         ],
         "timeline": timeline(),
+        "paper": about_records.paper(),
+        "requests": about_records.requests(),
         "may": ALL_FORMS,
         "form": "complete",
         "values": {"kind": "completed", "episode_ids": ["E2"]},
@@ -133,7 +137,7 @@ def _proposals() -> View:
 
 def _at_first() -> View:
     return {
-        "defaults": {"attempt": {"method": "phone", "with_whom": "child"}},
+        "defaults": {"attempt": {"at": "2026-11-21T14:05"}},
         "open_form": "",
         "audits": [
             {

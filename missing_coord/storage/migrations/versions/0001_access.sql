@@ -130,9 +130,9 @@ create function waits_for_rework(interview uuid) returns boolean language sql st
     set search_path = pg_catalog, public, pg_temp as $$
     select exists (select from quality_audits a where a.interview_id = interview and a.returned
                    and not exists (select from quality_audits later where later.interview_id = interview
-                                   and later.audited_at > a.audited_at)
+                                   and later.audit_id > a.audit_id)
                    and not exists (select from interview_records r where r.interview_id = interview
-                                   and r.submitted_at > a.audited_at)) $$;
+                                   and r.number > a.record_number)) $$;
 --;;
 create policy own_work on interviews for all to mc_interview_worker
     using (worker_id <> '' and worker_id = app_worker()

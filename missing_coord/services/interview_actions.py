@@ -1,0 +1,67 @@
+"""Actions that interviews asked for: opening one more, and saying that one is done or cancelled."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from missing_coord.domain.errors import ConcurrencyConflict, DomainError
+from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction, close_action
+from missing_coord.services.interviews_change import RECORDERS, check_role, required, seen
+from missing_coord.services.interviews_words import LONDON
+from missing_coord.services.ports_records import RecordWork
+
+
+async def open_action(
+    uow: RecordWork, *, interview_id: str, what: str, owner: ActionOwner, owner_name: str, due_on: date
+) -> InterviewAction:
+    """Add an action to an interview; raises DomainError naming the field."""
+    check_role(uow, RECORDERS)
+    interview = await seen(uow, interview_id)
+    if due_on < uow.now.astimezone(LONDON).date():
+        raise DomainError("action_in_past", "due_on: give a day that is not past.")
+    action = InterviewAction(
+        action_id=str(uuid.uuid4()),
+        interview_id=interview_id,
+        record_number=0,
+        what=required("what", what, why="say what is to be done."),
+        owner=owner,
+        owner_name=required("owner_name", owner_name, why="name who does it."),
+        due_on=due_on,
+        state=ActionState.OPEN,
+        outcome="",
+        opened_by=uow.actor.name,
+        opened_at=uow.now,
+    )
+    await uow.actions.add([action])
+    _audit(uow, "action_opened", action, child_id=interview.child_id)
+    return action
+
+
+async def settle_action(
+    uow: RecordWork, *, action_id: str, state: ActionState, outcome: str, expected_version: int | None = None
+) -> InterviewAction:
+    """Close an action as done or cancelled; the same answer sent again changes nothing."""
+    check_role(uow, RECORDERS)
+    action = await uow.actions.get(action_id)
+    same = (action.state, action.outcome, action.closed_by) == (state, outcome.strip(), uow.actor.name)
+    if same and action.state is not ActionState.OPEN:
+        return action
+    if expected_version not in (None, action.version):
+        raise ConcurrencyConflict(
+            f"This action was {action.state.value} by {action.closed_by}. Nothing of yours was saved."
+        )
+    closed = close_action(action, state=state, outcome=outcome, by=uow.actor.name, at=uow.now)
+    await uow.actions.save(closed)
+    _audit(uow, f"action_{state.value}", closed)
+    return closed
+
+
+def _audit(uow: RecordWork, what: str, action: InterviewAction, **more: str) -> None:
+    uow.audit(
+        what,
+        subject_type="interview",
+        subject_id=action.interview_id,
+        action_id=action.action_id,
+        **more,
+    )
