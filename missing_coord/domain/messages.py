@@ -20,6 +20,10 @@ class MessageKind(StrEnum):
     PATTERN = "pattern"
     ALERT = "alert"
     PRESUMED_RETURN = "presumed_return"
+    VISIT_OFF = "visit_off"
+    VISIT_PLACE = "visit_place"
+    VISIT_WAITS = "visit_waits"
+    VISIT_TROUBLE = "visit_trouble"
 
 
 class ChannelName(StrEnum):

@@ -38,6 +38,10 @@ KINDS = {
     MessageKind.PATTERN: ("waiting", "Pattern"),
     MessageKind.ALERT: ("soon", "Alert"),
     MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
+    MessageKind.VISIT_OFF: ("closed", "Visit off"),
+    MessageKind.VISIT_PLACE: ("soon", "Another address"),
+    MessageKind.VISIT_WAITS: ("waiting", "Visit waits"),
+    MessageKind.VISIT_TROUBLE: ("soon", "Visit in trouble"),
 }
 HREFS = {
     "interview": "/interviews/",

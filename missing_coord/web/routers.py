@@ -18,6 +18,7 @@ from missing_coord.web import (
     pages_audit,
     pages_audits,
     pages_breaches,
+    pages_capacity,
     pages_children,
     pages_clocks,
     pages_cross_reference,
@@ -39,6 +40,7 @@ from missing_coord.web import (
     pages_signin,
     pages_stream,
     pages_users,
+    pages_wishes,
     pages_work,
 )
 
@@ -46,8 +48,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     pages_signin.router,
     pages_queue.router,
     pages_plan.router,
+    pages_capacity.router,
     pages_interviews.router,
     pages_children.router,
+    pages_wishes.router,
     pages_episodes.router,
     pages_work.router,
     pages_breaches.router,
