@@ -55,8 +55,8 @@ class VisitWatch(Protocol):
         """Return every visit as it was last looked at."""
         ...
 
-    async def closed_by_office(self, interview_ids: Collection[str]) -> set[str]:
-        """Return which of these interviews were closed without being held or declined."""
+    async def closed_by_others(self, interview_ids: Collection[str]) -> set[str]:
+        """Return which of these interviews were closed without being held, and not by their own worker."""
         ...
 
     async def watch(self, visits: Sequence[WatchedVisit], *, no_more: Collection[str]) -> None:

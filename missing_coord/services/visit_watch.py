@@ -92,7 +92,7 @@ async def _off(
     """Return the visits still to come that are gone though their worker has not been told by another way."""
     gone = [each for key, each in before.items() if key not in current and each.starts_at > uow.now]
     worker_now = {case.wanted.interview_id: case.worker_id for case in cases}
-    closed = await uow.visits.closed_by_office([each.interview_id for each in gone])
+    closed = await uow.visits.closed_by_others([each.interview_id for each in gone])
     return [
         each
         for each in gone

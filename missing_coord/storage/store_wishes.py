@@ -27,10 +27,11 @@ _SAVE = text("""
         version = child_wishes.version + 1 where child_wishes.version = :version
     returning version
 """)
-_CLOSED_BY_OFFICE = text("""
-    select interview_id::text from interviews where closed_at is not null
-        and state not in ('completed', 'completed_by_carer_info_only', 'declined_by_child', 'declined_by_parent')
-        and interview_id::text = any(cast(:ids as text[]))
+_CLOSED_BY_OTHERS = text("""
+    select i.interview_id::text from interviews i where i.closed_at is not null
+        and i.state not in ('completed', 'completed_by_carer_info_only')
+        and i.interview_id::text = any(cast(:ids as text[]))
+        and not exists (select from users u where u.worker_id = i.worker_id and u.display_name = i.closed_by)
 """)
 
 
@@ -104,10 +105,10 @@ class SqlVisitWatch:
             for row in result.mappings()
         ]
 
-    async def closed_by_office(self, interview_ids: Collection[str]) -> set[str]:
-        """Return which of these interviews were closed without being held or declined."""
+    async def closed_by_others(self, interview_ids: Collection[str]) -> set[str]:
+        """Return which of these interviews were closed without being held, and not by their own worker."""
         return set(
-            (await self._connection.execute(_CLOSED_BY_OFFICE, {"ids": list(interview_ids)})).scalars()
+            (await self._connection.execute(_CLOSED_BY_OTHERS, {"ids": list(interview_ids)})).scalars()
         )
 
     async def watch(self, visits: Sequence[WatchedVisit], *, no_more: Collection[str]) -> None:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, text
 
-from missing_coord.domain.access import Role
+from missing_coord.domain.access import Actor, Role
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.planning.weeks import london_day
 from missing_coord.services import interviews
-from missing_coord.services.interviews_words import HoldReason
+from missing_coord.services.interviews_words import DeclinedBy, HoldReason
 from missing_coord.services.proposals import propose_all
 from missing_coord.storage import tables
 from tests.databases import Database
@@ -138,6 +138,24 @@ async def test_a_visit_that_the_office_calls_off_is_told_to_its_worker(site: Sit
     await _tick(site)
     await _tick(site)
     assert await _told(site) == [("visit_off", "interview_worker")]
+
+
+async def test_a_decline_is_told_to_the_worker_unless_the_worker_recorded_it(site: Site) -> None:
+    told = await _booked(site)
+    own = await site.worker_with(child_id="C2", visit_starts_at=_at(40), visit_ends_at=_at(41))
+    await _tick(site)
+    reason = {"by": DeclinedBy.CHILD, "at": NOW, "reason": "does not want to talk"}
+    themselves = site.people[Role.INTERVIEW_WORKER]
+    worker = Actor(
+        role=Role.INTERVIEW_WORKER, name=themselves.display_name, user_id=themselves.user_id, worker_id="W01"
+    )
+    async with site.council.acting(worker) as uow:
+        await interviews.record_decline(uow, interview_id=own, **reason)
+    async with site.council.acting(COORDINATOR) as uow:
+        await interviews.record_decline(uow, interview_id=told, **reason)
+    await _tick(site)
+    found = await site.council.rows("select kind, subject_id from messages")
+    assert [tuple(row) for row in found] == [("visit_off", told)]
 
 
 async def test_a_child_who_is_taken_ill_loses_the_visit_and_its_worker_hears_so(site: Site) -> None:
