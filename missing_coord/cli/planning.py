@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from missing_coord.cli.capacity import capacity
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import with_application, write_file
 from missing_coord.contracts.json_text import load_json
@@ -22,14 +24,24 @@ plans = typer.Typer(rich_markup_mode=None)
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(plans, name="plan")
+    plans.command(name="capacity")(capacity)
 
 
 @plans.callback(invoke_without_command=True)
-def plan(context: typer.Context, as_json: Json = False) -> None:
+def plan(
+    context: typer.Context,
+    afresh: Annotated[
+        bool, typer.Option(help="Plan every proposal anew, not around what was proposed before.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0, max=600, help="How long to search for a better plan.")
+    ] = 1.0,
+    as_json: Json = False,
+) -> None:
     """Propose visits for everything open. Coordinators confirm or change them on the pages."""
     if context.invoked_subcommand is not None:
         return
-    made = with_application(_propose)
+    made = with_application(lambda app: _propose(app, afresh=afresh, seconds=seconds))
     if as_json:
         print_json(made)
         return
@@ -37,13 +49,17 @@ def plan(context: typer.Context, as_json: Json = False) -> None:
         f"Proposed {made['with_worker']} visit(s), {made['late']} of them after the deadline;"
         f" {made['without_worker']} without a worker, {made['left_out']} not to be planned now."
     )
+    if made["moved"]:
+        say(
+            f"{made['moved']} earlier proposal(s) moved to make way for a deadline, which saved {made['saved']} of a"
+            f" cost that is {made['cost']} now (minutes of travel)."
+        )
 
 
-async def _propose(app: Application) -> dict[str, int]:
+async def _propose(app: Application, *, afresh: bool, seconds: float) -> dict[str, int]:
     from missing_coord.cli.regular import RegularWork
 
-    made = await RegularWork(app).propose()
-    return {name: getattr(made, name) for name in ("with_worker", "late", "without_worker", "left_out")}
+    return asdict(await RegularWork(app).propose(afresh=afresh, seconds=seconds))
 
 
 @plans.command()
@@ -74,8 +90,10 @@ def solve(
         return
     if changes:
         say(
-            f"{len(changes['moved'])} of the visits in force were moved, {len(changes['impossible'])} had to."
+            f"{len(changes['moved'])} of the visits in force were moved, {len(changes['impossible'])} had to;"
+            f" moving saved {changes['gain_of_moving']:g} of the plan's cost."
         )
+        _say_gone(changes["gone"])
     totals = found.score
     say(
         f"{totals.planned} planned, {totals.on_time} of them on time, {totals.unplanned} not;"
@@ -98,8 +116,17 @@ def _replan(body: Any, in_force: Any, seconds: float) -> tuple[Plan, dict[str, A
     return made.plan, {
         "moved": list(made.moved),
         "impossible": list(made.impossible),
+        "gone": list(made.gone),
         "gain_of_moving": made.gain,
     }
+
+
+def _say_gone(gone: list[str]) -> None:
+    if gone:
+        say(
+            f"{len(gone)} visit(s) of the plan in force are of interviews that the instance does not have, and are"
+            f" left out: {', '.join(gone)}."
+        )
 
 
 def _read_json(path: Path) -> Any:

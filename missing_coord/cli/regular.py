@@ -13,12 +13,12 @@ from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.alerts import BATCH, sweep_alerts, watch
-from missing_coord.services.assignment import Proposed, propose_all, propose_for
 from missing_coord.services.escalation import dry_run, sweep_batches
 from missing_coord.services.ports_escalation import Fired
 from missing_coord.services.professionals import tell_professionals
 from missing_coord.services.promises import lapse_promises
 from missing_coord.services.proof import prove
+from missing_coord.services.proposals import SECONDS, Proposed, propose_all, propose_for
 from missing_coord.services.returns import Reminded, remind
 from missing_coord.services.routing import route
 from missing_coord.services.sending import Sent, send_due
@@ -131,10 +131,17 @@ class RegularWork:
             lapsed = await lapse_promises(uow, write=write, book=book)
         return f"{opened} alert(s) opened, {closed} closed, {lapsed} promise(s) lapsed"
 
-    async def propose(self) -> Proposed:
-        """Propose a visit for every open interview without one."""
+    async def propose(self, *, afresh: bool = False, seconds: float = SECONDS) -> Proposed:
+        """Propose a visit for every open interview without one, and tell whom a change of a booked visit concerns."""
         async with self._unit("planning") as uow:
-            return await propose_all(uow, policy=self.app.policy, bank_holidays=bank_holidays())
+            return await propose_all(
+                uow,
+                policy=self.app.policy,
+                bank_holidays=bank_holidays(),
+                write=self.channel.write,
+                afresh=afresh,
+                seconds=seconds,
+            )
 
     async def propose_after(self, uow: Any, event: OutgoingEvent) -> None:
         """Propose anew for the interview of an event, in the transaction in which the event is taken."""

@@ -21,6 +21,10 @@ class MessageKind(StrEnum):
     ALERT = "alert"
     PRESUMED_RETURN = "presumed_return"
     PROFESSIONAL = "professional"
+    VISIT_OFF = "visit_off"
+    VISIT_PLACE = "visit_place"
+    VISIT_WAITS = "visit_waits"
+    VISIT_TROUBLE = "visit_trouble"
 
 
 class ChannelName(StrEnum):

@@ -28,7 +28,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "missing-coord.interviews.interview-assigned.v1": (NOTICES,),
     "missing-coord.interviews.interview-unassigned.v1": (NOTICES, PLANNING),
     "missing-coord.interviews.interview-attempted.v1": NOBODY,
-    "missing-coord.interviews.interview-state-changed.v1": NOBODY,
+    "missing-coord.interviews.interview-state-changed.v1": (PLANNING,),
     "missing-coord.interviews.interview-completed.v1": NOBODY,
     "missing-coord.interviews.interview-declined.v1": NOBODY,
     "missing-coord.interviews.interview-closed.v1": NOBODY,

@@ -88,6 +88,10 @@ _TO_PROFESSIONALS = {
 _EVENTS = {
     MessageKind.ASSIGNED: "it is yours now.",
     MessageKind.UNASSIGNED: "it is no longer yours.",
+    MessageKind.VISIT_OFF: "the visit that was booked for it is off.",
+    MessageKind.VISIT_PLACE: "the child's address has changed since the visit was booked. Look before you go.",
+    MessageKind.VISIT_WAITS: "the child is missing again. The visit waits until the child is back.",
+    MessageKind.VISIT_TROUBLE: "the visit booked for it cannot be kept. Please book another on the plan.",
     MessageKind.MATCH_REVIEW: "it is not certain which child this is about. Please decide.",
     MessageKind.PATTERN: "a new pattern waits for your decision.",
     MessageKind.PRESUMED_RETURN: "there are signs that a missing child is back. Please confirm or reject.",

@@ -16,12 +16,16 @@ LONGEST_LOOK = 36 * 24 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedHours:
-    """Hours of some weekdays in which a child cannot be seen, London time; without dates, always."""
+    """Hours of some weekdays in which a child cannot be seen, London time; without dates, always.
+
+    `why` is school, contact (with the family, say) or wish.
+    """
 
     days: frozenset[Weekday]
     hours: WorkingHours
     first_day: date | None = None
     last_day: date | None = None
+    why: str = "school"
 
 
 def first_open(closed: Collection[ClosedHours], start: int, length: int) -> int:

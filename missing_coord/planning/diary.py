@@ -68,12 +68,18 @@ class Window:
 
 
 class Diary:
-    """A worker's windows over the coming weeks and the visits left in each ISO week."""
+    """A worker's windows over the coming weeks and the visits left in each ISO week; `version` counts the changes."""
 
     def __init__(
-        self, worker: WorkerSituation, now: datetime, bank_holidays: Collection[date], travel: Travel
+        self,
+        worker: WorkerSituation,
+        now: datetime,
+        bank_holidays: Collection[date],
+        travel: Travel,
+        *,
+        days: int = HORIZON_DAYS,
     ) -> None:
-        """Lay out the windows from `now` on."""
+        """Lay out the windows of so many days from `now` on."""
         self.worker = worker
         self.now = minute_up(now)
         self._travel = travel
@@ -82,8 +88,11 @@ class Diary:
         weeks = worker.booked.items()
         self._booked = {week_number(date.fromisocalendar(*week, 1)): count for week, count in weeks}
         self._left: dict[int, int] = {}
+        self.version = 0
         visits = sorted(Busy(minute_down(v.starts_at), minute_up(v.ends_at), v.place) for v in worker.visits)
-        self._windows = [self._with_visits(window, visits) for window in self._open_windows(london_day(now))]
+        self._windows = [
+            self._with_visits(window, visits) for window in self._open_windows(london_day(now), days)
+        ]
 
     def left(self, week: int) -> int:
         """Return how many more visits the worker can take on in week number `week`."""
@@ -104,10 +113,29 @@ class Diary:
 
     def book(self, slot: Slot, place: Point | None) -> None:
         """Write a visit into the diary and count it against its week."""
-        window = next(each for each in self._windows if each.start <= slot.start and slot.end <= each.end)
+        window = self._window_of(slot)
         window.busy = sorted([*window.busy, Busy(slot.start, slot.end, place)], key=lambda each: each[:2])
+        self._changed(window, -1)
+
+    def unbook(self, slot: Slot, place: Point | None) -> None:
+        """Take a visit that was written into the diary out again."""
+        window = self._window_of(slot)
+        window.busy.remove(Busy(slot.start, slot.end, place))
+        self._changed(window, 1)
+
+    def travel_around(self, slot: Slot) -> int:
+        """Return the minutes of travel on the day of a slot, from the base and home again."""
+        window = self._window_of(slot)
+        stops = [self.worker.base, *(each.place for each in window.busy), self.worker.base]
+        return sum(map(self._travel, stops, stops[1:])) if window.busy else 0
+
+    def _window_of(self, slot: Slot) -> Window:
+        return next(each for each in self._windows if each.start <= slot.start and slot.end <= each.end)
+
+    def _changed(self, window: Window, visits: int) -> None:
         window.measure()
-        self._left[window.week] = self.left(window.week) - 1
+        self._left[window.week] = self.left(window.week) + visits
+        self.version += 1
 
     def why_no_slot(self, visit: Wanted, ready: int, due: int) -> Refusal:
         """Say what keeps the worker from a visit that starts at `ready` or later and ends by `due`."""
@@ -154,9 +182,9 @@ class Diary:
     def _works_on(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] in self.worker.working_days
 
-    def _open_windows(self, today: date) -> Iterator[Window]:
+    def _open_windows(self, today: date, days: int) -> Iterator[Window]:
         hours = self.worker.working_hours
-        for day in (today + timedelta(days=ahead) for ahead in range(HORIZON_DAYS)):
+        for day in (today + timedelta(days=ahead) for ahead in range(days)):
             if hours is None or not self._works_on(day) or day in self._holidays:
                 continue
             start, end = (_local_minute(day, each) for each in (hours.start, hours.end))

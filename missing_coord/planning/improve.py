@@ -15,6 +15,8 @@ WARM, COLD = 240 * PER_SECOND, 6 * PER_SECOND
 STEPS_BETWEEN_LOOKS = 16
 STEPS_FOR_EACH = 3000
 MOST_TRIED = 12
+WISHES_FIRST = 0.1
+"""How often visits go to their preferred worker first, dear as that is, so that the others can follow."""
 
 
 class Search:
@@ -29,6 +31,7 @@ class Search:
         self._random = random.random
         self._shuffle = random.shuffle
         self._ruin = Ruin(tours, self.inserter, self._movable, random)
+        self._unwished = [preferred < 0 for preferred in tours.problem.preferred]
         self._hard = [len(tours.problem.allowed[i]) for i in range(tours.count)]
 
     def construct(self, order: Sequence[int]) -> None:
@@ -54,9 +57,9 @@ class Search:
                     break
                 temperature = WARM * (COLD / WARM) ** done
             steps += 1
-            before = tours.cost
+            before, hard_pressed = tours.cost, bool(tours.absent)
             touched = self._ruin.remove()
-            self._recreate(touched)
+            self._recreate(touched, hard_pressed=hard_pressed)
             lost = tours.cost - before
             if tours.overdrawn or (lost > 0 and lost >= -temperature * math.log(random() or 1e-9)):
                 self._restore(touched)
@@ -71,9 +74,13 @@ class Search:
         for route, seq in touched.items():
             self.tours.put(route, seq)
 
-    def _recreate(self, touched: dict[int, list[int]]) -> None:
+    def _recreate(self, touched: dict[int, list[int]], *, hard_pressed: bool) -> None:
         tours, place = self.tours, self.inserter.place
-        for i in self._ordered(self._waiting()):
+        waiting = self._ordered(self._waiting())
+        if not hard_pressed and self._random() < WISHES_FIRST:
+            place = self.inserter.place_as_wished
+            waiting.sort(key=self._unwished.__getitem__)
+        for i in waiting:
             after = place(i)
             if after >= 0:
                 route = tours.route_of[after]

@@ -28,10 +28,8 @@ class Inserter:
         self.allowed = _allowed(problem)
         self.other_worker = SCALE * problem.other_worker
         size = range(tours.count)
-        if tours.count <= NEARBY:
-            self.near = [list(size)] * tours.count
-        else:
-            self.near = [nsmallest(NEARBY + 1, size, key=row.__getitem__)[1:] for row in tours.rows]
+        nearest = [nsmallest(NEARBY + 1, size, key=row.__getitem__) for row in tours.rows]
+        self.near = [[j for j in found if j != i][:NEARBY] for i, found in enumerate(nearest)]
         self._bases = [self._near_bases(i) for i in size]
         self.blink = 0.0
 
@@ -59,6 +57,12 @@ class Inserter:
         if tours.count > NEARBY and best + tours.worth[i] >= tours.late_once[i]:
             best, after = self.scan(i, range(len(tours.seq)), best, after)
         return after
+
+    def place_as_wished(self, i: int) -> int:
+        """Return the node after which interview `i` costs least with the preferred worker, or else with anybody."""
+        preferred = self.tours.problem.preferred[i]
+        after = self.scan(i, self._routes_of[preferred])[1] if preferred >= 0 else -1
+        return after if after >= 0 else self.place(i)
 
     def _nearby(self, i: int) -> tuple[int, int]:
         """Try the places before and after the visits nearby."""

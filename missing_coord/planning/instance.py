@@ -169,7 +169,9 @@ def _pin(item: Mapping[str, object], path: str) -> Pin:
 
 def parse_visits(source: object) -> tuple[Pin, ...]:
     """Read the visits of a plan from decoded JSON; raises InstanceError naming the field."""
-    return _each(mapping_at(source, "plan"), "visits", _pin)
+    visits = _each(mapping_at(source, "plan"), "visits", _pin)
+    _check_once(visits, "visits")
+    return visits
 
 
 def _check_ids(items: Collection[_NamedItem], key: str) -> None:
@@ -181,13 +183,19 @@ def _check_ids(items: Collection[_NamedItem], key: str) -> None:
 
 
 def _check_pins(pins: Collection[Pin], interviews: Collection[str], workers: Collection[str]) -> None:
-    first: dict[str, int] = {}
     for place, pin in enumerate(pins):
         path = f"pinned[{place}]"
         if pin.interview not in interviews:
             raise InstanceError(f"{path}.interview", "must be the id of one of the interviews")
         if pin.worker not in workers:
             raise InstanceError(f"{path}.worker", "must be the id of one of the workers")
+    _check_once(pins, "pinned")
+
+
+def _check_once(pins: Collection[Pin], key: str) -> None:
+    first: dict[str, int] = {}
+    for place, pin in enumerate(pins):
         if pin.interview in first:
-            raise InstanceError(f"{path}.interview", f"is in pinned[{first[pin.interview]}] too; keep one")
+            told = f"is in {key}[{first[pin.interview]}] too; keep one"
+            raise InstanceError(f"{key}[{place}].interview", told)
         first[pin.interview] = place

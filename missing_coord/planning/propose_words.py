@@ -16,6 +16,7 @@ class ChoiceKey(NamedTuple):
     """What options rank by, first things first; smaller is better."""
 
     late: bool
+    not_assigned: bool
     late_start: int
     not_asked_for: bool
     other_gender: bool
@@ -36,6 +37,7 @@ BASIS_WORDS = {
 
 _BEHIND = {
     "late": "could only come after the deadline",
+    "not_assigned": "the interview is assigned to another worker",
     "late_start": "could only come later still",
     "not_asked_for": "the child asked for somebody else",
     "other_gender": "not of the gender that the child wished for",
@@ -77,6 +79,7 @@ def chosen_reasons(
         [
             _time_left(interview, slot),
             BASIS_WORDS[basis],
+            *(["the interview is assigned to this worker"] if _keeps(interview, key) else []),
             *_wishes(interview, key),
             *([f"speaks {', '.join(sorted(speaks))}"] if interview.languages and speaks else []),
             _travel(interview, slot),
@@ -86,7 +89,9 @@ def chosen_reasons(
 
 
 def why_behind(key: ChoiceKey, best: ChoiceKey, *, detour: int, best_detour: int) -> str:
-    """Return the first thing in which an option is worse than the best one."""
+    """Return the first thing in which an option is worse than the one taken, if any."""
+    if key < best:
+        return "could go as well; what was proposed before stays"
     first = next(name for name in ChoiceKey._fields if getattr(key, name) != getattr(best, name))
     if first == "travel_band":
         return f"adds {detour} min of travel, the proposed worker {best_detour} min"
@@ -107,6 +112,10 @@ def binding_reason(interview: OpenInterview, walls: Sequence[Refusal], now: date
     if not walls:
         return "there are no workers"
     return _BINDING[max(wall.wall for wall in walls)]
+
+
+def _keeps(interview: OpenInterview, key: ChoiceKey) -> bool:
+    return interview.assigned_worker_id == key.worker_id
 
 
 def _wishes(interview: OpenInterview, key: ChoiceKey) -> Iterator[str]:

@@ -11,7 +11,7 @@ from missing_coord.planning.describe import describe_plan
 from missing_coord.planning.improve import Search
 from missing_coord.planning.instance import Instance, Pin
 from missing_coord.planning.plan import Plan
-from missing_coord.planning.problem import Problem, Weights, compile_instance
+from missing_coord.planning.problem import COST_UNIT, Problem, Weights, compile_instance
 from missing_coord.planning.routes import PlanState
 from missing_coord.planning.tours import Tours
 
@@ -24,12 +24,14 @@ DEFAULT_SECONDS = 1.0
 class Replanned:
     """The new plan; `moved` are visits that got another worker or time, `impossible` those that had to.
 
+    `gone` are visits of the plan in force whose interview is not in the instance: nothing is planned for them.
     `gain` is what moving saved, in the plan's cost, against leaving everything where it was.
     """
 
     plan: Plan
     moved: tuple[str, ...]
     impossible: tuple[str, ...]
+    gone: tuple[str, ...]
     gain: float
 
 
@@ -49,11 +51,12 @@ def replan(
 ) -> Replanned:
     """Return a plan with everything in `current` kept, at most one visit in twenty moved for a deadline.
 
-    A visit of `current` that breaks a rule now (its worker is away, say) is planned like a new return.
+    A visit of `current` that breaks a rule now (its worker is away or not known any more, say) is planned like a
+    new return.
     """
     began = monotonic()
-    agreed = {pin.interview for pin in instance.pinned}
-    mine = [pin for pin in current if pin.interview not in agreed and _known(instance, pin)]
+    agreed, asked = {pin.interview for pin in instance.pinned}, {item.id for item in instance.interviews}
+    mine = [pin for pin in current if pin.interview in asked - agreed]
     impossible = _impossible(instance, mine)
     kept = [pin for pin in mine if pin.interview not in impossible]
     still = best = _attempt(instance, kept, lambda: 1.0)
@@ -66,13 +69,12 @@ def replan(
     plan = describe_plan(best.state, best.wrong_pins, seconds=round(monotonic() - began, 3))
     gain = still.state.cost - best.state.cost
     return Replanned(
-        plan=plan, moved=_moved(plan, kept), impossible=tuple(sorted(impossible)), gain=gain / 100
+        plan=plan,
+        moved=_moved(plan, kept),
+        impossible=tuple(sorted(impossible)),
+        gone=tuple(sorted({pin.interview for pin in current} - asked)),
+        gain=gain / COST_UNIT,
     )
-
-
-def _known(instance: Instance, pin: Pin) -> bool:
-    interviews = {item.id for item in instance.interviews}
-    return pin.interview in interviews and any(worker.id == pin.worker for worker in instance.workers)
 
 
 def _compiled(instance: Instance, kept: Sequence[Pin]) -> tuple[Problem, PlanState, dict[int, str]]:
@@ -82,9 +84,11 @@ def _compiled(instance: Instance, kept: Sequence[Pin]) -> tuple[Problem, PlanSta
 
 
 def _impossible(instance: Instance, kept: Sequence[Pin]) -> frozenset[str]:
-    _, _, wrong = _compiled(instance, kept)
+    workers = {worker.id for worker in instance.workers}
+    nobody = frozenset(pin.interview for pin in kept if pin.worker not in workers)
+    _, _, wrong = _compiled(instance, [pin for pin in kept if pin.interview not in nobody])
     mine = {pin.interview for pin in kept}
-    return frozenset(instance.interviews[i].id for i in wrong) & mine
+    return nobody | frozenset(instance.interviews[i].id for i in wrong) & mine
 
 
 def _attempt(instance: Instance, kept: Sequence[Pin], progress: Callable[[], float]) -> _Attempt:

@@ -22,6 +22,7 @@ class OpenInterview:
     `languages` are those the child could speak in, one is enough; `skills` are all needed.
     `closed` are hours in which the child is at school or does not wish to be seen.
     `excluded_people` are ids, e-mails or names of the social worker, carers, keyworkers and the IRO.
+    `assigned_worker_id` has the interview already and keeps it unless only somebody else can come in time.
     """
 
     interview_id: str
@@ -39,6 +40,7 @@ class OpenInterview:
     refused_worker_ids: frozenset[str] = frozenset()
     excluded_people: frozenset[str] = frozenset()
     child_preference_worker_id: str | None = None
+    assigned_worker_id: str | None = None
     minutes: int = 60
     closed: tuple[ClosedHours, ...] = ()
 
@@ -104,10 +106,20 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What was proposed before: a worker and a time."""
+
+    worker_id: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """Who should see the child, when and why; without a worker `binding_reason` says what is in the way.
 
     `earliest_possible` is the first slot of any worker who may go; `binding_reason` is None when in time.
+    `moved_from` is what was proposed before and gave way so that more children are seen in time; `instead` says why
+    not the worker who is assigned.
     """
 
     interview_id: str
@@ -121,3 +133,5 @@ class Proposal:
     alternatives: tuple[Alternative, ...]
     earliest_possible: datetime | None
     binding_reason: str | None
+    moved_from: Earlier | None = None
+    instead: str = ""

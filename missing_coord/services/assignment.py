@@ -1,60 +1,14 @@
-"""Proposals of who sees whom when, made anew as often as asked, and their confirmation by a coordinator."""
+"""Confirming what is proposed: a coordinator books the visit as proposed, or with another worker or time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.interviews import OPEN_STATES, InterviewState
-from missing_coord.domain.population import Population
-from missing_coord.planning.propose import propose
-from missing_coord.planning.situation import Proposal
 from missing_coord.services.interviews_assign import assign
 from missing_coord.services.interviews_change import OFFICE, Recorded, check_role, seen
 from missing_coord.services.ports import Policy, UnitOfWork
-from missing_coord.services.ports_planning import KeptProposal, PlanningCase
-
-OTHERS_DUTY = (
-    "the authority responsible for this child has the duty: tell {authority}, assign by hand if they ask"
-)
-MISSING_AGAIN = "the child is missing again: a visit is proposed when the child is back"
-ON_HOLD = "the child is unwell, in hospital or in custody: a visit is proposed when the hold ends"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposed:
-    """How many open interviews got a worker, how many of those come late, and how many got none."""
-
-    with_worker: int
-    late: int
-    without_worker: int
-    left_out: int
-
-
-async def propose_all(uow: UnitOfWork, *, policy: Policy, bank_holidays: Collection[date]) -> Proposed:
-    """Propose a worker and a time for every open interview without a visit; replaces all older proposals.
-
-    Runs as the system, which alone sees confidential addresses.
-    """
-    check_role(uow, {Role.SYSTEM})
-    cases = [case for case in await uow.planning.cases() if _needs_visit(case)]
-    made, left_out = await _proposals(uow, cases, policy, bank_holidays)
-    await uow.planning.replace_proposals([*made, *left_out])
-    return _counted(made, left_out)
-
-
-async def propose_for(
-    uow: UnitOfWork, *, interview_ids: Collection[str], policy: Policy, bank_holidays: Collection[date]
-) -> Proposed:
-    """Propose anew for these interviews only; visits that are only proposed elsewhere do not stand in the way."""
-    check_role(uow, {Role.SYSTEM})
-    cases = [case for case in await uow.planning.cases(interview_ids) if _needs_visit(case)]
-    made, left_out = await _proposals(uow, cases, policy, bank_holidays)
-    await uow.planning.replace_proposals([*made, *left_out], instead_of=interview_ids)
-    return _counted(made, left_out)
+from missing_coord.services.ports_planning import KeptProposal
 
 
 async def confirm_proposal(
@@ -87,54 +41,6 @@ async def confirm_proposal(
         child_preference=child_preference,
         expected_version=expected_version,
         submission_key=submission_key,
-    )
-
-
-def _needs_visit(case: PlanningCase) -> bool:
-    return not case.closed and case.state in OPEN_STATES and case.visit_starts_at is None
-
-
-async def _proposals(
-    uow: UnitOfWork, cases: Sequence[PlanningCase], policy: Policy, bank_holidays: Collection[date]
-) -> tuple[list[Proposal], list[Proposal]]:
-    reasons = {case.wanted.interview_id: _why_left_out(case) for case in cases}
-    wanted = [case.wanted for case in cases if not reasons[case.wanted.interview_id]]
-    workers = await uow.planning.workers(without=[each.interview_id for each in wanted])
-    made = propose(wanted, workers, uow.now, bank_holidays=bank_holidays, council=policy.council)
-    return list(made), [_no_proposal(interview_id, why) for interview_id, why in reasons.items() if why]
-
-
-def _why_left_out(case: PlanningCase) -> str:
-    if case.population == Population.OTHER_AUTHORITY:
-        return OTHERS_DUTY.format(authority=case.wanted.responsible_authority or "that authority")
-    if case.child_missing:
-        return MISSING_AGAIN
-    return ON_HOLD if case.state == InterviewState.UNWELL_OR_DETAINED else ""
-
-
-def _no_proposal(interview_id: str, why: str) -> Proposal:
-    return Proposal(
-        interview_id=interview_id,
-        worker_id=None,
-        starts_at=None,
-        ends_at=None,
-        late=False,
-        basis=None,
-        reasons=(),
-        passed_over=(),
-        alternatives=(),
-        earliest_possible=None,
-        binding_reason=why,
-    )
-
-
-def _counted(made: Sequence[Proposal], left_out: Sequence[Proposal]) -> Proposed:
-    found = [each for each in made if each.worker_id is not None]
-    return Proposed(
-        with_worker=len(found),
-        late=sum(each.late for each in found),
-        without_worker=len(made) - len(found),
-        left_out=len(left_out),
     )
 
 

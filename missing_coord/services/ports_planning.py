@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from missing_coord.planning.situation import OpenInterview, Proposal, WorkerSituation
+from missing_coord.planning.situation import Earlier, OpenInterview, Proposal, WorkerSituation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningCase:
-    """An open interview as planning sees it, and what decides whether a visit is to be planned at all."""
+    """An open interview as planning sees it, and what decides whether a visit is to be planned at all.
+
+    `place_key` says where the child lives on the day of the visit, without saying where that is.
+    """
 
     wanted: OpenInterview
     population: str
@@ -21,6 +24,7 @@ class PlanningCase:
     worker_id: str
     visit_starts_at: datetime | None
     closed: bool
+    place_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +52,17 @@ class PlanningStore(Protocol):
         ...
 
     async def replace_proposals(
-        self, proposals: Sequence[Proposal], *, instead_of: Collection[str] | None = None
+        self,
+        proposals: Sequence[Proposal],
+        *,
+        instead_of: Collection[str] | None = None,
+        trouble: Mapping[str, str] = ...,
     ) -> None:
-        """Keep proposals in place of those of the interviews named, or of all."""
+        """Keep proposals in place of those of the interviews named, or of all; `trouble` is of visits booked."""
+        ...
+
+    async def earlier(self) -> dict[str, Earlier]:
+        """Return worker and time of everything that is proposed now, by interview."""
         ...
 
     async def proposal(self, interview_id: str) -> KeptProposal | None:

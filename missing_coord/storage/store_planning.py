@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping, delete, insert, select, text
@@ -15,6 +16,7 @@ from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
 from missing_coord.planning.fields import Point
 from missing_coord.planning.situation import (
     Absence,
+    Earlier,
     ExistingVisit,
     IsoWeek,
     OpenInterview,
@@ -24,17 +26,20 @@ from missing_coord.planning.situation import (
 from missing_coord.planning.weeks import london_day
 from missing_coord.services.ports_planning import KeptProposal, PlanningCase
 from missing_coord.storage.mappers import plain
+from missing_coord.storage.store_wishes import closed_hours
 from missing_coord.storage.store_workforce import FOR_EVER
 from missing_coord.storage.tables import absences, workers
 from missing_coord.storage.tables_cases import proposals
 
 LONGEST_WEEK = timedelta(days=8)
 
-# Where the child lives on the day: the placement if there is one, its address only when the actor may see it.
+# Where the child lives on the day of the visit, or now: the placement if there is one; its address only for those who
+# may see it.
 _WHERE = """
     join children c using (child_id)
+    left join lateral (select coalesce((i.visit_starts_at at time zone 'Europe/London')::date, :today) as day) d on true
     left join lateral (select p.placement_id, p.provider_name from placements p
-        where p.child_id = i.child_id and p.start_date <= :today and (p.end_date is null or :today < p.end_date)
+        where p.child_id = i.child_id and p.start_date <= d.day and (p.end_date is null or d.day < p.end_date)
         order by p.start_date desc, p.placement_id desc limit 1) p on true
     left join placement_addresses a on a.placement_id = p.placement_id
 """
@@ -44,11 +49,17 @@ _PLACE = """
 """
 _CASES = text(f"""
     select i.interview_id::text, i.child_id, i.population, i.state, i.child_missing, i.worker_id,
-        i.visit_starts_at, i.returned_at, i.due_at, i.closed_at, i.independence_basis,
+        i.visit_starts_at, i.returned_at, p.placement_id, i.due_at, i.closed_at, i.independence_basis,
         c.social_worker, c.social_worker_email, c.iro, c.iro_email, c.responsible_authority,
         coalesce(nullif(p.provider_name, ''), missed.provider_name, '') as provider_name,
-        coalesce(before.worker_id, '') as previous_worker_id, {_PLACE}
+        coalesce(before.worker_id, '') as previous_worker_id, {_PLACE},
+        coalesce(v.languages, '{{}}') as languages, coalesce(v.skills, '{{}}') as skills,
+        coalesce(v.gender_wish, '') as gender_wish, coalesce(v.asked_for_worker, '') as asked_for_worker,
+        coalesce(v.refused_workers, '{{}}') as refused_workers, h.closed
     from interviews i {_WHERE}
+    left join child_wishes v on v.child_id = i.child_id
+    left join lateral (select json_agg(x order by x.closed_number) as closed from child_closed_hours x
+        where x.child_id = i.child_id) h on true
     left join lateral (select x.worker_id from interviews x where x.child_id = i.child_id
         and x.interview_id <> i.interview_id and x.state = 'completed' and x.worker_id <> ''
         order by x.held_at desc limit 1) before on true
@@ -144,15 +155,21 @@ class SqlPlanning:
         return found
 
     async def replace_proposals(
-        self, made: Sequence[Proposal], *, instead_of: Collection[str] | None = None
+        self,
+        made: Sequence[Proposal],
+        *,
+        instead_of: Collection[str] | None = None,
+        trouble: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Keep proposals in place of those of the interviews named, or of all."""
+        """Keep proposals in place of those of the interviews named, or of all; `trouble` is of visits booked."""
         old = delete(proposals)
         if instead_of is not None:
             old = old.where(proposals.c.interview_id.in_(list(instead_of)))
         await self._connection.execute(old)
         if made:
-            await self._connection.execute(insert(proposals), [_row(each, self._now) for each in made])
+            await self._connection.execute(
+                insert(proposals), [_row(each, trouble, self._now) for each in made]
+            )
 
     async def proposal(self, interview_id: str) -> KeptProposal | None:
         """Return what is proposed for an interview."""
@@ -161,6 +178,15 @@ class SqlPlanning:
         )
         row = result.mappings().one_or_none()
         return None if row is None else KeptProposal(**{**row, "interview_id": str(row["interview_id"])})
+
+    async def earlier(self) -> dict[str, Earlier]:
+        """Return worker and time of everything that is proposed now, by interview."""
+        result = await self._connection.execute(
+            select(proposals.c.interview_id, proposals.c.worker_id, proposals.c.starts_at).where(
+                proposals.c.worker_id != "", proposals.c.starts_at.is_not(None)
+            )
+        )
+        return {str(row[0]): Earlier(worker_id=row[1], starts_at=row[2]) for row in result}
 
     async def drop_proposal(self, interview_id: str) -> None:
         """Forget what is proposed for an interview."""
@@ -179,15 +205,22 @@ def _case(row: RowMapping, now: datetime) -> PlanningCase:
         out_of_area=row["population"] == Population.OWN_CARE_OUT_OF_AREA,
         responsible_authority=row["responsible_authority"] or None,
         placement_provider=row["provider_name"] or None,
-        previous_worker_id=row["worker_id"] or row["previous_worker_id"] or None,
+        languages=frozenset(row["languages"]),
+        skills=frozenset(row["skills"]),
+        gender_wish=row["gender_wish"] or None,
+        previous_worker_id=row["previous_worker_id"] or None,
+        refused_worker_ids=frozenset(row["refused_workers"]),
         excluded_people=frozenset(row[name] for name in people if row[name]),
-        child_preference_worker_id=row["worker_id"] if asked_for else None,
+        child_preference_worker_id=row["worker_id"] if asked_for else row["asked_for_worker"] or None,
+        assigned_worker_id=row["worker_id"] or None,
+        closed=tuple(closed_hours(each) for each in row["closed"] or ()),
     )
     return PlanningCase(
         wanted=wanted,
         population=row["population"],
         state=row["state"],
         child_missing=row["child_missing"],
+        place_key=_place_key(row),
         worker_id=row["worker_id"],
         visit_starts_at=row["visit_starts_at"],
         closed=row["closed_at"] is not None,
@@ -219,6 +252,12 @@ def _worker(
     )
 
 
+def _place_key(row: RowMapping) -> str:
+    if row["placement_id"] is not None:
+        return f"placement {row['placement_id']}"
+    return f"home {row['easting']},{row['northing']}"
+
+
 def _point(row: RowMapping) -> Point | None:
     if row["easting"] is None or row["northing"] is None:
         return None
@@ -232,7 +271,7 @@ def _hours(written: str) -> WorkingHours | None:
     return WorkingHours(start=time.fromisoformat(start), end=time.fromisoformat(end))
 
 
-def _row(proposal: Proposal, now: datetime) -> dict[str, Any]:
+def _row(proposal: Proposal, trouble: Mapping[str, str], now: datetime) -> dict[str, Any]:
     return {
         "interview_id": proposal.interview_id,
         "worker_id": proposal.worker_id or "",
@@ -246,6 +285,9 @@ def _row(proposal: Proposal, now: datetime) -> dict[str, Any]:
             "alternatives": plain(proposal.alternatives),
             "earliest_possible": plain(proposal.earliest_possible),
             "binding_reason": proposal.binding_reason,
+            "moved_from": plain(proposal.moved_from),
+            "instead": proposal.instead,
+            "trouble": trouble.get(proposal.interview_id, ""),
         },
         "made_at": now,
     }

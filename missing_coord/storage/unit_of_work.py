@@ -42,6 +42,7 @@ from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_sharing import SqlSharing
 from missing_coord.storage.store_ssda903 import SqlSsda903
 from missing_coord.storage.store_sweep import SqlSweep
+from missing_coord.storage.store_wishes import SqlVisitWatch, SqlWishes
 from missing_coord.storage.store_workforce import SqlWorkforce
 from missing_coord.storage.tables_plumbing import audit_trail, outbox
 from missing_coord.storage.views_verify import SqlChecks
@@ -65,6 +66,8 @@ class SqlUnitOfWork:
         self.episodes = SqlEpisodes(connection)
         self.interviews = SqlInterviews(connection, now)
         self.planning = SqlPlanning(connection, now)
+        self.wishes = SqlWishes(connection, now, actor.name)
+        self.visits = SqlVisitWatch(connection, now)
         self.escalations = SqlEscalations(connection)
         self.sweeping = SqlSweep(connection, now)
         self.messages = SqlMessages(connection)

@@ -18,13 +18,20 @@ DUE_SOON_HOURS = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalLine:
-    """What is proposed for an interview, in a line; without a worker `binding_reason` says why."""
+    """What is proposed for an interview, in a line; without a worker `binding_reason` says why.
+
+    `instead` says why not the worker who is assigned, `moved` that it stood at another place before, and `trouble` why
+    the visit that is booked cannot be kept.
+    """
 
     worker_id: str
     worker_name: str
     starts_at: datetime | None
     late: bool
     binding_reason: str
+    instead: str = ""
+    moved: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +151,10 @@ _PUBLISHED = (*(name for name in QueueRow.__dataclass_fields__ if name not in _U
 _OPEN = text(f"{ROWS} where i.closed_at is null {MOST_URGENT_FIRST}")
 _PROPOSALS = text("""
     select p.interview_id::text, p.worker_id, coalesce(w.name, '') as worker_name, p.starts_at, p.late,
-        coalesce(p.detail ->> 'binding_reason', '') as binding_reason
+        coalesce(p.detail ->> 'binding_reason', '') as binding_reason, coalesce(p.detail ->> 'instead', '') as instead,
+        coalesce(p.detail ->> 'moved_from', '') <> '' as moved, coalesce(p.detail ->> 'trouble', '') as trouble
     from proposals p join interviews i using (interview_id) left join workers w on w.worker_id = p.worker_id
-    where i.closed_at is null and i.visit_starts_at is null
+    where i.closed_at is null and (i.visit_starts_at is null or p.detail ->> 'trouble' <> '')
 """)
 
 

@@ -22,6 +22,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
+    ("Capacity", "/capacity", (MANAGER,)),
     ("Alerts", "/alerts", (COORDINATOR, MANAGER)),
     ("Contacts", "/contacts", (ADMINISTRATOR,)),
     ("Requests", "/requests", (COORDINATOR, MANAGER)),

@@ -39,6 +39,10 @@ KINDS = {
     MessageKind.ALERT: ("soon", "Alert"),
     MessageKind.PROFESSIONAL: ("person", "Professional"),
     MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
+    MessageKind.VISIT_OFF: ("closed", "Visit off"),
+    MessageKind.VISIT_PLACE: ("soon", "Another address"),
+    MessageKind.VISIT_WAITS: ("waiting", "Visit waits"),
+    MessageKind.VISIT_TROUBLE: ("soon", "Visit in trouble"),
 }
 HREFS = {
     "interview": "/interviews/",

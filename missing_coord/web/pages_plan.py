@@ -17,7 +17,9 @@ from missing_coord.planning.weeks import london_day
 from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
 from missing_coord.services.interviews_contact import VISIT
+from missing_coord.services.proposals import plan_everything_anew
 from missing_coord.storage import views_interviews as views
+from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.views_interviews import QueueRow
 from missing_coord.storage.views_plan import WorkerUse, worker_uses
 from missing_coord.web import show
@@ -58,6 +60,21 @@ async def accept(request: Request, who: Office) -> Response:
     return redirect(request, "/plan", said=said, tone="warning" if recorded.warnings else "success")
 
 
+@router.post("/plan/afresh")
+async def afresh(request: Request, who: Office) -> Response:
+    """Plan every proposal anew; what is booked and who is assigned stays."""
+    web = web_of(request)
+    await read_form(request)
+    async with web.acting(who.actor) as uow:
+        made = await plan_everything_anew(uow, policy=web.application.policy, bank_holidays=bank_holidays())
+    late, nobody = made.late, made.without_worker
+    said = (
+        f"Planned anew: {plural(made.with_worker, 'proposal')}, {late} late, {nobody} without anybody who can go."
+        f" Searching saved what {made.saved:,} minutes of travel would cost."
+    )
+    return redirect(request, "/plan", said=said)
+
+
 async def _accepted(request: Request, who: SignedIn, form: Form) -> Recorded:
     web = web_of(request)
     async with web.acting(who.actor) as uow:
@@ -94,7 +111,7 @@ async def _live_part(request: Request, who: SignedIn) -> show.View:
         rows = await views.open_rows(uow, now=uow.now)
         uses = await worker_uses(uow, rows)
         now = uow.now
-    waiting = [row for row in rows if row.visit_starts_at is None]
+    waiting = [row for row in rows if row.visit_starts_at is None or _trouble(row)]
     booked = [row for row in rows if row.visit_starts_at is not None]
     return {
         "now": now,
@@ -110,11 +127,17 @@ async def _live_part(request: Request, who: SignedIn) -> show.View:
 def _summary(waiting: Sequence[QueueRow], booked: Sequence[QueueRow]) -> str:
     offered = [row.proposal for row in waiting if row.proposal is not None and row.proposal.worker_id]
     late = sum(each.late for each in offered)
+    open_ones = plural(len(waiting), "open interview")
     return (
-        f"{plural(len(waiting), 'open interview')} without a booked visit: {len(offered) - late} with a proposal"
-        f" in time, {late} with one that comes late, {len(waiting) - len(offered)} without a proposal."
+        f"{open_ones} without a booked visit{_troubled(waiting)}: {len(offered) - late} with a proposal in time,"
+        f" {late} with one that comes late, {len(waiting) - len(offered)} without a proposal."
         f" {plural(len(booked), 'visit')} booked."
     )
+
+
+def _troubled(waiting: Sequence[QueueRow]) -> str:
+    number = sum(bool(_trouble(row)) for row in waiting)
+    return f" or with one that cannot be kept ({number})" if number else ""
 
 
 def _waiting(row: QueueRow, now: datetime) -> show.View:
@@ -132,7 +155,14 @@ def _waiting(row: QueueRow, now: datetime) -> show.View:
         if kept is not None and offered
         else None,
         "why_not": _why_not(row),
+        "trouble": _trouble(row),
+        "instead": kept.instead if kept is not None else "",
+        "moved": kept is not None and kept.moved,
     }
+
+
+def _trouble(row: QueueRow) -> str:
+    return row.proposal.trouble if row.proposal is not None else ""
 
 
 def _why_not(row: QueueRow) -> str:
@@ -162,7 +192,7 @@ def _visit(row: QueueRow, now: datetime) -> show.View:
         and row.visit_starts_at is not None
         and row.visit_starts_at + VISIT > row.due_at
     )
-    return {**show.queue_row(row, now=now), "in_time": not late}
+    return {**show.queue_row(row, now=now), "in_time": not late, "trouble": _trouble(row)}
 
 
 def _use(worker: WorkerUse) -> Mapping[str, object]:

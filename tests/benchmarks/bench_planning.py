@@ -1,8 +1,9 @@
 """Compares the planner with OR-Tools routing, PyVRP and earliest deadline first on the same instances.
 
-`make bench` runs it in full; `PLANNING_BENCH=quick make bench` runs two seeds and short times. In pieces:
-`python -m tests.benchmarks.bench_planning SIZE WAY FIRST_SEED SEEDS` prints one JSON line for each run, and
-`python -m tests.benchmarks.bench_planning table FILE` the table of such lines, `... rest` everything else.
+`make bench` runs it in full and says first how long that takes; `PLANNING_BENCH=quick make bench` runs two seeds and
+short times. In pieces: `python -m tests.benchmarks.bench_planning SIZE WAY FIRST_SEED SEEDS` prints one JSON line for
+each run (WAY is edf, ortools, pyvrp, planner, or bound), and `python -m tests.benchmarks.bench_planning table FILE` the
+table of such lines, `... rest` everything else.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.benchmarks.planning_network import completed
 from tests.benchmarks.planning_ortools import solve_with_ortools
 from tests.benchmarks.planning_pyvrp import solve_with_pyvrp
 from tests.benchmarks.planning_quarter import quarter
+from tests.benchmarks.planning_route_bound import route_bound
 from tests.builders.plan_checker import violations
 from tests.builders.plan_instances import JSON, instance_of
 
@@ -36,23 +38,34 @@ SECONDS = 2.0 if QUICK else 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """One size of instance; shorter shifts make it overloaded, peers may have more time where it is large."""
+    """One size of instance; shorter shifts make it overloaded, peers may have more time where it is large.
+
+    `bound_seconds` is how long the bound on the cost is drawn up; 0 where lateness makes it say nothing.
+    """
 
     name: str
     interviews: int
     workers: int
     hours: int = 8
+    seeds: int = SEEDS
     peers_seconds: float = SECONDS
+    bound_seconds: float = 0
 
 
 SIZES = {
-    "30x8": Size(name="30 x 8", interviews=30, workers=8),
-    "150x30": Size(name="150 x 30", interviews=150, workers=30),
+    "30x8": Size(name="30 x 8", interviews=30, workers=8, bound_seconds=SECONDS),
+    "150x30": Size(name="150 x 30", interviews=150, workers=30, bound_seconds=4 * SECONDS),
     "150x18": Size(name="150 x 18 overloaded", interviews=150, workers=18, hours=4),
-    "1000x200": Size(name="1,000 x 200", interviews=1000, workers=200, peers_seconds=10 if QUICK else 60),
+    "1000x200": Size(
+        name="1,000 x 200",
+        interviews=1000,
+        workers=200,
+        seeds=min(SEEDS, 3),
+        peers_seconds=10 if QUICK else 60,
+        bound_seconds=10 if QUICK else 240,
+    ),
 }
-LARGE, BOUNDED_SEEDS = 500, 3
-"""The bound of a large instance takes long, so it is worked out for the first seeds only."""
+BOUND = "bound"
 WAYS = ("edf", "ortools", "pyvrp", "planner")
 NAMES = {
     "edf": "earliest deadline first",
@@ -64,7 +77,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one way made of one instance; `seconds` are CPU seconds, bounds are 0 but for the planner."""
+    """What one way made of one instance; `seconds` are CPU seconds, bounds are 0 but for the way `bound`."""
 
     size: str
     way: str
@@ -83,11 +96,26 @@ class Run:
 
 def run(console_print: Callable[[str], None]) -> None:
     """Print the comparison for every size."""
-    lines = (measure(size, way, seed) for size in SIZES for way in WAYS for seed in range(SEEDS))
+    console_print(estimate())
+    lines = (
+        measure(size, way, seed)
+        for size, told in SIZES.items()
+        for way in (*WAYS, BOUND)
+        for seed in range(told.seeds)
+    )
     for line in table(lines):
         console_print(line)
     for line in rest():
         console_print(line)
+
+
+def estimate() -> str:
+    """Return how long the comparison takes, the peers' models and the rest included."""
+    each = [
+        told.seeds * (SECONDS + 2 * told.peers_seconds + told.bound_seconds + told.interviews / 40)
+        for told in SIZES.values()
+    ]
+    return f"planning: about {sum(each) / 60 + 5:.0f} minutes"
 
 
 def rest() -> Iterator[str]:
@@ -100,12 +128,14 @@ def rest() -> Iterator[str]:
 
 
 def measure(size: str, way: str, seed: int) -> Run:
-    """Solve one instance in one way."""
+    """Solve one instance in one way, or bound it."""
     told = SIZES[size]
     source = instance_of(seed, interviews=told.interviews, workers=told.workers, hours=told.hours)
+    if way == BOUND:
+        return _bound(size, seed, source)
     plan = _plan(source, way, seed, told.peers_seconds)
     score = plan.score
-    result = Run(
+    return Run(
         size=size,
         way=way,
         seed=seed,
@@ -118,8 +148,6 @@ def measure(size: str, way: str, seed: int) -> Run:
         seconds=plan.seconds,
         violations=len(violations(source, plan.to_json())),
     )
-    bounded = way == "planner" and (seed < BOUNDED_SEEDS or told.interviews < LARGE)
-    return _bounded(result, source) if bounded else result
 
 
 def _plan(source: JSON, way: str, seed: int, peers_seconds: float) -> Plan:
@@ -134,10 +162,24 @@ def _plan(source: JSON, way: str, seed: int, peers_seconds: float) -> Plan:
     return completed(problem, orders, seconds=spent)
 
 
-def _bounded(result: Run, source: JSON) -> Run:
+def _bound(size: str, seed: int, source: JSON) -> Run:
+    told, began = SIZES[size], process_time()
     problem = compile_instance(parse_instance(source), Weights())
-    most = on_time_bound(problem, worth=[1] * len(problem.ready))
-    return Run(**{**asdict(result), "on_time_bound": most, "cost_bound": cost_bound(problem)})
+    reached = solve(parse_instance(source), seconds=SECONDS, monotonic=process_time).score.cost
+    least = cost_bound(problem)
+    if told.bound_seconds:
+        least = max(least, route_bound(problem, seconds=told.bound_seconds, reached=reached))
+    nothing = dict.fromkeys(("on_time", "late", "unplanned", "travel", "cost", "violations"), 0)
+    return Run(
+        size=size,
+        way=BOUND,
+        seed=seed,
+        asked=told.interviews,
+        seconds=process_time() - began,
+        on_time_bound=on_time_bound(problem, worth=[1] * len(problem.ready)),
+        cost_bound=least,
+        **nothing,
+    )
 
 
 def table(runs: Iterable[Run]) -> Iterator[str]:
@@ -164,7 +206,7 @@ def _row(name: str, runs: list[Run], bounds: dict[int, tuple[float, float]]) -> 
     if both:
         in_time = sum(each.on_time for each, _ in both) / sum(bound[0] for _, bound in both)
         cost = sum(bound[1] for _, bound in both) / sum(each.cost for each, _ in both)
-        share = f"{100 * in_time:.1f} % on time, {100 * cost:.0f} % cost"
+        share = f"{100 * in_time:.1f} % on time" + (f", {100 * cost:.0f} % cost" if cost > 0.1 else "")
     seconds, wrong = fmean(each.seconds for each in runs), sum(each.violations for each in runs)
     figures = [
         f"{means[0]:.1f}",

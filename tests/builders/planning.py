@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
+from missing_coord.planning.desk import Desk
+from missing_coord.planning.propose import by_deadline
 from missing_coord.planning.situation import OpenInterview, Proposal, WorkerSituation
+from missing_coord.planning.whole_plan import plan_afresh
 
 JSON = dict[str, Any]
 
@@ -50,6 +54,19 @@ def an_interview(interview_id: str = "i1", **changes: Any) -> OpenInterview:
         placement_provider="Example Homes",
     )
     return replace(interview, **changes)
+
+
+def propose(
+    interviews: Sequence[OpenInterview],
+    workers: Sequence[WorkerSituation],
+    now: datetime,
+    *,
+    bank_holidays: Collection[date] = frozenset(),
+    council: str | None = None,
+) -> tuple[Proposal, ...]:
+    """Return the proposals of a plan made afresh, without any search."""
+    desk = Desk(workers, now, bank_holidays=bank_holidays, council=council)
+    return plan_afresh(desk, by_deadline(interviews, now), lambda: 1.0).made
 
 
 def reason_for(proposal: Proposal, worker_id: str) -> str:

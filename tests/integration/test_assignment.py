@@ -11,9 +11,10 @@ from sqlalchemy import insert
 
 from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.services import interviews
-from missing_coord.services.assignment import Proposed, confirm_proposal, propose_all, propose_for
+from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import Recorded
 from missing_coord.services.ports_planning import KeptProposal
+from missing_coord.services.proposals import Proposed, propose_all, propose_for
 from missing_coord.storage import tables
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.views_interviews import queue
@@ -192,7 +193,7 @@ async def test_every_open_interview_without_a_visit_gets_a_proposal_with_reasons
     booked = await council.due(
         "C2", back=10, worker_id="W01", visit_starts_at=ago(-20), visit_ends_at=ago(-21)
     )
-    assert await _propose(council) == Proposed(with_worker=1, late=0, without_worker=0, left_out=0)
+    assert await _propose(council) == Proposed(with_worker=1, late=0, without_worker=0, left_out=0, cost=60)
     kept = await _kept(council, wanted)
     assert kept is not None
     assert kept.worker_id in ("W01", "W02")

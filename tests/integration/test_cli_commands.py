@@ -40,6 +40,7 @@ COMMANDS = [
     "reconcile",
     "plan",
     "plan solve",
+    "plan capacity",
     "match",
     "match evaluate",
     "report",
@@ -261,6 +262,25 @@ def test_verify_finds_everything_accounted_for(filled: Commands) -> None:
 def test_plan_proposes_for_what_is_open(filled: Commands) -> None:
     made = filled.json("plan")
     assert made["with_worker"] + made["without_worker"] + made["left_out"] > 0
+
+
+def test_planning_afresh_plans_the_same_interviews(filled: Commands) -> None:
+    around, afresh = filled.json("plan"), filled.json("plan", "--afresh", "--seconds", "0")
+    assert afresh["moved"] == 0
+    assert (
+        afresh["with_worker"] + afresh["without_worker"] == around["with_worker"] + around["without_worker"]
+    )
+
+
+def test_capacity_is_set_against_the_recorded_past(filled: Commands) -> None:
+    made = filled.json("plan", "capacity", "--weeks", "2")
+    assert made["weeks"] == 2
+    assert len(made["forecast"]["days"]) == 7
+    assert made["staffs"][0]["name"] == "The staff as it is"
+    assert "returns a week are to be expected" in filled.run("plan", "capacity", "--weeks", "2").stdout
+    refused = filled.run("plan", "capacity", "--days", "W01")
+    assert refused.returncode == 1
+    assert "an equals sign" in refused.stderr
 
 
 def test_patterns_are_raised_once(filled: Commands) -> None:

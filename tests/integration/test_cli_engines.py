@@ -66,6 +66,11 @@ def test_a_plan_in_force_is_kept_when_a_return_is_added(commands: Commands, tmp_
     instance.write_text(json.dumps({**INSTANCE, "interviews": [first, {**first, "id": "i2"}]}))
     told = commands.json("plan", "solve", instance, "-o", again, "--keep", plan, "--seconds", "0")
     assert told["moved"] == told["impossible"] == []
+    instance.write_text(json.dumps({**INSTANCE, "interviews": [{**first, "id": "i2"}]}))
+    said = commands.run(
+        "plan", "solve", instance, "-o", tmp_path / "left.json", "--keep", plan, "--seconds", "0"
+    )
+    assert f"left out: {first['id']}" in said.stdout
     before, after = (json.loads(path.read_text())["visits"] for path in (plan, again))
     assert {(v["interview"], v["worker"], v["start"]) for v in before} < {
         (v["interview"], v["worker"], v["start"]) for v in after

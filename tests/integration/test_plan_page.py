@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from missing_coord.domain.access import Role
-from missing_coord.services.assignment import propose_all
+from missing_coord.services.proposals import propose_all
 from tests.databases import Database
 from tests.integration.interviews_council import NOW, POLICY, SYSTEM, ago
 from tests.integration.web_scene import Site, open_site
@@ -129,3 +129,37 @@ async def test_a_visit_that_is_over_without_an_outcome_is_marked_in_the_lists(
     assert "has no outcome yet" in (await browser.get(f"/interviews/{over}")).text
     assert "has no outcome yet" in (await browser.get(f"/interviews/{over}/state")).text
     assert "has no outcome yet" not in (await browser.get(f"/interviews/{ahead}")).text
+
+
+async def test_planning_anew_replaces_every_proposal_and_leaves_what_is_booked_and_assigned(
+    site: Site,
+) -> None:
+    waiting = await site.council.due("C1", back=10)
+    assigned = await site.council.due("C2", back=10, worker_id="W02")
+    booked = await site.worker_with(child_id="C3", visit_starts_at=NOW + timedelta(hours=40))
+    await _proposed(site)
+    site.clock.instant = NOW + timedelta(minutes=1)
+    browser = await site.signed_in(Role.COORDINATOR)
+    await browser.get("/plan")
+    answer = await browser.post("/plan/afresh")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/plan")
+    assert "Planned anew: 2 proposals, 0 late" in (await browser.get("/plan")).text
+    made = await site.council.rows("select interview_id::text, worker_id, made_at from proposals order by 1")
+    assert {row[0] for row in made} == {waiting, assigned}
+    assert {row[2] for row in made} == {NOW + timedelta(minutes=1)}
+    assert {row[1] for row in made if row[0] == assigned} == {"W02"}
+    assert (await site.council.stands(booked))[0].visit_starts_at == NOW + timedelta(hours=40)
+    assert "plan_afresh" in {row[0] for row in await site.council.audit()}
+
+
+async def test_a_proposal_stays_where_it_was_when_a_return_comes_in(site: Site) -> None:
+    first = await site.council.due("C1", back=10)
+    await _proposed(site)
+    (before,) = await site.council.rows("select worker_id, starts_at from proposals")
+    await site.council.due("C2", back=40)
+    site.clock.instant = NOW + timedelta(minutes=1)
+    await _proposed(site)
+    after = await site.council.rows(
+        "select worker_id, starts_at from proposals where interview_id::text = :id", id=first
+    )
+    assert after == [before]

@@ -6,9 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from missing_coord.domain.records import Weekday, WorkingHours
 from missing_coord.planning.child_hours import LONGEST_LOOK, ClosedHours, first_open
-from missing_coord.planning.propose import propose
 from missing_coord.planning.situation import OpenInterview, Proposal, WorkerSituation
-from tests.builders.planning import MONDAY_8AM, WORKING_WEEK, a_worker, an_interview, at, reason_for
+from tests.builders.planning import MONDAY_8AM, WORKING_WEEK, a_worker, an_interview, at, propose, reason_for
 
 SCHOOL = ClosedHours(days=WORKING_WEEK, hours=WorkingHours(time(8, 30), time(15, 30)))
 

@@ -9,7 +9,6 @@ import pytest
 
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
-from missing_coord.planning.propose import propose
 from missing_coord.planning.situation import Absence, ExistingVisit, OpenInterview, Proposal, WorkerSituation
 from missing_coord.planning.weeks import weekly_allowance, weekly_capacity
 from tests.builders.planning import (
@@ -20,6 +19,7 @@ from tests.builders.planning import (
     a_worker,
     an_interview,
     at,
+    propose,
     reason_for,
 )
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from missing_coord.planning.instance import Pin, parse_instance
+from missing_coord.planning.fields import InstanceError
+from missing_coord.planning.instance import Pin, parse_instance, parse_visits
 from missing_coord.planning.replan import Replanned, replan
 from missing_coord.planning.solve import solve
 from tests.builders.plan_checker import violations
@@ -72,3 +73,26 @@ def test_the_visits_of_a_worker_who_is_away_now_are_planned_anew_and_the_others_
     assert made.moved == ()
     assert {visit.worker for visit in made.plan.visits} == {"w2"}
     assert len(made.plan.visits) == 4
+
+
+def test_a_visit_of_an_interview_that_is_gone_is_named_and_nothing_is_planned_for_it() -> None:
+    source = instance_with(workers=[{}], interviews=[{}, {}])
+    current = [*in_force(source), Pin(interview="i9", worker="w1", start=at(1, 9))]
+    made = replanned(source, current)
+    assert made.gone == ("i9",)
+    assert {visit.interview for visit in made.plan.visits} == {"i1", "i2"}
+
+
+def test_a_visit_by_a_worker_who_is_gone_is_planned_anew_and_said_to_be_impossible() -> None:
+    source = instance_with(workers=[{}, {}], interviews=[{}])
+    (pin,) = in_force(source)
+    left = {**source, "workers": [each for each in source["workers"] if each["id"] != pin.worker]}
+    made = replanned(left, [pin])
+    assert made.impossible == ("i1",)
+    assert [visit.worker for visit in made.plan.visits] == [source["workers"][1]["id"]]
+
+
+def test_a_plan_in_force_that_names_an_interview_twice_is_refused() -> None:
+    visit = {"interview": "i1", "worker": "w1", "start": at(0, 9).isoformat()}
+    with pytest.raises(InstanceError, match=r"visits\[1\].interview: is in visits\[0\] too"):
+        parse_visits({"visits": [visit, visit]})

@@ -76,3 +76,12 @@ def test_travel_to_many_places_is_travel_to_each(speed: float) -> None:
     for start in (whole[0], odd[0]):
         told = travel_minutes_to_each(start, [*whole, *odd], speed)
         assert told == [travel_minutes(start, end, speed) for end in (*whole, *odd)]
+
+
+@pytest.mark.parametrize("interviews", [12, 45])
+def test_what_is_near_an_interview_is_listed_nearest_first_without_itself(interviews: int) -> None:
+    _, _, tours, _ = begun(instance_of(1, interviews=interviews, workers=3))
+    for i, near in enumerate(Inserter(tours, Random(0)).near):
+        assert i not in near
+        assert [tours.rows[i][j] for j in near] == sorted(tours.rows[i][j] for j in near)
+        assert len(near) == min(interviews - 1, 40)

@@ -279,6 +279,23 @@ grant select, insert, update, delete on proposals to mc_coordinator, mc_manager;
 --;;
 create policy office_all on proposals for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
+-- What a child wishes of a visit: the office keeps it, the worker who goes reads it.
+grant select, insert, update on child_wishes to mc_coordinator, mc_manager;
+--;;
+grant select, insert, delete on child_closed_hours to mc_coordinator, mc_manager;
+--;;
+grant select on child_wishes, child_closed_hours to mc_interview_worker;
+--;;
+create policy office_all on child_wishes for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy office_all on child_closed_hours for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy of_own_interviews on child_wishes for select to mc_interview_worker
+    using (exists (select from interviews i where i.child_id = child_wishes.child_id));
+--;;
+create policy of_own_interviews on child_closed_hours for select to mc_interview_worker
+    using (exists (select from interviews i where i.child_id = child_closed_hours.child_id));
+--;;
 grant select, update (interview_id) on escalations to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
 grant select on escalations to mc_quality_auditor;

@@ -1,0 +1,232 @@
+"""Capacity against demand: what is to be expected, what was not met, and what another staff would have made of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from missing_coord.domain.access import Role
+from missing_coord.domain.errors import DomainError
+from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
+from missing_coord.planning.capacity import Demand, Outcome, simulate
+from missing_coord.planning.child_hours import WEEKDAYS
+from missing_coord.planning.forecast import Forecast, forecast
+from missing_coord.planning.situation import Absence, WorkerSituation
+from missing_coord.planning.weeks import LONDON, london_day
+from missing_coord.services.interviews_change import check_role
+from missing_coord.services.ports import Policy
+from missing_coord.services.ports_visits import PlanningWork
+
+LEAST_WEEKS, MOST_WEEKS, WEEKS = 2, 52, 13
+READERS = frozenset({Role.MANAGER, Role.SYSTEM})
+FULL_DAY = WorkingHours(start=time(9), end=time(17, 30))
+WORKING_WEEK = frozenset(WEEKDAYS[:5])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastReturn:
+    """A return of the past: its area, whether it asked for a visit of ours, and how it ended."""
+
+    interview_id: str
+    returned_at: datetime
+    due_at: datetime
+    area: str
+    state: str
+    held_at: datetime | None
+    missed: int
+    asks_for_visit: bool
+
+
+class History(Protocol):
+    """The recorded past, as storage reads it."""
+
+    async def returns(self, start: datetime, end: datetime) -> list[PastReturn]:
+        """Return every return of a period that was no error, oldest first."""
+        ...
+
+    async def absences(self, start: datetime, end: datetime) -> dict[str, tuple[Absence, ...]]:
+        """Return the absences of each worker that touch a period."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A changed working pattern of one worker; what is None stays as it is."""
+
+    worker_id: str
+    days: frozenset[Weekday] | None = None
+    hours: WorkingHours | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What really became of the returns that asked for a visit; those not closed yet and in time are `open`."""
+
+    needed: int
+    in_time: int
+    late: int
+    not_held: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """The forecast, the past as recorded, and the past as each staff would have met it, the present staff first."""
+
+    start: datetime
+    end: datetime
+    weeks: int
+    forecast: Forecast
+    visits_a_week: float
+    visits_needed_a_week: float
+    recorded: Recorded
+    staffs: tuple[tuple[str, Outcome], ...]
+
+
+def days_of(text: str) -> frozenset[Weekday]:
+    """Return the days of `Mon,Tue`; raises DomainError."""
+    try:
+        return frozenset(Weekday(each.strip().capitalize()) for each in text.split(","))
+    except ValueError:
+        raise DomainError("days_unreadable", f"days: write {text!r} as days such as Mon,Tue,Sat.") from None
+
+
+def hours_of(text: str) -> WorkingHours:
+    """Return the hours of `11:00-19:00`; raises DomainError."""
+    first, _, last = text.partition("-")
+    try:
+        hours = WorkingHours(start=time.fromisoformat(first.strip()), end=time.fromisoformat(last.strip()))
+    except ValueError:
+        raise DomainError(
+            "hours_unreadable", f"hours: write {text!r} as hours such as 11:00-19:00."
+        ) from None
+    if hours.start >= hours.end:
+        raise DomainError("hours_unreadable", "hours: the second time must be later than the first.")
+    return hours
+
+
+async def capacity(
+    uow: PlanningWork,
+    history: History,
+    *,
+    policy: Policy,
+    bank_holidays: Collection[date],
+    weeks: int = WEEKS,
+    patterns: Sequence[Pattern] = (),
+) -> Capacity:
+    """Work out capacity against demand over the whole weeks before today; a manager asks for it.
+
+    Without `patterns` the changes tried are one worker more, one fewer, and everybody on Saturdays too.
+    """
+    check_role(uow, READERS)
+    if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
+        raise DomainError("weeks_out_of_range", f"weeks: give a number from {LEAST_WEEKS} to {MOST_WEEKS}.")
+    end = datetime.combine(london_day(uow.now), time(), LONDON)
+    start = end - timedelta(days=7 * weeks)
+    past = await history.returns(start, end)
+    demand = await _demand(uow, [each for each in past if each.asks_for_visit])
+    away = await history.absences(start, end)
+    workers = [replace(each, absences=away.get(each.worker_id, ())) for each in await uow.planning.workers()]
+    staffs = _staffs(workers, patterns)
+
+    def tried() -> tuple[tuple[str, Outcome], ...]:
+        rules = {"start": start, "end": end, "bank_holidays": bank_holidays, "council": policy.council}
+        return tuple((name, simulate(demand, staff, **rules)) for name, staff in staffs)  # type: ignore[arg-type]
+
+    outcomes = await asyncio.to_thread(tried)
+    return Capacity(
+        start=start,
+        end=end,
+        weeks=weeks,
+        forecast=forecast([(each.returned_at, each.area) for each in past], until=end, weeks=weeks),
+        visits_a_week=outcomes[0][1].visits_possible / weeks,
+        visits_needed_a_week=sum(1 + each.missed for each in demand) / weeks,
+        recorded=_recorded(past, uow.now),
+        staffs=outcomes,
+    )
+
+
+async def _demand(uow: PlanningWork, past: Sequence[PastReturn]) -> list[Demand]:
+    cases = {
+        case.wanted.interview_id: case.wanted
+        for case in await uow.planning.cases([each.interview_id for each in past])
+    }
+    return [
+        Demand(
+            interview=replace(cases[each.interview_id], earliest_at=each.returned_at, due_at=each.due_at),
+            area=each.area,
+            missed=each.missed,
+        )
+        for each in past
+        if each.interview_id in cases
+    ]
+
+
+def _recorded(past: Sequence[PastReturn], now: datetime) -> Recorded:
+    asked = [each for each in past if each.asks_for_visit]
+    held = [each for each in asked if each.held_at is not None]
+    in_time = sum(each.held_at <= each.due_at for each in held if each.held_at is not None)
+    waiting = sum(each.held_at is None and each.due_at > now for each in asked)
+    return Recorded(
+        needed=len(asked),
+        in_time=in_time,
+        late=len(held) - in_time,
+        not_held=len(asked) - len(held) - waiting,
+        open=waiting,
+    )
+
+
+def _staffs(
+    workers: Sequence[WorkerSituation], patterns: Sequence[Pattern]
+) -> list[tuple[str, list[WorkerSituation]]]:
+    """Return the staffs to try, the present one first."""
+    present = list(workers)
+    found = [("The staff as it is", present)]
+    if patterns:
+        return [*found, ("With the changed pattern", _changed(present, {p.worker_id: p for p in patterns}))]
+    found.append(("One full-time worker more", [*present, _one_more(present)]))
+    if len(present) > 1:
+        found.append(("One full-time worker fewer", _one_fewer(present)))
+    saturdays = [replace(each, working_days=each.working_days | {Weekday.SAT}) for each in present]
+    return [*found, ("Everybody on Saturdays too, with the same weekly target", saturdays)]
+
+
+def _one_more(workers: Sequence[WorkerSituation]) -> WorkerSituation:
+    """Return a worker of an unnamed charity, based amid the others, who has every language and skill of theirs."""
+    bases = [each.base for each in workers if each.base is not None]
+    middle = [sorted(part)[len(part) // 2] for part in zip(*bases, strict=True)]
+    return WorkerSituation(
+        worker_id="one more",
+        team=WorkerTeam.COMMISSIONED,
+        working_days=WORKING_WEEK,
+        working_hours=FULL_DAY,
+        base=(middle[0], middle[1]) if middle else None,
+        languages=frozenset().union(*(each.languages for each in workers)),
+        skills=frozenset().union(*(each.skills for each in workers)),
+    )
+
+
+def _one_fewer(workers: Sequence[WorkerSituation]) -> list[WorkerSituation]:
+    """Return the staff without one of those who work most, the last by id."""
+    leaving = max(workers, key=lambda each: (each.fte * each.weekly_target, each.worker_id))
+    return [each for each in workers if each is not leaving]
+
+
+def _changed(workers: Sequence[WorkerSituation], patterns: Mapping[str, Pattern]) -> list[WorkerSituation]:
+    unknown = sorted(patterns.keys() - {each.worker_id for each in workers})
+    if unknown:
+        raise DomainError("worker_unknown", f"worker: there is no interview worker {unknown[0]!r}.")
+    return [_in_pattern(each, patterns.get(each.worker_id)) for each in workers]
+
+
+def _in_pattern(worker: WorkerSituation, pattern: Pattern | None) -> WorkerSituation:
+    if pattern is None:
+        return worker
+    return replace(
+        worker,
+        working_days=worker.working_days if pattern.days is None else pattern.days,
+        working_hours=worker.working_hours if pattern.hours is None else pattern.hours,
+    )

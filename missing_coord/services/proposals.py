@@ -1,0 +1,197 @@
+"""Proposals of who sees whom when: kept from run to run, made anew for what changed, or all planned afresh."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from missing_coord.domain.access import Role
+from missing_coord.domain.interviews import OPEN_STATES, InterviewState
+from missing_coord.domain.population import Population
+from missing_coord.planning.desk import Desk
+from missing_coord.planning.propose import by_deadline
+from missing_coord.planning.situation import Proposal
+from missing_coord.planning.whole_plan import WholePlan, plan_afresh, plan_around
+from missing_coord.services.interviews_change import OFFICE, check_role
+from missing_coord.services.ports import Policy
+from missing_coord.services.ports_escalation import Write
+from missing_coord.services.ports_planning import PlanningCase
+from missing_coord.services.ports_visits import PlanningWork
+from missing_coord.services.visit_watch import troubles, watch_visits
+
+OTHERS_DUTY = (
+    "the authority responsible for this child has the duty: tell {authority}, assign by hand if they ask"
+)
+MISSING_AGAIN = "the child is missing again: a visit is proposed when the child is back"
+ON_HOLD = "the child is unwell, in hospital or in custody: a visit is proposed when the hold ends"
+SECONDS = 1.0
+"""How long a run may search for a better plan, where there is something to search for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """How many open interviews got a worker, how many of those come late, and how many got none.
+
+    `moved` earlier proposals gave way to a deadline. `cost` is that of the plan in minutes of travel, `saved` what
+    searching took off it.
+    """
+
+    with_worker: int
+    late: int
+    without_worker: int
+    left_out: int
+    moved: int = 0
+    cost: int = 0
+    saved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What one run plans: interviews to be placed, those left out and why, and troubled visits."""
+
+    wanted: list[PlanningCase]
+    left_out: dict[str, str]
+    troubled: dict[str, str]
+
+
+async def propose_all(
+    uow: PlanningWork,
+    *,
+    policy: Policy,
+    bank_holidays: Collection[date],
+    seconds: float = SECONDS,
+    afresh: bool = False,
+    write: Write | None = None,
+) -> Proposed:
+    """Propose a worker and a time for every open interview without a visit, or with one that cannot be kept.
+
+    What was proposed before stays where it can, unless a deadline needs a few of them to move; `afresh` plans
+    everything anew. Runs as the system, which alone sees confidential addresses. With `write` those whom a change of a
+    booked visit concerns are told.
+    """
+    check_role(uow, {Role.SYSTEM})
+    cases = await uow.planning.cases()
+    case = await _sorted_out(uow, cases, policy)
+    made = await _proposed(uow, case, policy, bank_holidays, seconds=seconds, afresh=afresh)
+    if write is not None:
+        await watch_visits(uow, cases, case.troubled, write=write)
+    return made
+
+
+async def plan_everything_anew(
+    uow: PlanningWork, *, policy: Policy, bank_holidays: Collection[date], seconds: float = SECONDS
+) -> Proposed:
+    """Plan every proposal anew because a coordinator or manager asks for it; booked visits stay."""
+    check_role(uow, OFFICE)
+    uow.audit("plan_afresh", subject_type="plan", subject_id="all")
+    async with uow.as_system():
+        case = await _sorted_out(uow, await uow.planning.cases(), policy)
+        return await _proposed(uow, case, policy, bank_holidays, seconds=seconds, afresh=True)
+
+
+async def _proposed(
+    uow: PlanningWork,
+    case: _Case,
+    policy: Policy,
+    bank_holidays: Collection[date],
+    *,
+    seconds: float,
+    afresh: bool,
+) -> Proposed:
+    desk = await _desk(uow, case, policy, bank_holidays)
+    earlier = {} if afresh else await uow.planning.earlier()
+    asked = by_deadline([each.wanted for each in case.wanted], uow.now)
+    began = time.monotonic()
+
+    def progress() -> float:
+        return (time.monotonic() - began) / max(seconds, 1e-9)
+
+    def search() -> WholePlan:
+        return plan_afresh(desk, asked, progress) if afresh else plan_around(desk, asked, earlier, progress)
+
+    plan = await asyncio.to_thread(search)
+    left_out = _not_proposed(case.left_out)
+    await uow.planning.replace_proposals([*plan.made, *left_out], trouble=case.troubled)
+    return _counted(plan, len(left_out))
+
+
+async def propose_for(
+    uow: PlanningWork, *, interview_ids: Collection[str], policy: Policy, bank_holidays: Collection[date]
+) -> Proposed:
+    """Propose anew for these interviews only, around what is proposed for the others."""
+    check_role(uow, {Role.SYSTEM})
+    case = await _sorted_out(uow, await uow.planning.cases(), policy)
+    desk = await _desk(uow, case, policy, bank_holidays)
+    earlier = {k: v for k, v in (await uow.planning.earlier()).items() if k not in interview_ids}
+    asked = by_deadline([each.wanted for each in case.wanted], uow.now)
+    plan = plan_around(desk, asked, earlier, lambda: 1.0, only=interview_ids)
+    left_out = _not_proposed({key: why for key, why in case.left_out.items() if key in interview_ids})
+    await uow.planning.replace_proposals(
+        [*plan.made, *left_out], instead_of=interview_ids, trouble=case.troubled
+    )
+    return _counted(plan, len(left_out))
+
+
+async def _sorted_out(uow: PlanningWork, cases: Sequence[PlanningCase], policy: Policy) -> _Case:
+    workers = await uow.planning.workers()
+    troubled = troubles(cases, workers, council=policy.council, now=uow.now)
+    needy = [case for case in cases if _needs_visit(case) or case.wanted.interview_id in troubled]
+    why = {case.wanted.interview_id: _why_left_out(case) for case in needy}
+    return _Case(
+        wanted=[case for case in needy if not why[case.wanted.interview_id]],
+        left_out={key: reason for key, reason in why.items() if reason},
+        troubled=troubled,
+    )
+
+
+async def _desk(uow: PlanningWork, case: _Case, policy: Policy, bank_holidays: Collection[date]) -> Desk:
+    """Return the diaries without the interviews that are to be placed."""
+    workers = await uow.planning.workers(without=[each.wanted.interview_id for each in case.wanted])
+    return Desk(workers, uow.now, bank_holidays=bank_holidays, council=policy.council)
+
+
+def _needs_visit(case: PlanningCase) -> bool:
+    return not case.closed and case.state in OPEN_STATES and case.visit_starts_at is None
+
+
+def _why_left_out(case: PlanningCase) -> str:
+    if case.population == Population.OTHER_AUTHORITY:
+        return OTHERS_DUTY.format(authority=case.wanted.responsible_authority or "that authority")
+    if case.child_missing:
+        return MISSING_AGAIN
+    return ON_HOLD if case.state == InterviewState.UNWELL_OR_DETAINED else ""
+
+
+def _not_proposed(reasons: Mapping[str, str]) -> list[Proposal]:
+    return [
+        Proposal(
+            interview_id=interview_id,
+            worker_id=None,
+            starts_at=None,
+            ends_at=None,
+            late=False,
+            basis=None,
+            reasons=(),
+            passed_over=(),
+            alternatives=(),
+            earliest_possible=None,
+            binding_reason=why,
+        )
+        for interview_id, why in reasons.items()
+    ]
+
+
+def _counted(plan: WholePlan, left_out: int) -> Proposed:
+    found = [each for each in plan.made if each.worker_id is not None]
+    return Proposed(
+        with_worker=len(found),
+        late=sum(each.late for each in found),
+        without_worker=len(plan.made) - len(found),
+        left_out=left_out,
+        moved=sum(each.moved_from is not None for each in found),
+        cost=plan.cost,
+        saved=plan.saved,
+    )

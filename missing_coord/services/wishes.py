@@ -1,0 +1,40 @@
+"""What a child said of who should come and when: kept by the office, obeyed by planning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
+from missing_coord.services.interviews_change import OFFICE, check_role
+from missing_coord.services.ports_visits import ChildWishes, PlanningWork
+
+MOST_HOURS = 20
+
+
+async def keep_wishes(
+    uow: PlanningWork, *, child_id: str, wishes: ChildWishes, expected_version: int
+) -> None:
+    """Keep a child's wishes in place of those of that version; a coordinator or manager does it.
+
+    Raises DomainError where they contradict each other or name a worker who does not exist.
+    """
+    check_role(uow, OFFICE)
+    if child_id not in await uow.children.known([child_id]):
+        raise NotFound("There is no child of this reference that you may see.")
+    known = {each.worker_id for each in await uow.planning.workers()}
+    named = wishes.refused_worker_ids | {wishes.asked_for_worker_id} - {""}
+    if unknown := sorted(named - known):
+        raise DomainError("worker_unknown", f"refused: there is no interview worker {unknown[0]!r}.")
+    if wishes.asked_for_worker_id in wishes.refused_worker_ids:
+        raise DomainError(
+            "asked_and_refused", "refused: the child asked for this worker; choose one of the two."
+        )
+    if len(wishes.closed) > MOST_HOURS:
+        raise DomainError("too_many_hours", f"closed: keep at most {MOST_HOURS} lines.")
+    if not await uow.wishes.save(child_id, wishes, expected_version=expected_version):
+        raise ConcurrencyConflict("Somebody else has changed these wishes. Look at them as they are now.")
+    uow.audit("wishes_kept", subject_type="child", subject_id=child_id, **_counts(wishes))
+
+
+def _counts(wishes: ChildWishes) -> dict[str, Any]:
+    return {"hours": len(wishes.closed), "refused": len(wishes.refused_worker_ids)}
