@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     VISIT_PLACE = "visit_place"
     VISIT_WAITS = "visit_waits"
     VISIT_TROUBLE = "visit_trouble"
+    REPORT = "report"
 
 
 class ChannelName(StrEnum):

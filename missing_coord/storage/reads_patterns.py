@@ -31,6 +31,7 @@ CHANGED = """
 select child_id from episodes where updated_at >= :since
 union select child_id from children where updated_at >= :since
 union select i.child_id from notices n join incidents i using (incident_id) where n.received_at >= :since
+union select i.child_id from interview_records v join interviews i using (interview_id) where v.submitted_at >= :since
 union select pc.child_id from pattern_children pc join patterns p using (pattern_id)
       left join episodes e on e.episode_id = pc.episode_id
       where p.state = 'proposed'
@@ -55,17 +56,34 @@ select w.incident_id::text, n.data->'places' as places, n.data->'companions' as 
        n.data->>'last_seen_postcode' as last_seen_postcode
 from wanted w left join notices n using (incident_id)
 """
+_NEWEST = """
+newest as (
+    select v.interview_id, v.number, last.child_id, last.episode_id, last.started_at
+    from interview_records v join interviews i using (interview_id)
+    join lateral (select e.child_id, e.episode_id, e.started_at
+                  from interview_episodes ie join episodes e using (episode_id)
+                  where ie.interview_id = v.interview_id and e.child_id = i.child_id and e.status <> 'cancelled'
+                  order by e.started_at desc limit 1) last on true
+    where v.number = (select max(n.number) from interview_records n where n.interview_id = v.interview_id))
+"""
+"""What an interview says counts once, by its newest version, for the latest of the episodes that it is about."""
 _EPISODES = """
 select episode_id::text, child_id, kind, started_at, ended_at,
        array(select distinct split_part(ref, '/', 1) from unnest(refs) ref) as forces from episodes
 where status <> 'cancelled' and (:everything or child_id = any(:ids)) order by child_id, started_at
 """
-_NAMINGS = """
-select m.kind, m.value, m.as_said, e.child_id, e.episode_id::text, m.incident_id::text, e.started_at
+_NAMINGS = f"""
+with {_NEWEST}
+select m.kind, m.value, m.as_said, e.child_id, e.episode_id::text, m.incident_id::text, e.started_at,
+       m.mention_id, '' as entry_id
 from episodes e join episode_incidents ei on ei.episode_id = e.episode_id
 join mentions m on m.incident_id = ei.incident_id
 where e.status <> 'cancelled' and e.started_at >= :since
-order by e.started_at, m.mention_id
+union all
+select r.kind, r.value, r.as_said, v.child_id, v.episode_id::text, '', v.started_at, 0, r.entry_id::text
+from newest v join record_entries r using (interview_id, number)
+where r.value <> '' and v.started_at >= :since
+order by started_at, mention_id, entry_id
 """
 _BORN = "select child_id, date_of_birth from children where :everything or child_id = any(:ids)"
 _SAID = """
@@ -75,6 +93,12 @@ from episodes e join episode_incidents ei using (episode_id) join notices n on n
 where e.status <> 'cancelled' and (:everything or e.child_id = any(:ids))
   and (n.data->>'circumstances' <> '' or n.data->'warning_markers' <> '[]')
 order by n.notice_id
+"""
+_SCREENED = f"""
+with {_NEWEST}
+select v.child_id, v.episode_id::text, v.started_at, s.question, s.note
+from newest v join record_screen_answers s using (interview_id, number)
+where s.positive and (:everything or v.child_id = any(:ids)) order by v.started_at, s.question
 """
 _DECISIONS = """
 select state, detail from patterns where state in ('confirmed', 'rejected') and detail->>'family' = 'group'
@@ -151,7 +175,19 @@ async def episodes_of(connection: AsyncConnection, child_ids: Collection[str] | 
 async def namings(connection: AsyncConnection, since: datetime) -> list[Naming]:
     """Return who named what in episodes that began since then."""
     result = await connection.execute(text(_NAMINGS), {"since": since})
-    return [Naming(**{**row, "kind": MentionKind(row["kind"])}) for row in result.mappings()]
+    return [_naming(row) for row in result.mappings()]
+
+
+def _naming(row: Mapping[Any, Any]) -> Naming:
+    return Naming(
+        kind=MentionKind(row["kind"]),
+        value=row["value"],
+        as_said=row["as_said"],
+        child_id=row["child_id"],
+        episode_id=row["episode_id"],
+        incident_id=row["incident_id"],
+        started_at=row["started_at"],
+    )
 
 
 async def histories(
@@ -166,6 +202,8 @@ async def histories(
     signs: dict[str, list[Sign]] = defaultdict(list)
     for row in (await connection.execute(text(_SAID), values)).mappings():
         signs[row["child_id"]] += _signs(row, rules)
+    for row in (await connection.execute(text(_SCREENED), values)).mappings():
+        signs[row["child_id"]].append(_screened(row))
     return [
         ChildHistory(
             child_id=child_id,
@@ -189,6 +227,18 @@ def _signs(row: Mapping[Any, Any], rules: SensorRules) -> list[Sign]:
         for said in (row["circumstances"] or "", *(row["markers"] or ()))
         for kind in signs_in(said, rules)
     ]
+
+
+def _screened(row: Mapping[Any, Any]) -> Sign:
+    """Return a positive answer of the interviewer's exploitation screen as a sign of the same name."""
+    words = str(row["question"]).replace("_", " ")
+    return Sign(
+        kind=row["question"],
+        episode_id=row["episode_id"],
+        incident_id="",
+        said=f"Screen: {words}" + (f" ({row['note']})" if row["note"] else ""),
+        at=row["started_at"],
+    )
 
 
 async def feedback(connection: AsyncConnection) -> Feedback:

@@ -11,6 +11,7 @@ from missing_coord.storage import (
     tables_professionals,
     tables_quality,
     tables_records,
+    tables_reporting,
     tables_sharing,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "tables_professionals",
     "tables_quality",
     "tables_records",
+    "tables_reporting",
     "tables_sharing",
 ]

@@ -36,6 +36,7 @@ from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_records import SqlActions, SqlRecords
+from missing_coord.storage.store_report_readers import SqlReportReaders
 from missing_coord.storage.store_requests import SqlRequests
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
@@ -94,6 +95,7 @@ class SqlUnitOfWork:
         self.sharing = SqlSharing(connection)
         self.requests = SqlRequests(connection)
         self.calendars = SqlCalendars(connection, now)
+        self.readers = SqlReportReaders(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

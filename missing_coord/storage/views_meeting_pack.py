@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from missing_coord.storage.evidence_pieces import NAMED_IN_EVIDENCE
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 CHOICES = ("child", "person", "location")
@@ -43,13 +44,12 @@ from patterns p join pattern_children pc using (pattern_id) left join episodes e
 where p.state = 'confirmed' and p.kind <> 'hot_spot'
 group by pc.child_id order by count(distinct p.pattern_id) desc, episodes desc, pc.child_id
 """
-_BY_THING = """
-select min(pc.said) as heading, m.kind, array_agg(distinct pc.child_id) as children,
-       array_agg(distinct p.pattern_id::text) as pattern_ids, count(distinct pc.episode_id) as episodes,
+_BY_THING = f"""
+with {NAMED_IN_EVIDENCE}
+select min(n.said) as heading, n.kind, array_agg(distinct n.child_id) as children,
+       array_agg(distinct p.pattern_id::text) as pattern_ids, count(distinct n.episode_id) as episodes,
        min(e.started_at) as first_at, max(e.started_at) as last_at
-from patterns p join pattern_children pc using (pattern_id)
-join mentions m on m.incident_id = pc.incident_id and m.as_said = pc.said
-left join episodes e on e.episode_id = pc.episode_id
-where p.state = 'confirmed' and m.kind = any(:kinds)
-group by m.kind, m.value order by count(distinct pc.child_id) desc, episodes desc, heading
+from patterns p join named n using (pattern_id) left join episodes e on e.episode_id = n.episode_id
+where p.state = 'confirmed' and n.kind = any(:kinds)
+group by n.kind, n.value order by count(distinct n.child_id) desc, episodes desc, heading
 """

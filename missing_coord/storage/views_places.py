@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from missing_coord.linking.forms import postcode_in
 from missing_coord.linking.mentions import MentionKind
+from missing_coord.storage.evidence_pieces import NAMED_IN_EVIDENCE
 from missing_coord.storage.postcodes import installed_postcodes
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
@@ -75,6 +76,9 @@ def _place(value: str, rows: Sequence[Mapping[str, Any]]) -> NamedPlace:
 
 
 def _position(value: str, rows: Sequence[Mapping[str, Any]]) -> Position | None:
+    for row in rows:
+        if row["easting"] is not None and row["northing"] is not None:
+            return Position(easting=row["easting"], northing=row["northing"])
     for postcode in (postcode_in(each) for each in (value, *(row["said"] for row in rows))):
         if postcode and (found := _lookup(postcode)) is not None:
             return found
@@ -89,11 +93,10 @@ def _lookup(postcode: str) -> Position | None:
     return None if place is None else Position(easting=place.easting, northing=place.northing)
 
 
-_NAMED = """
-select distinct m.value, pc.said, pc.child_id, pc.episode_id::text, e.started_at, p.pattern_id::text, p.kind
-from patterns p join pattern_children pc using (pattern_id)
-join mentions m on m.incident_id = pc.incident_id and m.as_said = pc.said and m.kind = :place
-join episodes e on e.episode_id = pc.episode_id
-where p.state in ('proposed', 'parked', 'confirmed') and e.status <> 'cancelled'
-order by e.started_at, pc.episode_id::text
+_NAMED = f"""
+with {NAMED_IN_EVIDENCE}
+select n.value, n.said, n.child_id, n.episode_id::text, e.started_at, p.pattern_id::text, p.kind, n.easting, n.northing
+from patterns p join named n using (pattern_id) join episodes e on e.episode_id = n.episode_id
+where p.state in ('proposed', 'parked', 'confirmed') and e.status <> 'cancelled' and n.kind = :place
+order by e.started_at, n.episode_id::text
 """

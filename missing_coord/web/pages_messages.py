@@ -43,6 +43,7 @@ KINDS = {
     MessageKind.VISIT_PLACE: ("soon", "Another address"),
     MessageKind.VISIT_WAITS: ("waiting", "Visit waits"),
     MessageKind.VISIT_TROUBLE: ("soon", "Visit in trouble"),
+    MessageKind.REPORT: ("waiting", "Report"),
 }
 HREFS = {
     "interview": "/interviews/",
@@ -52,6 +53,7 @@ HREFS = {
     "presumed_return": "/presumed-returns/",
     "professional_alert": "/professionals/",
     "told_harm": "/told-harm/",
+    "report": "/reports/monthly?month=",
 }
 
 

@@ -57,6 +57,8 @@ def test_the_lead_reads_a_group_and_confirms_it_without_javascript(
         "/patterns?kind=emerging_group",
         "/patterns/network",
         "/patterns/meeting",
+        "/patterns/places",
+        "/sharing",
     ):
         screen.go(path)
     screen.go("/patterns")
@@ -65,6 +67,8 @@ def test_the_lead_reads_a_group_and_confirms_it_without_javascript(
     expect(screen.page.get_by_role("img", name="3 children and 3 links")).to_be_visible()
     expect(screen.page.get_by_role("table", name="The links of the picture")).to_be_visible()
     path = screen.page.url.removeprefix(linked.address)
+    for part in ("summary", "disruptions"):
+        screen.go(f"{path}/{part}")
     if size is PHONE:
         _confirm_without_scripts(screens, path)
 
