@@ -196,7 +196,7 @@ def _of_notice(notice: NoticeLine, *, confidential: bool) -> TimelineEntry:
 def _of_match(row: Mapping[str, Any]) -> TimelineEntry:
     """Whose notice it is: by the engine with its probability and the version of its weights, or by a person."""
     engine = row["decided_by"] == "engine"
-    sure = f"Probability {row['probability']:.4f}" if engine and row["probability"] is not None else ""
+    sure = _probability(row["probability"]) if engine and row["probability"] is not None else ""
     weights = f"matching weights {row['weights_version']}" if engine and row["weights_version"] else ""
     return TimelineEntry(
         at=row["decided_at"],
@@ -206,6 +206,10 @@ def _of_match(row: Mapping[str, Any]) -> TimelineEntry:
         source=f"matching of {row['reference']}",
         by="the matching engine" if engine else row["decided_by"],
     )
+
+
+def _probability(probability: float) -> str:
+    return "Probability above 0.9999" if probability > 0.9999 else f"Probability {probability:.4f}"
 
 
 def _of_times(row: Mapping[str, Any]) -> list[TimelineEntry]:

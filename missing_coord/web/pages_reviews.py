@@ -27,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 PAGE_SIZE = 50
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 View = dict[str, object]
+CAUTION = "not automatic: "
 
 
 @router.get("/reviews")
@@ -155,6 +156,7 @@ def _head(detail: ReviewDetail) -> View:
         "message": detail.message,
         "received_at": detail.received_at,
         "weights": detail.weights_version,
+        "cautions": [each.removeprefix(CAUTION) for each in detail.reasons if each.startswith(CAUTION)],
         "facts": notice_facts(detail.evidence),
     }
 

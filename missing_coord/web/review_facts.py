@@ -40,7 +40,7 @@ def compared(card: RegisterCard, evidence: Mapping[str, Any]) -> list[Compared]:
     number = str(evidence.get("local_child_id", ""))
     phones = phone_numbers(";".join(evidence.get("phones", ())))
     return [
-        ("Name", card.name, names_agree(_name(evidence), card.name, card.aliases)),
+        ("Name", card.name, _whole_names_agree(evidence, card)),
         ("Other names", ", ".join(card.aliases), "unknown"),
         ("Born", london_day(card.date_of_birth) if card.date_of_birth else "", _births(evidence, card)),
         ("Sex", card.sex.capitalize(), _equal(str(evidence.get("sex", "")), card.sex)),
@@ -60,6 +60,13 @@ def names_agree(said: str, name: str, aliases: Iterable[str] = ()) -> str:
         return "yes"
     near = any(one == two or may_be_same_name(one, two) for words in known for one in wanted for two in words)
     return "partly" if near else "no"
+
+
+def _whole_names_agree(evidence: Mapping[str, Any], card: RegisterCard) -> str:
+    """Say whether the name agrees; a surname alone agrees partly, as it is a twin's too."""
+    agrees = names_agree(_name(evidence), card.name, card.aliases)
+    whole = evidence.get("forename") and evidence.get("surname")
+    return "partly" if agrees == "yes" and not whole else agrees
 
 
 def _births(evidence: Mapping[str, Any], card: RegisterCard) -> str:

@@ -239,6 +239,7 @@ def review() -> View:
             "message": "missing",
             "received_at": ago(1),
             "weights": "v2",
+            "cautions": ["no forename to tell brothers, sisters and twins apart"],
             "facts": [("Name", "Mo Lark"), ("Born", "3 Apr 2011"), ("Home postcode", "")],
         },
         "candidates": [_candidate("C000412", 71), _candidate("C000977", 22)],

@@ -76,6 +76,8 @@ async def test_the_notice_stands_beside_its_candidates_with_what_would_move(
     assert page.text.count("1 episode, 1 return interview and 0 offers or attempts would move") == 2
     assert "3 Apr 2011" in page.text
     assert "compared with matching weights v2" in page.text
+    assert "You decide, because: no forename to tell brothers, sisters and twins apart" in page.text
+    assert page.text.count(">Partly<") == 2
     trail = await site.council.rows(
         "select detail -> 'beside' from audit_trail where action = 'opened' and subject_type = 'incident'"
     )
