@@ -17,6 +17,9 @@ MAX_CANDIDATES = 40
 # Nobody with less than a fifth of the best child's shared keys was ever right (tuning seeds, 100,000 children).
 LEAST_SHARE = 0.2
 
+# Whole numbers of this size take the least memory; that two keys ever share one is next to impossible.
+_60_BITS = (1 << 60) - 1
+
 Child = TypeVar("Child", str, int)
 
 
@@ -64,7 +67,7 @@ class MemoryCandidates:
 
     def __init__(self, children: Iterable[RegisterChild] = ()) -> None:
         self._children: list[PreparedChild] = []
-        # By the hash of a key: half the memory of the texts; should two keys share one, a candidate more is compared.
+        # By the hash of a key, which is smaller than its text; if two keys shared one, a candidate more is compared.
         self._filed: dict[int, int | array[int]] = {}
         for child in children:
             self.add(child)
@@ -81,7 +84,7 @@ class MemoryCandidates:
         place = len(self._children)
         self._children.append(ready)
         for key in distinct_keys(ready):
-            self._file_under(hash(key), place)
+            self._file_under(hash(key) & _60_BITS, place)
         return ready
 
     @property
@@ -103,5 +106,5 @@ class MemoryCandidates:
 
     def under(self, key: str) -> Sequence[int]:
         """The places in `children` of everybody filed under one key."""
-        filed = self._filed.get(hash(key), ())
+        filed = self._filed.get(hash(key) & _60_BITS, ())
         return (filed,) if isinstance(filed, int) else filed
