@@ -375,16 +375,3 @@ async def test_actions_are_closed_with_what_came_of_them_and_not_without(site: S
     more = {"what": "Ring school.", "owner": "school", "owner_name": "Head of year", "due_on": TODAY}
     assert (await coordinator.post(f"/interviews/{interview_id}/actions", **more)).status_code == 303
     assert "Ring school." in (await coordinator.get(f"/interviews/{interview_id}")).text
-
-
-async def test_an_attempt_that_nobody_touched_is_not_recorded_and_one_tap_is_enough(site: Site) -> None:
-    interview_id = await site.worker_with()
-    worker = await site.signed_in(Role.INTERVIEW_WORKER)
-    page = (await worker.get(f"/interviews/{interview_id}")).text
-    at = london_input(ago(0.1))
-    refused = await worker.record(interview_id, "attempts", at=at)
-    assert errors_on(refused.text) == ["Choose how", "Choose whom"]
-    assert "checked" not in page.split('id="record-attempt"')[1].split("</details>")[0]
-    assert (await worker.record(interview_id, "attempts", at=at, quick="rang_child")).status_code == 303
-    kinds = await site.council.rows("select kind, method, contact_with from interview_events")
-    assert kinds == [("attempt", "phone", "child")]

@@ -146,15 +146,22 @@ async def test_a_worker_records_an_attempt_in_two_taps(site: Site) -> None:
     page = (await worker.get(link)).text
     form = re.search(r'<details id="record-attempt" open>.*?</form>', page, re.DOTALL)
     assert form is not None
-    filled = dict(
-        re.findall(r'name="(\w+)" type="(?:radio|datetime-local)" value="([^"]+)"(?= checked|>)', form[0])
-    )
-    given = dict(re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"[^>]*checked', form[0]))
     at = re.search(r'name="at"[^>]*value="([^"]+)"', form[0])
-    assert at is not None, filled
-    answer = await worker.record(interview_id, "attempts", at=at[1], note="", **given)
+    taps = re.findall(r'name="quick" value="(\w+)"', form[0])
+    assert at is not None
+    answer = await worker.record(interview_id, "attempts", at=at[1], note="", quick=taps[0])
     assert answer.status_code == 303
-    assert given == {"method": "phone", "with_whom": "child"}
+    said = await site.council.rows("select kind, method, contact_with from interview_events")
+    assert said == [("attempt", "phone", "child")]
+
+
+async def test_an_attempt_that_nobody_touched_is_not_recorded(site: Site) -> None:
+    interview_id = await site.worker_with()
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    page = (await worker.get(f"/interviews/{interview_id}")).text
+    refused = await worker.record(interview_id, "attempts", at=london_input(ago(0.1)))
+    assert errors_on(refused.text) == ["Choose how", "Choose whom"]
+    assert " checked" not in page.split('id="record-attempt"')[1].split("</details>")[0]
 
 
 async def test_an_offer_accepted_with_a_visit_and_then_held_in_time(site: Site) -> None:
