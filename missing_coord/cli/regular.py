@@ -16,6 +16,7 @@ from missing_coord.services.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.assignment import Proposed, propose_all, propose_for
 from missing_coord.services.escalation import dry_run, sweep_batches
 from missing_coord.services.ports_escalation import Fired
+from missing_coord.services.professionals import tell_professionals
 from missing_coord.services.promises import lapse_promises
 from missing_coord.services.proof import prove
 from missing_coord.services.returns import Reminded, remind
@@ -122,6 +123,7 @@ class RegularWork:
         """Open, tell and close alerts, and end promises whose time has come."""
         book, write = await self._book(), self.channel.write
         async with self._unit("watch") as uow:
+            await tell_professionals(uow, write=write)
             opened, closed = await watch(uow, book=book)
         more = BATCH
         while more == BATCH:

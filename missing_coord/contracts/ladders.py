@@ -209,7 +209,9 @@ def _tellable(value: Any) -> bool:
         kind, name = target_of(value)
     except ValueError:
         return False
-    return kind is not TargetKind.ROLE or name in TELLABLE
+    return (
+        kind is not TargetKind.ROLE or name in TELLABLE
+    )  # professionals are told by the product, by no ladder
 
 
 def _channels(value: Any, place: str) -> tuple[ChannelName, ...]:

@@ -51,6 +51,9 @@ WORKED_OUT = {
     ClockKind.UNACKNOWLEDGED: "{hours:g} hours from when the breach was told, as nobody took it on",
     ClockKind.QUIET_FEED: "{hours:g} hours from the last file or message of this kind",
     ClockKind.AUDIT: "{hours:g} hours from when the interview was closed, as nobody has audited it",
+    ClockKind.ACTION: "from the end of the day by which the action was to be done",
+    ClockKind.PROFESSIONAL: "{hours:g} hours from when they were to be told, as they have not confirmed it",
+    ClockKind.DISCLOSURE: "at once, as the child told of harm and nobody decided on a strategy meeting",
     ClockKind.ROTA_GAP: "at once, as nobody is on duty for a part of the next 7 days",
 }
 

@@ -25,11 +25,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Everybody who can be told at all."""
+    """Everybody who can be told at all; `professionals` are addresses of people outside, by what they are told of."""
 
     people: tuple[Person, ...]
     teams: Mapping[str, Collection[str]] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
+    professionals: Mapping[str, str] = field(default_factory=dict)
 
     def meant_by(self, recipient: str, at: datetime) -> tuple[Person, ...]:
         """Return whom a recipient means at an instant; nobody where there is no such team, rota or person."""
@@ -38,6 +39,8 @@ class Directory:
             return tuple(each for each in self.people if each.role == name)
         if kind is TargetKind.PERSON:
             return tuple(each for each in self.people if each.username == name)
+        if kind is TargetKind.PROFESSIONAL:
+            return (_outside(name, self.professionals[name]),) if self.professionals.get(name) else ()
         if kind is TargetKind.TEAM:
             return tuple(each for each in self.people if each.user_id in self.teams.get(name, ()))
         names = on_duty(self.rotas[name], at) if name in self.rotas else ()
@@ -47,6 +50,11 @@ class Directory:
     def user(self, user_id: str) -> tuple[Person, ...]:
         """Return the person of a sign-in, if they may still sign in."""
         return tuple(each for each in self.people if each.user_id == user_id)
+
+
+def _outside(name: str, address: str) -> Person:
+    """Return somebody who cannot sign in and is told by e-mail alone."""
+    return Person(user_id="", username=name, role=Role.SYSTEM, contacts={ChannelName.EMAIL: address})
 
 
 def ways_to(
@@ -62,6 +70,8 @@ def nobody_words(recipient: str) -> str:
     kind, name = target_of(recipient)
     if kind is TargetKind.ROLE:
         return f"nobody signs in as {ROLE_NAMES[Role(name)].lower()}"
+    if kind is TargetKind.PROFESSIONAL:
+        return "no e-mail address of this professional is known"
     if kind is TargetKind.ROTA:
         return f"nobody is on duty in the rota {name}"
     return f"nobody signs in as {name}" if kind is TargetKind.PERSON else f"nobody is in the team {name}"

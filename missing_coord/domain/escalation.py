@@ -24,6 +24,9 @@ class ClockKind(StrEnum):
     QUIET_FEED = "quiet_feed"
     ROTA_GAP = "rota_gap"
     AUDIT = "audit"
+    ACTION = "action"
+    PROFESSIONAL = "professional"
+    DISCLOSURE = "disclosure"
 
 
 class TargetKind(StrEnum):
@@ -33,6 +36,7 @@ class TargetKind(StrEnum):
     TEAM = "team"
     PERSON = "person"
     ROTA = "rota"
+    PROFESSIONAL = "professional"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,24 @@ SHIPPED: tuple[Ladder, ...] = (
         _step("audit_overdue", 0, Role.QUALITY_AUDITOR),
         _step("audit_5_days_over", 120, Role.MANAGER, repeat=120),
     ),
+    _of(
+        ClockKind.ACTION,
+        0,
+        _step("action_overdue", 0, Role.COORDINATOR),
+        _step("action_48h_over", 48, Role.MANAGER, repeat=72),
+    ),
+    _of(
+        ClockKind.PROFESSIONAL,
+        4,
+        _step("professional_has_not_confirmed", 0, Role.COORDINATOR),
+        _step("professional_20h_over", 20, *_OFFICE, repeat=24),
+    ),
+    _of(
+        ClockKind.DISCLOSURE,
+        0,
+        _step("strategy_meeting_to_be_decided", 0, *_OFFICE, Role.EXPLOITATION_LEAD, urgent=True),
+        _step("strategy_meeting_2h_over", 2, *_OFFICE, urgent=True, repeat=2),
+    ),
     _of(ClockKind.ROTA_GAP, 0, _step("rota_gap", 0, Role.MANAGER, repeat=24)),
 )
 

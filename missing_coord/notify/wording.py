@@ -10,7 +10,7 @@ from missing_coord.domain.messages import MessageKind, Notice
 LONDON = ZoneInfo("Europe/London")
 _NAMED = {"feed": "Feed", "rota": "Rota", "part": "Part"}
 _PASSED_ON = {
-    "nobody_reachable": "passed on, as nobody before could be reached",
+    "nobody_reachable": "passed on at once, as the step before had nobody to tell",
     "not_delivered": "passed on, as nothing was delivered to those before",
     "promise_lapsed": "a promise lapsed without a visit booked",
 }
@@ -20,12 +20,16 @@ _PAGES = {
     "incident": "reviews",
     "pattern": "patterns",
     "presumed_return": "presumed-returns",
+    "professional_alert": "professionals",
+    "disclosure": "disclosures",
 }
 _SUBJECTS = {
     "interview": "Return interview",
     "incident": "Notice",
     "pattern": "Pattern",
     "presumed_return": "Presumed return",
+    "professional_alert": "Reference",
+    "disclosure": "Return interview",
 }
 
 
@@ -62,6 +66,8 @@ def london_time(instant: datetime) -> str:
 def _matter(notice: Notice) -> str:
     if notice.kind is MessageKind.BREACH and notice.due_at is not None:
         return _BREACH.format(due=london_time(notice.due_at))
+    if notice.kind is MessageKind.PROFESSIONAL:
+        return _TO_PROFESSIONALS.get(notice.step, _TO_PROFESSIONALS["breach"])
     if notice.kind is MessageKind.ALERT and notice.due_at is not None:
         return f"{step_words(notice.step)}. Due {london_time(notice.due_at)}."
     if notice.kind is MessageKind.ESCALATION and notice.due_at is not None:
@@ -73,6 +79,12 @@ def _matter(notice: Notice) -> str:
     return _EVENTS[notice.kind]
 
 
+_PLEASE = "Please confirm to the council's missing children coordinator that you know, with this reference."
+_TO_PROFESSIONALS = {
+    "went_missing": "a child with whom you work went missing. The council's missing children coordinator knows more.",
+    "breach": f"72 hours have passed since a child with whom you work came back, without a return interview. {_PLEASE}",
+    "disclosure": f"a child with whom you work told of harm. {_PLEASE}",
+}
 _EVENTS = {
     MessageKind.ASSIGNED: "it is yours now.",
     MessageKind.UNASSIGNED: "it is no longer yours.",

@@ -43,7 +43,8 @@ async def route(
         if why:
             lost.append((message, why))
         if message.target:
-            await uow.routing.copy_to(message, [(each.role.value, each.user_id) for each in people])
+            inside = [(each.role.value, each.user_id) for each in people if each.user_id]
+            await uow.routing.copy_to(message, inside)
     await uow.routing.routed(routed, uow.now)
     await uow.deliveries.plan(planned)
     for message, why in lost:

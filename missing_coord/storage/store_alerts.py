@@ -14,6 +14,11 @@ from missing_coord.domain.errors import NotFound
 from missing_coord.domain.escalation import ClockKind, Ladder
 from missing_coord.storage.rows import to_document
 
+SIXTY_DAYS_AGO = "cast(:now as timestamptz) - interval '60 days'"
+DISCLOSURES = (
+    "select r.interview_id, r.number, r.submitted_at from interview_records r"
+    " left join record_contents c using (interview_id, number) where r.act_now or coalesce(c.harm, '{}') <> '{}'"
+)
 CAUSES = {
     ClockKind.OFFER: "select 'interview' as subject_type, interview_id::text as subject_id, returned_at as started_at"
     " from interviews where closed_at is null and first_offered_at is null and returned_at is not null",
@@ -29,9 +34,18 @@ CAUSES = {
     ClockKind.QUIET_FEED: "select 'feed' as subject_type, kind as subject_id, max(started_at) as started_at"
     " from intake_batches group by kind",
     ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
-    " from interviews i where i.held_at is not null and i.closed_at > cast(:now as timestamptz) - interval '60 days'"
+    f" from interviews i where i.held_at is not null and i.closed_at > {SIXTY_DAYS_AGO}"
     " and not exists (select from quality_audits q"
     " where q.interview_id = i.interview_id and q.closed_at = i.closed_at)",
+    ClockKind.ACTION: "select 'interview' as subject_type, interview_id::text as subject_id,"
+    " (min(due_on) + 1)::timestamp at time zone 'Europe/London' as started_at from interview_actions"
+    " where state = 'open' and due_on < (cast(:now as timestamptz) at time zone 'Europe/London')::date group by 2",
+    ClockKind.PROFESSIONAL: "select 'professional_alert' as subject_type, professional_alert_id::text as subject_id,"
+    " raised_at as started_at from professional_alerts where closed_at is null and answer_wanted",
+    ClockKind.DISCLOSURE: f"select 'disclosure' as subject_type, d.interview_id::text as subject_id,"
+    f" min(d.submitted_at) as started_at from ({DISCLOSURES}) d where d.submitted_at > {SIXTY_DAYS_AGO}"
+    " and not exists (select from strategy_decisions s"
+    " where s.interview_id = d.interview_id and s.record_number >= d.number) group by 2",
     ClockKind.ROTA_GAP: "select subject_type, subject_id, started_at from jsonb_to_recordset(cast(:causes as jsonb))"
     " as w(subject_type text, subject_id text, started_at timestamptz)",
 }
@@ -96,7 +110,7 @@ class SqlAlerts:
     async def open_for_causes(self, ladder: Ladder, *, causes: Sequence[dict[str, Any]] | None = None) -> int:
         """Open an alert for each cause without one whose first step is due; return how many."""
         values = {"due": ladder.due_after, "version": ladder.version, **self._of(ladder, causes)}
-        query = _OPEN.format(causes=CAUSES[ladder.clock])
+        query = _OPEN.replace("{causes}", CAUSES[ladder.clock])
         return (await self._connection.execute(text(query), values)).rowcount
 
     async def close_without_cause(
@@ -105,7 +119,7 @@ class SqlAlerts:
         """Close the open alerts whose cause is gone; return how many."""
         values = self._of(ladder, causes)
         del values["first"]
-        query = _CLOSE.format(causes=CAUSES[ladder.clock])
+        query = _CLOSE.replace("{causes}", CAUSES[ladder.clock])
         return (await self._connection.execute(text(query), values)).rowcount
 
     def _of(self, ladder: Ladder, causes: Sequence[dict[str, Any]] | None) -> dict[str, Any]:

@@ -55,6 +55,9 @@ select p.user_id::text, p.username, p.role, p.display_name,
 from people_to_tell() p left join contacts c on c.user_id = p.user_id and c.broken_at is null
 group by 1, 2, 3, 4 order by 2
 """
+_OUTSIDE = """
+select professional_alert_id::text, address from professional_alerts where closed_at is null and address <> ''
+"""
 _TEAMS = """
 select team, user_id::text from team_members
 union select w.team, p.user_id::text from people_to_tell() p join workers w using (worker_id) where w.team <> ''
@@ -130,6 +133,7 @@ class SqlRouting:
             people=tuple(people),
             teams=teams,
             rotas={row.name: read_rota(row.name, row.body) for row in rotas},
+            professionals=dict((row[0], row[1]) for row in await self._connection.execute(text(_OUTSIDE))),
         )
 
     async def routed(self, results: Sequence[Routed], at: datetime) -> None:

@@ -30,6 +30,7 @@ from missing_coord.storage.store_ladders import SqlLadders, SqlRotas
 from missing_coord.storage.store_notices import SqlNotices
 from missing_coord.storage.store_patterns import SqlPatterns
 from missing_coord.storage.store_planning import SqlPlanning
+from missing_coord.storage.store_professionals import SqlProfessionals
 from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.rotas = SqlRotas(connection, now, actor.name)
         self.alerts = SqlAlerts(connection, now)
         self.promises = SqlPromises(connection, now)
+        self.professionals = SqlProfessionals(connection)
         self.proofs = SqlProofs(connection)
         self.life = SqlLife(connection)
         self.accounts = SqlAccounts(connection)

@@ -26,8 +26,16 @@ from missing_coord.web.state import web_of
 router = APIRouter(include_in_schema=False)
 PAGE_SIZE = 50
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
-HREFS = {"interview": "/interviews/", "incident": "/reviews/", "pattern": "/patterns/"}
-NAMES = {"interview": "Return interview", "incident": "Notice", "feed": "Feed", "rota": "Rota"}
+HREFS = {
+    "interview": "/interviews/",
+    "incident": "/reviews/",
+    "pattern": "/patterns/",
+    "professional_alert": "/professionals/",
+    "disclosure": "/disclosures/",
+}
+NAMES = {"interview": "Return interview", "incident": "Notice", "feed": "Feed", "rota": "Rota",
+         "professional_alert": "Professional to be told", "disclosure": "Child told of harm"}  # fmt: skip
+OUTSIDE = {ChannelName.TEAMS: "The channel's room"}
 TONES = {
     MessageState.PLANNED: ("waiting", "Planned"),
     MessageState.SENDING: ("waiting", "Being sent"),
@@ -143,7 +151,7 @@ def _sent(row: Row, address: str) -> dict[str, object]:
         "tone": tone,
         "state": "Held" if held else state,
         "channel": CHANNEL_WORDS[channel],
-        "who": row["display_name"] or "The channel's room",
+        "who": row["display_name"] or OUTSIDE.get(channel, "A professional outside"),
         "step": words,
         "href": f"/{path}" if path else None,
         "planned_at": row["planned_at"],

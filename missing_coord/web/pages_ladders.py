@@ -15,9 +15,9 @@ from missing_coord.contracts.ladders import read_ladder, write_ladder
 from missing_coord.domain.access import Role
 from missing_coord.domain.directory import Directory, nobody_words, unreachable, ways_to
 from missing_coord.domain.errors import DomainError, PermanentError
-from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
+from missing_coord.domain.escalation import LONG_AGO, ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
-from missing_coord.notify.wording import step_words
+from missing_coord.notify.wording import london_time, step_words
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, london_instant, read_form
 from missing_coord.web.rendering import london_input
@@ -37,6 +37,9 @@ NAMES = {
     ClockKind.QUIET_FEED: "Quiet feed",
     ClockKind.ROTA_GAP: "Gap in a rota",
     ClockKind.AUDIT: "Interview not audited",
+    ClockKind.ACTION: "Action overdue",
+    ClockKind.PROFESSIONAL: "Professional has not confirmed",
+    ClockKind.DISCLOSURE: "Child told of harm",
 }
 
 
@@ -61,7 +64,7 @@ async def save_ladder(request: Request, who: Owner) -> Response:
         effective_at = form.when("effective_at")
         async with web_of(request).acting(who.actor) as uow:
             ladder = read_ladder(form.text("body"))
-            ladder = replace(ladder, effective_at=effective_at or uow.now)
+            ladder = replace(ladder, effective_at=_effective(form, ladder, effective_at, uow.now))
             faults = unreachable(ladder, await uow.routing.directory(), app.channels.keys())
             if not form.errors and (not faults or form.text("accepted") == "yes"):
                 await uow.ladders.add(ladder)
@@ -74,6 +77,14 @@ async def save_ladder(request: Request, who: Owner) -> Response:
     if faults:
         form.wrong("body", "Somebody would not be reached: see below, or accept it")
     return await _show(request, who, form, faults=faults, status=422)
+
+
+def _effective(form: Form, ladder: Ladder, given: datetime | None, now: datetime) -> datetime:
+    """Return from when a ladder is in force; the text and the field may each say it, but not two different times."""
+    said = None if ladder.effective_at == LONG_AGO else ladder.effective_at
+    if given is not None and said is not None and given != said:
+        form.wrong("effective_at", f"The text says {london_time(said)}: take one of the two out")
+    return given or said or now
 
 
 async def _show(
@@ -111,7 +122,9 @@ def _ladder(
         "version": ladder.version,
         "due": f"due {hours:g} hours after the clock starts" if hours else "due at once",
         "steps": [_step(each, directory, at, usable) for each in ladder.steps],
-        "body": json.dumps(write_ladder(ladder), indent=2),
+        "since": "" if ladder.effective_at == LONG_AGO else london_time(ladder.effective_at),
+        # Without its time: a copy must not take force in the past.
+        "body": json.dumps(write_ladder(replace(ladder, effective_at=LONG_AGO)), indent=2),
     }
 
 

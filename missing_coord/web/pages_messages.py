@@ -37,6 +37,7 @@ KINDS = {
     MessageKind.MATCH_REVIEW: ("waiting", "Which child?"),
     MessageKind.PATTERN: ("waiting", "Pattern"),
     MessageKind.ALERT: ("soon", "Alert"),
+    MessageKind.PROFESSIONAL: ("person", "Professional"),
     MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
 }
 HREFS = {
@@ -45,6 +46,8 @@ HREFS = {
     "pattern": "/patterns/",
     "patterns": "/patterns",
     "presumed_return": "/presumed-returns/",
+    "professional_alert": "/professionals/",
+    "disclosure": "/disclosures/",
 }
 
 

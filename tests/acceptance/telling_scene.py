@@ -26,6 +26,7 @@ from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.alerts import sweep_alerts, watch
 from missing_coord.services.escalation import sweep_batches
 from missing_coord.services.ports_messages import Outgoing
+from missing_coord.services.professionals import tell_professionals
 from missing_coord.services.promises import lapse_promises, make_promise
 from missing_coord.services.rerouting import receive_receipt
 from missing_coord.services.routing import route
@@ -40,7 +41,7 @@ CHANNEL = RecorderChannel("https://missing.example")
 WRITE = CHANNEL.write
 EMPTIED = (
     "children, notices, incidents, intake_batches, users, ladders, rotas, outbox, quarantine, messages, alerts,"
-    " promises, proofs, tick_ledger"
+    " promises, proofs, tick_ledger, professional_alerts, professional_contacts"
 )
 
 
@@ -79,6 +80,7 @@ class Telling:
     channels: dict[ChannelName, FakeChannel] = field(default_factory=dict)
     log: list[tuple[datetime, ChannelName, str, tuple[str, ...]]] = field(default_factory=list)
     watching: bool = False
+    telling_outside: bool = False
     _users: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -165,6 +167,8 @@ class Telling:
         async for _ in sweep_batches(self.unit, words=CHANNEL.words, book=self.book):
             pass
         async with self.unit() as uow:
+            if self.telling_outside:
+                await tell_professionals(uow, write=WRITE)
             if self.watching:
                 await watch(uow, book=self.book)
                 await sweep_alerts(uow, write=WRITE, book=self.book)

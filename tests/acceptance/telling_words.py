@@ -15,7 +15,7 @@ WARNED_24 = "24 hours from the return, still not done"
 WARNED_48 = "48 hours from the return, still not done"
 WARNED_60 = "60 hours from the return, still not done"
 BREACH = "72 hours have passed"
-PASSED = "passed on, as nobody before could be reached"
+PASSED = "passed on at once, as the step before had nobody to tell"
 UNDELIVERED = "passed on, as nothing was delivered to those before"
 
 

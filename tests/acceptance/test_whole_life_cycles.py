@@ -123,7 +123,7 @@ class WholeLife(RuleBasedStateMachine):
         await self.scene.person("max", Role.MANAGER, sms=True)
         await self.scene.person("wil", Role.INTERVIEW_WORKER, worker_id="W1")
         await self.scene.rota(Rota(name="nights", shifts=(_ALWAYS,)))
-        self.scene.watching = True
+        self.scene.watching = self.scene.telling_outside = True
 
     def do(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         """Do something to its end."""
@@ -339,6 +339,13 @@ class WholeLife(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end the proof finds nothing but people who could not be told."""
+        try:
+            self._prove()
+        finally:
+            self.do(self.stack.aclose())
+            self.loop.close()
+
+    def _prove(self) -> None:
         self.scene.clock.instant += timedelta(hours=3)
         for _ in range(2):
             self.do(self.scene.tick())
@@ -346,8 +353,6 @@ class WholeLife(RuleBasedStateMachine):
         self.scene.heard()
         self.do(self.scene.rows("update outbox set sent_at = now() returning 1"))
         found = self.do(self._verified())
-        self.do(self.stack.aclose())
-        self.loop.close()
         assert set(found) <= {"somebody_can_be_told"}, found
 
     async def _verified(self) -> dict[str, Any]:

@@ -149,6 +149,65 @@ def clocks() -> View:
     }
 
 
+def professionals() -> View:
+    """Return two matters of which professionals are told, and an address."""
+    return {
+        "shell": shell("/alerts"),
+        "rows": [_outside(), {**_outside(), "wanted": False, "name": "No name is known"}],
+        "pager": PAGER,
+        "contacts": [{"professional": "IRO", "name": "", "email": "iro@council.example", "phone": ""}],
+        "professionals": [("", "Choose"), ("iro", "IRO")],
+        "values": {"email": "x"},
+        "errors": {"email": "Enter an e-mail address"},
+    }
+
+
+def professional() -> View:
+    """Return one matter whose form was refused."""
+    return {
+        "shell": shell("/alerts"),
+        "row": _outside(),
+        "hows": [("", "Choose"), ("phone", "By telephone")],
+        "values": {"how": "phone"},
+        "errors": {"who": "Say who confirmed it"},
+    }
+
+
+def disclosure() -> View:
+    """Return a disclosure decided once and asked again."""
+    return {
+        "shell": shell("/alerts"),
+        "interview_id": "I1",
+        "short": "I0001",
+        "told_at": ago(2),
+        "act_now": True,
+        "decided": "Not needed",
+        "reason": "Known and under way",
+        "decided_by": "Robin Ashdown",
+        "decided_at": ago(1),
+        "decisions": [("", "Choose"), ("meeting_called", "A strategy meeting is called")],
+        "values": {},
+        "errors": {"decision": "Choose what was decided"},
+    }
+
+
+def _outside() -> View:
+    return {
+        "professional_alert_id": "P1",
+        "short": "P0001",
+        "matter": "72 hours passed without an interview",
+        "professional": "IRO",
+        "name": "Kit Larch",
+        "href": "/interviews/I1",
+        "sent": "E-mail delivered",
+        "wanted": True,
+        "raised_at": ago(5),
+        "closed_at": None,
+        "answer": "",
+        "closed_by": "",
+    }
+
+
 def pages() -> dict[str, Callable[[], View]]:
     """Return a builder for every page, by the name of its template."""
     return {
@@ -158,4 +217,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "rotas": rotas,
         "contacts": contacts,
         "clocks": clocks,
+        "professionals": professionals,
+        "professional": professional,
+        "disclosure": disclosure,
     }

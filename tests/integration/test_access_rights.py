@@ -43,6 +43,8 @@ OFFICE = {
     "placement_addresses": "S",
     "placements": "S",
     "promises": "SIu",
+    "professional_alerts": "Su",
+    "professional_contacts": "SIU",
     "proofs": "S",
     "presumed_returns": "Su",
     "proposals": "SIUD",
@@ -50,6 +52,7 @@ OFFICE = {
     "quarantine": "Su",
     "rotas": "SIU",
     "spot_purchases": "SIu",
+    "strategy_decisions": "S",
     "team_members": "S",
     "ssda903_rows": "S",
     "users": "S",
@@ -192,6 +195,10 @@ COLUMNS: dict[tuple[Role, str, str], str] = {
     **{(role, "messages", "u"): SEEN for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR},
     **{(role, "quarantine", "u"): RESOLVED for role in (Role.COORDINATOR, Role.MANAGER)},
     **{(role, "presumed_returns", "u"): ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{
+        (role, "professional_alerts", "u"): "how who note closed_by closed_at"
+        for role in (Role.COORDINATOR, Role.MANAGER)
+    },
     **{(role, "match_decisions", "u"): UNDONE for role in (Role.COORDINATOR, Role.MANAGER)},
     **{
         (role, "escalations", "u"): "interview_id"

@@ -14,7 +14,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables, the database roles, their rights and the row-level security."""
-    for name in ("0001_tables.sql", "0001_access.sql", "0001_access_records.sql", "0001_access_sharing.sql"):
+    for name in (
+        "0001_tables.sql",
+        "0001_access.sql",
+        "0001_access_records.sql",
+        "0001_access_sharing.sql",
+        "0001_access_professionals.sql",
+    ):
         _run(Path(__file__).with_name(name))
 
 

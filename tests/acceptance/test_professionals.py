@@ -1,0 +1,202 @@
+"""Who outside hears of what: social workers, IROs, other authorities and police; chased until they confirm."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from missing_coord.domain.access import Role
+from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
+from missing_coord.domain.professionals import Strategy, ToldHow
+from missing_coord.services.professionals import confirm, decide_strategy
+from missing_coord.storage.tables_records import interview_actions, interview_records
+from tests.acceptance.telling_scene import Telling, new_id, telling
+from tests.builders.cases import RETURNED, Case
+from tests.builders.reviews import COORDINATOR, WORKER
+from tests.databases import Database
+
+BREACH_WORDS = "72 hours have passed since a child with whom you work came back, without a return interview"
+PLEASE = "Please confirm to the council's missing children coordinator that you know, with this reference"
+
+
+@pytest.fixture
+async def council(shared: Database) -> AsyncIterator[Telling]:
+    async with telling(shared) as opened:
+        opened.watching = opened.telling_outside = True
+        yield opened
+
+
+async def looked_after(council: Telling, **register: str) -> Case:
+    """A looked-after child of ours who is back, with what the register says of the professionals."""
+    case = await council.returned()
+    said = {"iro": "Kit Larch", "iro_email": "kit@iro", "social_worker": "Bo Finch", **register}
+    for name, value in said.items():
+        await council.rows(f"update children set {name} = :value returning 1", value=value)
+    await council.rows("update episodes set population = 'own_looked_after_in_area' returning 1")
+    return case
+
+
+def outside(heard: list[str]) -> list[str]:
+    return [each for each in heard if each.startswith(("kit ", "bo ", "duty ", "mash "))]
+
+
+async def standing(council: Telling) -> list[tuple[object, ...]]:
+    query = "select matter, professional, address, answer_wanted from professional_alerts order by 1, 2"
+    return list(await council.rows(query))
+
+
+async def test_the_iro_hears_of_every_episode_of_a_looked_after_child_once(council: Telling) -> None:
+    case = await looked_after(council)
+    gist = "a child with whom you work went missing. The council's missing children coordinator knows more"
+    assert outside(await council.after(case, hours=1)) == [f"kit email: {gist}"]
+    assert outside(await council.after(case, hours=2)) == []
+    assert ("went_missing", "iro", "kit@iro", False) in await standing(council)
+
+
+async def test_a_home_child_has_no_iro_who_could_hear(council: Telling) -> None:
+    case = await looked_after(council)
+    await council.rows("update episodes set population = 'own_home_child' returning 1")
+    await council.after(case, hours=1)
+    assert await standing(council) == [("went_missing", "social_worker", "", False)]
+
+
+async def test_another_authority_hears_of_its_own_child_at_the_address_the_council_keeps(
+    council: Telling,
+) -> None:
+    case = await looked_after(council)
+    await council.rows("update episodes set population = 'other_authority_placed_here' returning 1")
+    await council.rows(
+        "insert into professional_contacts (professional, name, email, saved_by, saved_at)"
+        " values ('responsible_authority', '', 'duty@authority', 'x', now()) returning 1"
+    )
+    assert [each.split(":")[0] for each in outside(await council.after(case, hours=1))] == ["duty email"]
+
+
+async def test_a_breach_is_told_outside_and_who_does_not_confirm_is_chased(council: Telling) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    heard = outside(await council.after(case, hours=72))
+    assert heard == [f"kit email: {BREACH_WORDS}. {PLEASE}"]
+    chased = await council.after(case, hours=77)
+    assert chased.count("cora email: professional has not confirmed") == 2  # the IRO, and the social worker
+
+
+async def test_what_is_confirmed_is_chased_no_more(council: Telling) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    await council.after(case, hours=72)
+    for (alert_id,) in await council.rows("select professional_alert_id::text from professional_alerts"):
+        await answer(council, str(alert_id), how=ToldHow.PHONE, who="Kit")
+    assert "cora email: professional has not confirmed" not in await council.after(case, hours=80)
+    with pytest.raises(NotFound):
+        await answer(council, str(alert_id), how=ToldHow.PHONE, who="Kit")
+
+
+async def answer(council: Telling, alert_id: str, *, actor: Any = COORDINATOR, **given: Any) -> None:
+    async with council.database.unit_of_work(actor) as uow:
+        await confirm(uow, professional_alert_id=alert_id, note=given.pop("note", ""), **given)
+
+
+async def test_an_answer_says_who_gave_it_and_why_none_is_needed_and_only_the_office_keeps_one(
+    council: Telling,
+) -> None:
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    ((alert_id,), *_) = await council.rows("select professional_alert_id::text from professional_alerts")
+    with pytest.raises(DomainError, match="who:"):
+        await answer(council, str(alert_id), how=ToldHow.PHONE, who=" ")
+    with pytest.raises(DomainError, match="note:"):
+        await answer(council, str(alert_id), how=ToldHow.NOT_NEEDED, who="")
+    with pytest.raises(NotAllowed):
+        await answer(council, str(alert_id), actor=WORKER, how=ToldHow.PHONE, who="Kit")
+
+
+async def told_of_harm(council: Telling, case: Case, number: int = 1) -> None:
+    async with council.unit() as uow:
+        await uow.execute(
+            insert(interview_records).values(
+                interview_id=case.interview_id,
+                number=number,
+                kind="full",
+                lists_version="1",
+                origin="first" if number == 1 else "amendment",
+                reason="more",
+                held_at=council.clock.instant,
+                submitted_by="wil",
+                submitted_at=council.clock.instant,
+                act_now=True,
+                safe_contact="phone",
+            )
+        )
+
+
+async def decide(council: Telling, case: Case, decision: Strategy, reason: str = "") -> None:
+    async with council.database.unit_of_work(COORDINATOR) as uow:
+        await decide_strategy(uow, interview_id=case.interview_id, decision=decision, reason=reason)
+
+
+async def test_told_harm_goes_at_once_by_its_own_route_until_a_strategy_meeting_is_decided(
+    council: Telling,
+) -> None:
+    for name, role in (("cora", Role.COORDINATOR), ("max", Role.MANAGER), ("lee", Role.EXPLOITATION_LEAD)):
+        await council.person(name, role, sms=True)
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    await told_of_harm(council, case)
+    heard = await council.after(case, hours=1, minutes=1)
+    gist = "strategy meeting to be decided"
+    assert [each for each in heard if gist in each] == [
+        f"{name} sms: {gist}" for name in ("cora", "lee", "max")
+    ]
+    police = ("disclosure", "police", "", True)
+    assert police in await standing(council)
+    assert "max sms: strategy meeting 2h over" in await council.after(case, hours=3, minutes=2)
+    with pytest.raises(DomainError, match="reason"):
+        await decide(council, case, Strategy.NOT_NEEDED)
+    await decide(council, case, Strategy.MEETING_CALLED)
+    assert not [each for each in await council.after(case, hours=12) if "strategy" in each]
+
+
+async def test_told_harm_in_a_later_version_asks_again(council: Telling) -> None:
+    await council.person("cora", Role.COORDINATOR, sms=True)
+    case = await looked_after(council)
+    await told_of_harm(council, case)
+    await council.after(case, hours=1)
+    await decide(council, case, Strategy.NOT_NEEDED, "Known already")
+    await council.after(case, hours=2)
+    await told_of_harm(council, case, number=2)
+    assert "cora sms: strategy meeting to be decided" in await council.after(case, hours=2, minutes=1)
+
+
+async def test_an_action_is_overdue_from_the_end_of_its_day_in_london(council: Telling) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    await council.person("max", Role.MANAGER)
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    async with council.unit() as uow:
+        await uow.execute(
+            insert(interview_actions).values(
+                action_id=new_id(),
+                interview_id=case.interview_id,
+                what="Ring the school",
+                owner="worker",
+                owner_name="Wil",
+                due_on=date(2026, 6, 2),
+                state="open",
+                opened_by="wil",
+                opened_at=RETURNED,
+            )
+        )
+    midnight = RETURNED.replace(day=2, hour=23)  # 3 June in London
+    assert "cora email: action overdue" not in await council.at(midnight - timedelta(minutes=1))
+    assert "cora email: action overdue" in await council.at(midnight)
+    assert "max email: action 48h over" in await council.at(midnight + timedelta(hours=48))
+    await council.rows("update interview_actions set state = 'done', closed_by = 'wil', outcome = 'done',"
+                       " closed_at = now() returning 1")  # fmt: skip
+    assert not [each for each in await council.at(midnight + timedelta(hours=150)) if "action" in each]
