@@ -14,7 +14,10 @@ from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageLine:
-    """One message as its page lists it; `standing` while what it is about still waits for somebody."""
+    """The newest message about one matter, with how many `earlier` ones there are about it.
+
+    `new_ids` are those of its messages that nobody has seen and that still wait for somebody.
+    """
 
     message_id: int
     kind: str
@@ -25,7 +28,8 @@ class MessageLine:
     seen_at: datetime | None
     seen_by: str
     personal: bool
-    standing: bool
+    earlier: int
+    new_ids: tuple[int, ...]
 
 
 # What the product shows is what the recorder channel wrote down; other channels carry the same to other places.
@@ -64,22 +68,33 @@ _SEE = text("""
 
 
 async def unseen(uow: SqlUnitOfWork) -> int:
-    """Return how many messages about work that still waits were not marked as seen."""
-    query = text(f"select count(*) from messages m where {_SHOWN} and m.seen_at is null and ({_waits(uow)})")
+    """Return about how many matters that still wait there are messages not marked as seen."""
+    query = text(
+        "select count(*) from (select from messages m"
+        f" where {_SHOWN} and m.seen_at is null and ({_waits(uow)}) group by m.subject_type, m.subject_id) matters"
+    )
     return int((await uow.execute(query)).scalar_one())
 
 
 async def messages(uow: SqlUnitOfWork, *, limit: int, offset: int = 0) -> list[MessageLine]:
-    """Return the messages: first those not seen whose work still waits, then the newest."""
+    """Return one line for each matter: first those with something not seen that still wait, then the newest."""
     query = text(f"""
-        select m.message_id, m.kind, m.text, m.subject_type, m.subject_id, m.planned_at, m.seen_at, m.seen_by,
-            m.recipient_user <> '' as personal, {_waits(uow)} as standing
-        from messages m where {_SHOWN}
-        order by m.seen_at is null and ({_waits(uow)}) desc, m.planned_at desc, m.message_id desc
+        with lines as (
+            select m.message_id, m.kind, m.text, m.subject_type, m.subject_id, m.planned_at, m.seen_at, m.seen_by,
+                m.recipient_user <> '' as personal, row_number() over matter as place,
+                count(*) over whole - 1 as earlier,
+                array_remove(array_agg(case when m.seen_at is null and {_waits(uow)} then m.message_id end)
+                    over whole, null) as new_ids
+            from messages m where {_SHOWN}
+            window matter as (partition by m.subject_type, m.subject_id order by m.planned_at desc, m.message_id desc),
+                   whole as (partition by m.subject_type, m.subject_id))
+        select message_id, kind, text, subject_type, subject_id, planned_at, seen_at, seen_by, personal, earlier,
+            new_ids from lines where place = 1
+        order by cardinality(new_ids) > 0 desc, planned_at desc, message_id desc
         limit :limit offset :offset
     """)
     result = await uow.execute(query, {"limit": limit, "offset": offset})
-    return [MessageLine(**row) for row in result.mappings()]
+    return [MessageLine(**{**row, "new_ids": tuple(row["new_ids"])}) for row in result.mappings()]
 
 
 async def mark_seen(uow: SqlUnitOfWork, message_ids: Sequence[int]) -> int:

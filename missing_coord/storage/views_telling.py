@@ -32,19 +32,24 @@ on conflict (user_id, channel) do update set address = excluded.address, broken_
     saved_by = excluded.saved_by, saved_at = excluded.saved_at
     where contacts.address <> excluded.address or contacts.broken_at is not null
 """
+# As of a past moment: what came later is left out, and the next step is the one that came next.
 _CLOCKS = """
-select d.episode_id::text, d.basis, d.clock_from, d.due_at, d.provisional, d.breached_at, d.resolved_at, d.result,
-       d.next_step_at, d.ladder_version, e.told_ended_at
+select d.episode_id::text, d.basis, d.clock_from, d.due_at, d.provisional, d.result, d.ladder_version, e.told_ended_at,
+       case when d.breached_at <= :at then d.breached_at end as breached_at,
+       case when d.resolved_at <= :at then d.resolved_at end as resolved_at,
+       case when d.resolved_at <= :at then null else coalesce((select min(x.planned_at) from escalations x
+           where x.episode_id = d.episode_id and x.due_at = d.due_at and x.fired_at > :at), d.next_step_at)
+           end as next_step_at
 from interview_episodes d join episodes e using (episode_id)
 where d.interview_id::text = :id order by d.due_at
 """
 _STEPS = """
-select e.step, e.recipients, e.planned_at, e.fired_at, e.withdrawn_at from escalations e
-where e.interview_id::text = :id order by e.escalation_id desc
+select e.step, e.recipients, e.planned_at, e.fired_at from escalations e
+where e.interview_id::text = :id and e.fired_at <= :at order by e.escalation_id desc
 """
 _PROMISES = """
-select made_by, reason, made_at, until_at, ended_at, outcome from promises
-where subject_type = :type and subject_id = :id order by promise_id desc
+select made_by, reason, made_at, until_at, case when ended_at <= :at then outcome else '' end as outcome from promises
+where subject_type = :type and subject_id = :id and made_at <= :at order by promise_id desc
 """
 
 
@@ -95,19 +100,19 @@ async def keep_teams(uow: SqlUnitOfWork, user_id: str, teams: list[str]) -> None
         await uow.execute(query, {"team": team, "id": user_id})
 
 
-async def clocks(uow: SqlUnitOfWork, interview_id: str) -> list[Row]:
-    """Return the duties of an interview with what both of their clocks start from."""
-    return list((await uow.execute(text(_CLOCKS), {"id": interview_id})).mappings())
+async def clocks(uow: SqlUnitOfWork, interview_id: str, at: datetime) -> list[Row]:
+    """Return the duties of an interview as they stood at a time, with what both of their clocks start from."""
+    return list((await uow.execute(text(_CLOCKS), {"id": interview_id, "at": at})).mappings())
 
 
-async def steps_of(uow: SqlUnitOfWork, interview_id: str) -> list[Row]:
-    """Return the steps on record of an interview, the newest first."""
-    return list((await uow.execute(text(_STEPS), {"id": interview_id})).mappings())
+async def steps_of(uow: SqlUnitOfWork, interview_id: str, at: datetime) -> list[Row]:
+    """Return the steps that were on record of an interview at a time, the newest first."""
+    return list((await uow.execute(text(_STEPS), {"id": interview_id, "at": at})).mappings())
 
 
-async def promises_about(uow: SqlUnitOfWork, subject_type: str, subject_id: str) -> list[Row]:
-    """Return the promises about a subject, the newest first."""
-    result = await uow.execute(text(_PROMISES), {"type": subject_type, "id": subject_id})
+async def promises_about(uow: SqlUnitOfWork, subject_type: str, subject_id: str, at: datetime) -> list[Row]:
+    """Return the promises about a subject as they stood at a time, the newest first."""
+    result = await uow.execute(text(_PROMISES), {"type": subject_type, "id": subject_id, "at": at})
     return list(result.mappings())
 
 

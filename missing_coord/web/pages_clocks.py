@@ -16,8 +16,9 @@ from missing_coord.storage import views_telling
 from missing_coord.storage.views_telling import Row
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form
+from missing_coord.web.forms import Form, london_instant, read_form
 from missing_coord.web.pages_alerts import promised
+from missing_coord.web.rendering import london_input
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -29,8 +30,12 @@ OUTCOMES = {"": "running", "kept": "kept", "lapsed": "lapsed", "renewed": "renew
 
 @router.get("/interviews/{interview_id}/clocks")
 async def clocks(request: Request, interview_id: str, who: Reader) -> Response:
-    """Show both clocks of an interview, its steps and its promises."""
-    return await _show(request, interview_id, who, Form(fields={}))
+    """Show both clocks of an interview, its steps and its promises, as they stood at the time of `?as_of=`."""
+    form, given = Form(fields={}), request.query_params.get("as_of", "")
+    as_of = london_instant(given) if given else None
+    if given and as_of is None:
+        form.wrong("as_of", "Enter a date and a London time that exist, such as 21/11/2026 14:05")
+    return await _show(request, interview_id, who, form, as_of=as_of)
 
 
 @router.post("/interviews/{interview_id}/promise")
@@ -43,16 +48,22 @@ async def take_on(request: Request, interview_id: str, who: Doer) -> Response:
 
 
 async def _show(
-    request: Request, interview_id: str, who: SignedIn, form: Form, *, status: int = 200
+    request: Request,
+    interview_id: str,
+    who: SignedIn,
+    form: Form,
+    *,
+    as_of: datetime | None = None,
+    status: int = 200,
 ) -> Response:
     reads_promises = who.role in (*OFFICE, Role.INTERVIEW_WORKER)
     async with web_of(request).acting(who.actor) as uow:
-        duties = await views_telling.clocks(uow, interview_id)
-        steps = await views_telling.steps_of(uow, interview_id)
+        now = min(as_of or uow.now, uow.now)
+        duties = await views_telling.clocks(uow, interview_id, now)
+        steps = await views_telling.steps_of(uow, interview_id, now)
         promises = (
-            await views_telling.promises_about(uow, "interview", interview_id) if reads_promises else []
+            await views_telling.promises_about(uow, "interview", interview_id, now) if reads_promises else []
         )
-        now = uow.now
     if not duties:
         raise NotFound("There is no such interview.")
     context = {
@@ -61,7 +72,11 @@ async def _show(
         "duties": [_duty(each, now) for each in duties],
         "steps": [_step(each) for each in steps],
         "promises": [_promise(each) for each in promises],
-        "may_promise": reads_promises and any(each["resolved_at"] is None for each in duties),
+        "as_of": as_of,
+        "as_of_given": london_input(now),
+        "may_promise": reads_promises
+        and as_of is None
+        and any(each["resolved_at"] is None for each in duties),
         "values": form.values(),
         "errors": form.errors,
     }

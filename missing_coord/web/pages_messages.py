@@ -62,7 +62,7 @@ async def list_messages(request: Request, who: Told) -> Response:
     context = {
         "rows": rows,
         "new": new,
-        "to_mark": [row["message_id"] for row in rows if row["new"]],
+        "to_mark": [each for line in found[:PAGE_SIZE] for each in line.new_ids],
         "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows)),
     }
     return await page(request, "pages/messages.html", context, live="user")
@@ -89,6 +89,7 @@ def _row(message: MessageLine) -> dict[str, object]:
         "href": f"{href}{message.subject_id}" if href and message.kind != MessageKind.UNASSIGNED else None,
         "at": message.planned_at,
         "to": "You" if message.personal else "Your role",
-        "new": message.standing and message.seen_at is None,
+        "earlier": plural(message.earlier, "earlier message") if message.earlier else "",
+        "new": bool(message.new_ids),
         "seen": f"by {message.seen_by}" if message.seen_at else "Not yet",
     }

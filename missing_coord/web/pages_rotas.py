@@ -20,6 +20,7 @@ from missing_coord.notify.wording import london_time
 from missing_coord.storage import views_telling
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
+from missing_coord.web.rota_form import Row, days_choices, rota_of, rows_of, typed_rows
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -54,6 +55,22 @@ async def save_rota(request: Request, who: Office) -> Response:
         form.wrong("name" if str(error).startswith("name:") else "body", str(error))
     if form.errors:
         return await _show(request, who, form, which=f"{name}-body" if version else "rota")
+    await _save(request, who, rota, version)
+    return redirect(request, "/rotas", said="The rota is saved.")
+
+
+@router.post("/rotas/{name}/shifts")
+async def save_shifts(request: Request, name: str, who: Office) -> Response:
+    """Save the shifts of a rota from the rows of a form; its overrides and absences stay."""
+    form = await read_form(request)
+    version, name = form.version(), form.text("name") or name
+    async with web_of(request).acting(who.actor) as uow:
+        before, _ = await uow.rotas.get(name)
+    try:
+        rota = rota_of(name, typed_rows(form), before)
+    except PermanentError as error:
+        form.wrong("name" if str(error).startswith("name:") else "shifts", str(error))
+        return await _show(request, who, form, which=f"{name}-shifts" if version else "new-shifts")
     await _save(request, who, rota, version)
     return redirect(request, "/rotas", said="The rota is saved.")
 
@@ -106,8 +123,20 @@ async def _save(request: Request, who: SignedIn, rota: Rota, version: int) -> No
 async def _show(request: Request, who: SignedIn, form: Form, *, which: str | None = None) -> Response:
     async with web_of(request).acting(who.actor) as uow:
         found, directory, now = await uow.rotas.all(), await uow.routing.directory(), uow.now
+    typed = typed_rows(form) if which and which.endswith("-shifts") else None
+    blank = typed if which == "new-shifts" and typed else rows_of(Rota(name="new"))
     context = {
-        "rows": [_line(rota, version, directory, now) for rota, version in found],
+        "rows": [
+            _line(
+                rota,
+                version,
+                directory,
+                now,
+                shifts=typed if typed and which == f"{rota.name}-shifts" else rows_of(rota),
+            )
+            for rota, version in found
+        ],
+        "blank": {"shifts": blank, "days": days_choices(blank)},
         "people": [(each.username, each.display_name) for each in directory.people],
         "may_save": who.role in OFFICE,
         "which": which,
@@ -117,7 +146,9 @@ async def _show(request: Request, who: SignedIn, form: Form, *, which: str | Non
     return await page(request, "pages/rotas.html", context, status=422 if form.errors else 200)
 
 
-def _line(rota: Rota, version: int, directory: Directory, now: datetime) -> dict[str, object]:
+def _line(
+    rota: Rota, version: int, directory: Directory, now: datetime, *, shifts: list[Row]
+) -> dict[str, object]:
     names = {each.username: each.display_name for each in directory.people}
     away = set(rota.people()) - names.keys()
     on = [names[each] for each in on_duty(rota, now, away=away)]
@@ -135,6 +166,8 @@ def _line(rota: Rota, version: int, directory: Directory, now: datetime) -> dict
             for kind, each in changes
             if each.ends_at > now
         ],
+        "shifts": shifts,
+        "days": days_choices(shifts),
         "body": json.dumps(write_rota(rota), indent=2),
     }
 

@@ -77,16 +77,21 @@ def ladders() -> View:
 
 def rotas() -> View:
     """Return a rota with a gap and one without."""
+    shift: View = {"person": "robin", "days": "Mon", "starts": "17:00", "ends": "09:00"}
+    shift |= {"first_day": "", "last_day": ""}
     row: View = {
         "name": "duty",
         "version": 2,
         "on_duty": "Robin Ashdown",
         "gaps": [{"starts_at": ago(-24), "ends_at": ago(-30)}],
         "changes": ["Robin Ashdown away: Sat 21 Nov 2026 09:00 GMT to Sun 22 Nov 2026 09:00 GMT"],
+        "shifts": [shift],
+        "days": [("", "Choose"), ("Mon", "Monday")],
         "body": "{}",
     }
     other: View = {**row, "name": "nights", "gaps": [], "changes": []}
     frame: View = {"shell": shell("/alerts"), "rows": [row, other], "people": [("robin", "Robin Ashdown")]}
+    frame |= {"blank": {"shifts": [shift], "days": [("", "Choose"), ("Mon", "Monday")]}}
     wrong: View = {"person": "Choose who"}
     return {**frame, "may_save": True, "which": "duty-change", "values": {"person": ""}, "errors": wrong}
 
@@ -145,6 +150,8 @@ def clocks() -> View:
         "steps": [step, {**step, "fired_at": ago(7)}],
         "promises": [promise],
         "may_promise": True,
+        "as_of": ago(3),
+        "as_of_given": "2026-11-21T14:05",
         **WRONG,
     }
 

@@ -160,6 +160,7 @@ def messages() -> View:
         "href": "/interviews/I0001",
         "at": ago(2),
         "to": "Your role",
+        "earlier": "2 earlier messages",
         "new": True,
         "seen": "Not yet",
     }

@@ -62,6 +62,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("POST", "/disclosures/{interview_id}"): only(C, M),
     ("GET", "/rotas"): only(C, M, D),
     ("POST", "/rotas"): only(C, M),
+    ("POST", "/rotas/{name}/shifts"): only(C, M),
     ("POST", "/rotas/{name}/changes"): only(C, M),
     ("GET", "/contacts"): only(C, M, D),
     ("POST", "/contacts/{user_id}"): only(M, D),

@@ -1,0 +1,134 @@
+"""Forms about telling people: a rota's rows, from when a ladder holds, one line for each matter, and answers outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from missing_coord.cli.regular import RegularWork
+from missing_coord.contracts.ladders import write_ladder
+from missing_coord.domain.access import Role, system_actor
+from missing_coord.domain.ladders import DEFAULT_LADDER
+from tests.databases import Database
+from tests.integration.web_scene import Site, errors_on, open_site
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
+WEEK = "Mon,Tue,Wed,Thu,Fri"
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    async with open_site(database) as opened:
+        yield opened
+
+
+async def test_a_rota_is_typed_as_rows_and_its_overrides_stay(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/rotas")
+    rows = {"person": ["coordinator", "manager", ""], "days": [WEEK, "Sat,Sun", ""], "starts": ["09:00", "09:00", ""],
+            "ends": ["09:00", "09:00", ""], "first_day": ["", "2026-01-01", ""], "last_day": ["", "", ""]}  # fmt: skip
+    made = await office.post("/rotas/new/shifts", name="duty", expected_version="0", **rows)
+    assert made.status_code == 303
+    assert "Somebody is on duty at any time" in (await office.get("/rotas")).text
+    await office.post("/rotas/duty/changes", kind="absence", person="manager", starts_at="2026-11-28T09:00",
+                      ends_at="2026-11-30T09:00", expected_version="1")  # fmt: skip
+    fewer = {name: values[:1] for name, values in rows.items()}
+    assert (
+        await office.post("/rotas/duty/shifts", name="duty", expected_version="2", **fewer)
+    ).status_code == 303
+    body = (await site.council.rows("select body from rotas"))[0][0]
+    assert [each["person"] for each in body["shifts"]] == ["coordinator"]
+    assert [each["person"] for each in body["absences"]] == ["manager"]
+
+
+async def test_a_row_that_cannot_be_is_named_and_what_was_typed_stays(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/rotas")
+    rows = {"person": ["coordinator"], "days": [""], "starts": ["09:00"], "ends": ["17:00"]}
+    refused = await office.post("/rotas/new/shifts", name="duty", expected_version="0", **rows)
+    assert refused.status_code == 422
+    assert errors_on(refused.text)[0].startswith("Row 1, days: must name at least one of")
+    assert 'value="17:00"' in refused.text
+
+
+async def test_a_ladder_is_in_force_from_when_its_text_or_the_field_says_and_not_from_two_times(
+    site: Site,
+) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    await manager.get("/ladders")
+    said = write_ladder(DEFAULT_LADDER) | {"version": "x", "effective_at": "2031-01-01T00:00:00+00:00"}
+    refused = await manager.post("/ladders", body=json.dumps(said), effective_at="2031-02-01T00:00")
+    assert refused.status_code == 422
+    assert errors_on(refused.text) == ["The text says Wed 01 Jan 2031 00:00 GMT: take one of the two out"]
+    kept = await manager.post("/ladders", body=json.dumps(said))
+    assert kept.status_code == 303
+    ((effective_at,),) = [tuple(row) for row in await site.council.rows("select effective_at from ladders")]
+    assert effective_at.year == 2031
+
+
+async def test_many_messages_about_one_matter_are_one_line_and_are_seen_together(site: Site) -> None:
+    interview_id = await site.council.due()
+    await site.council.rows(
+        "insert into messages (message_key, channel, recipient_role, subject_type, subject_id, kind, text, state,"
+        " planned_at) select 'k' || n, 'recorder', 'manager', 'interview', :id, 'breach', 'Interview: ' || n || ' told.',"
+        " 'delivered', now() + n * interval '1 minute' from generate_series(1, 30) n returning 1",
+        id=interview_id,
+    )
+    manager = await site.signed_in(Role.MANAGER)
+    page = (await manager.get("/messages")).text
+    assert "Messages (1 new)" in page
+    assert "Interview: 30 told." in page
+    assert "29 earlier messages about the same" in page
+    assert page.count('name="message_ids"') == 30
+
+
+async def test_an_escalation_is_shown_as_it_stood(site: Site) -> None:
+    interview_id = await site.council.due(back=80)
+    work = RegularWork(site.application)
+    site.clock.instant += timedelta(hours=1)
+    await work.fire()
+    office = await site.signed_in(Role.COORDINATOR)
+    path = f"/interviews/{interview_id}/clocks"
+    now = (await office.get(path)).text
+    assert "told" in now.split("Who was told")[1].split("Taken on")[0]
+    before = (site.clock.instant - timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M")
+    then = (await office.get(f"{path}?as_of={before}")).text
+    assert "As it stood" in then
+    assert "Nobody yet." in then
+    assert "Take it on" not in then
+    assert "Enter a date and a London time that exist" in (await office.get(f"{path}?as_of=soon")).text
+
+
+async def test_what_a_professional_says_is_kept_once(site: Site) -> None:
+    await site.council.due(back=80)
+    await site.council.rows("update children set social_worker = 'Bo Finch' returning 1")
+    async with site.council.acting(system_actor("test")) as uow:
+        await uow.execute(text("update episodes set started_at = now()"))
+        await uow.professionals.raise_new(uow.now)
+    office = await site.signed_in(Role.COORDINATOR)
+    listed = (await office.get("/professionals")).text
+    assert "Bo Finch" in listed
+    assert "No e-mail address is known" in listed
+    ((alert_id,),) = [
+        tuple(row)
+        for row in await site.council.rows("select professional_alert_id::text from professional_alerts")
+    ]
+    path = f"/professionals/{alert_id}"
+    await office.get(path)
+    refused = await office.post(path, how="phone", who="", note="")
+    assert errors_on(refused.text) == ["Say who confirmed it."]
+    assert (await office.post(path, how="phone", who="Bo Finch", note="")).status_code == 303
+    assert (await office.post(path, how="phone", who="Bo Finch", note="")).status_code == 404
+    assert "By telephone. Bo Finch" in (await office.get(path)).text
+    wrong = await office.post("/professionals", professional="iro", name="", email="x", phone="")
+    assert errors_on(wrong.text) == ["Enter an e-mail address"]
+    saved = await office.post(
+        "/professionals", professional="iro", name="", email="iro@council.example", phone=""
+    )
+    assert saved.status_code == 303
+    assert "IRO, the service: iro@council.example" in (await office.get("/professionals")).text
+    assert (await office.get(f"/disclosures/{alert_id}")).status_code == 404
