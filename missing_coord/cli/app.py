@@ -21,6 +21,7 @@ from missing_coord.cli import (
     reports,
     roles,
     serving,
+    shadowing,
     topics,
     watching,
 )
@@ -49,6 +50,7 @@ for group in (
     demonstration,
     accounts,
     watching,
+    shadowing,
     topics,
 ):
     group.register(app)

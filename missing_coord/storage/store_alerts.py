@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.contracts.parsing import KINDS
 from missing_coord.domain.alerts import Alert, Promise
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.escalation import ClockKind, Ladder
@@ -31,8 +32,11 @@ CAUSES = {
     " join escalations e on e.interview_id = d.interview_id and e.episode_id = d.episode_id and e.breach"
     " and e.due_at = d.due_at where d.resolved_at is null and d.breached_at is not null and not exists (select from"
     " promises p where p.subject_id = d.interview_id::text and p.made_at >= e.fired_at) group by d.interview_id",
-    ClockKind.QUIET_FEED: "select 'feed' as subject_type, kind as subject_id, max(started_at) as started_at"
-    " from intake_batches group by kind",
+    # The last of each kind by the index, and never all batches.
+    ClockKind.QUIET_FEED: "select 'feed' as subject_type, k.kind as subject_id, last.started_at"
+    f" from unnest(array[{', '.join(repr(kind) for kind in KINDS)}]) k(kind)"
+    " cross join lateral (select max(b.started_at) as started_at from intake_batches b where b.kind = k.kind) last"
+    " where last.started_at is not null",
     ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
     f" from interviews i where i.held_at is not null and i.closed_at > {SIXTY_DAYS_AGO}"
     " and not exists (select from quality_audits q"

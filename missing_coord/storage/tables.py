@@ -75,6 +75,7 @@ intake_batches = Table(
     instant("started_at"),
     instant("finished_at", nullable=True),
     Index("ix_intake_batches_source", "source", "content_sha256"),
+    Index("ix_intake_batches_kind", "kind", "started_at"),
 )
 
 notices = Table(

@@ -213,6 +213,7 @@ interviews = Table(
     ),
     Index("ix_interviews_due_at", "due_at", postgresql_where=text("closed_at is null")),
     Index("ix_interviews_worker_id", "worker_id", "closed_at"),
+    Index("ix_interviews_closed_at", "closed_at", postgresql_where=text("closed_at is not null")),
     CheckConstraint(
         "state not in ('not_required_manager_decision', 'closed_no_contact_manager_decision')"
         " or (closed_by <> '' and reason <> '')",
@@ -237,6 +238,11 @@ interview_episodes = Table(
     instant("next_step_at", nullable=True),
     words("ladder_version"),
     PrimaryKeyConstraint("interview_id", "episode_id"),
+    Index(
+        "ix_interview_episodes_breached",
+        "breached_at",
+        postgresql_where=text("breached_at is not null and resolved_at is null"),
+    ),
     Index(
         "ix_interview_episodes_next_step_at",
         "next_step_at",

@@ -152,7 +152,7 @@ promises = Table(
     CheckConstraint("reason <> ''", name="has_reason"),
     CheckConstraint("outcome in ('', 'kept', 'lapsed', 'renewed')", name="outcome_known"),
     Index("ix_promises_live", "until_at", postgresql_where=text("ended_at is null")),
-    Index("ix_promises_subject", "subject_id", postgresql_where=text("ended_at is null")),
+    Index("ix_promises_subject", "subject_id"),
 )
 
 proofs = Table(

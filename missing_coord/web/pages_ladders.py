@@ -17,7 +17,9 @@ from missing_coord.domain.directory import Directory, nobody_words, unreachable,
 from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.escalation import LONG_AGO, ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
-from missing_coord.notify.wording import london_time, step_words
+from missing_coord.notify.wording import london_time, short_reference, step_words
+from missing_coord.services.shadow import Shadow
+from missing_coord.storage.views_shadow import shadow_run
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, london_instant, read_form
 from missing_coord.web.rendering import london_input
@@ -26,6 +28,7 @@ from missing_coord.web.show import recipient_name
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
+MOST_LINES = 100
 Reader = Annotated[SignedIn, Depends(require(*OFFICE, Role.ADMINISTRATOR))]
 Owner = Annotated[SignedIn, Depends(require(Role.MANAGER))]
 NAMES = {
@@ -87,11 +90,43 @@ def _effective(form: Form, ladder: Ladder, given: datetime | None, now: datetime
     return given or said or now
 
 
+@router.post("/ladders/shadow")
+async def try_ladder(request: Request, who: Owner) -> Response:
+    """Show whom a ladder would have told otherwise over the last month; nothing is saved or sent."""
+    form = await read_form(request)
+    try:
+        async with web_of(request).acting(who.actor) as uow:
+            tried = await shadow_run(uow, ladder=read_ladder(form.text("body")))
+    except (PermanentError, DomainError) as error:
+        form.wrong("body", str(error))
+        return await _show(request, who, form, status=422)
+    return await _show(request, who, form, tried=_tried(tried))
+
+
+def _tried(found: Shadow) -> dict[str, object]:
+    people = sorted({*found.before, *found.after})
+    lines = [
+        {"interview_id": each.interview_id, "short": short_reference(each.interview_id), "change": change,
+         "at": heard.at, "step": step_words(heard.step), "who": heard.who}
+        for each in found.differences
+        for change, told in (("No more told", each.only_before), ("Told as well", each.only_after))
+        for heard in told
+    ]  # fmt: skip
+    return {
+        "duties": found.duties,
+        "differ": len(found.differences),
+        "people": [(each, found.before.get(each, 0), found.after.get(each, 0)) for each in people],
+        "lines": lines[:MOST_LINES],
+        "more": max(0, len(lines) - MOST_LINES),
+    }
+
+
 async def _show(
     request: Request,
     who: SignedIn,
     form: Form,
     *,
+    tried: dict[str, object] | None = None,
     at: datetime | None = None,
     faults: Collection[str] = (),
     status: int = 200,
@@ -107,6 +142,7 @@ async def _show(
         ],
         "may_save": who.role is Role.MANAGER,
         "faults": list(faults),
+        "tried": tried,
         "values": form.values(),
         "errors": form.errors,
     }

@@ -69,6 +69,22 @@ def ladders() -> View:
         "at_given": "2026-11-21T14:05",
         "ladders": [ladder],
         "may_save": True,
+        "tried": {
+            "duties": 3,
+            "differ": 1,
+            "people": [("max", 2, 3)],
+            "lines": [
+                {
+                    "interview_id": "I1",
+                    "short": "I0001",
+                    "change": "Told as well",
+                    "at": ago(5),
+                    "step": "breach",
+                    "who": "max",
+                }
+            ],
+            "more": 2,
+        },
         "faults": ["breach: max has no working contact for text message"],
         "values": {"body": "{"},
         "errors": {"body": "ladder: must be JSON"},

@@ -1,4 +1,4 @@
-"""Forms about telling people: a rota's rows, from when a ladder holds, one line for each matter, and answers outside."""
+"""Forms about telling people: a rota's rows, when a ladder holds, one line for each matter, and answers outside."""
 
 from __future__ import annotations
 
@@ -74,8 +74,9 @@ async def test_many_messages_about_one_matter_are_one_line_and_are_seen_together
     interview_id = await site.council.due()
     await site.council.rows(
         "insert into messages (message_key, channel, recipient_role, subject_type, subject_id, kind, text, state,"
-        " planned_at) select 'k' || n, 'recorder', 'manager', 'interview', :id, 'breach', 'Interview: ' || n || ' told.',"
-        " 'delivered', now() + n * interval '1 minute' from generate_series(1, 30) n returning 1",
+        " planned_at) select 'k' || n, 'recorder', 'manager', 'interview', :id, 'breach',"
+        " 'Interview: ' || n || ' told.', 'delivered', now() + n * interval '1 minute'"
+        " from generate_series(1, 30) n returning 1",
         id=interview_id,
     )
     manager = await site.signed_in(Role.MANAGER)
@@ -88,7 +89,7 @@ async def test_many_messages_about_one_matter_are_one_line_and_are_seen_together
 
 async def test_an_escalation_is_shown_as_it_stood(site: Site) -> None:
     interview_id = await site.council.due(back=80)
-    work = RegularWork(site.application)
+    work = RegularWork(site.app.state.web.application)
     site.clock.instant += timedelta(hours=1)
     await work.fire()
     office = await site.signed_in(Role.COORDINATOR)

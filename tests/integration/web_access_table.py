@@ -54,6 +54,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("POST", "/interviews/{interview_id}/promise"): only(C, M, W),
     ("GET", "/ladders"): only(C, M, D),
     ("POST", "/ladders"): only(M),
+    ("POST", "/ladders/shadow"): only(M),
     ("GET", "/professionals"): only(C, M),
     ("POST", "/professionals"): only(C, M),
     ("GET", "/professionals/{professional_alert_id}"): only(C, M),
