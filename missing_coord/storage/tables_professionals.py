@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -67,4 +68,33 @@ strategy_decisions = Table(
         "decision in ('meeting_called', 'already_under_way', 'not_needed')", name="decision_known"
     ),
     CheckConstraint("decision = 'meeting_called' or reason <> ''", name="says_why"),
+)
+
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("dispute_id", UUID(as_uuid=False), primary_key=True),
+    Column(
+        "interview_id", UUID(as_uuid=False), ForeignKey("interviews.interview_id"), nullable=False, index=True
+    ),
+    Column("iro", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("kept_by", Text, nullable=False),
+    instant("kept_at"),
+    instant("closed_at", nullable=True),
+)
+
+dispute_stages = Table(
+    "dispute_stages",
+    metadata,
+    Column("dispute_id", UUID(as_uuid=False), ForeignKey("disputes.dispute_id"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("started_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("ended_on", Date),
+    words("outcome"),
+    Column("kept_by", Text, nullable=False),
+    PrimaryKeyConstraint("dispute_id", "stage"),
+    CheckConstraint("(ended_on is null) = (outcome = '')", name="an_ended_one_has_its_outcome"),
+    Index("uq_dispute_stages_one_open", "dispute_id", unique=True, postgresql_where=text("ended_on is null")),
 )

@@ -58,6 +58,7 @@ def ladders() -> View:
     }
     ladder: View = {
         "clock": "72 hours from the return",
+        "since": "Thu 01 Jan 2026 00:00 GMT",
         "version": "2026-1",
         "due": "due 72 hours after the clock starts",
         "steps": [step],
@@ -214,6 +215,50 @@ def disclosure() -> View:
     }
 
 
+def disputes() -> View:
+    """Return a running dispute whose form was refused."""
+    row: View = {
+        "dispute_id": "D1",
+        "short": "D0001",
+        "iro": "Kit Larch",
+        "about": "No interview was offered",
+        "interview_id": "I1",
+        "interview": "I0001",
+        "stage": "Team manager",
+        "due_on": "20 Nov 2026",
+        "late": True,
+        "closed_at": None,
+    }
+    closed: View = {**row, "stage": "Settled", "due_on": None, "late": False, "closed_at": ago(4)}
+    frame: View = {"shell": shell("/alerts"), "rows": [row, closed], "pager": PAGER}
+    return {**frame, "values": {"iro": ""}, "errors": {"iro": "Say who raises it"}}
+
+
+def dispute() -> View:
+    """Return one dispute with an ended and a running stage."""
+    ended: View = {
+        "stage": "Informal",
+        "started_on": "1 Nov 2026",
+        "due_on": "5 Nov 2026",
+        "ended_on": "6 Nov 2026",
+    }
+    running: View = {**ended, "stage": "Team manager", "ended_on": None, "outcome": ""}
+    row: View = {
+        "dispute_id": "D1",
+        "short": "D0001",
+        "iro": "Kit Larch",
+        "about": "No interview was offered",
+    }
+    return {
+        "shell": shell("/alerts"),
+        "row": {**row, "interview_id": "I1", "interview": "I0001", "closed_at": None},
+        "stages": [{**ended, "outcome": "Not agreed"}, running],
+        "following": [("", "None: it is settled"), ("director", "Director of children's services")],
+        "values": {"outcome": ""},
+        "errors": {"outcome": "Say what came of this stage"},
+    }
+
+
 def _outside() -> View:
     return {
         "professional_alert_id": "P1",
@@ -243,4 +288,6 @@ def pages() -> dict[str, Callable[[], View]]:
         "professionals": professionals,
         "professional": professional,
         "disclosure": disclosure,
+        "disputes": disputes,
+        "dispute": dispute,
     }

@@ -22,6 +22,8 @@ OFFICE = {
     "children": "S",
     "contacts": "S",
     "deliveries": "S",
+    "dispute_stages": "SIu",
+    "disputes": "SIu",
     "episode_incidents": "S",
     "episodes": "S",
     "escalations": "Su",
@@ -199,6 +201,8 @@ COLUMNS: dict[tuple[Role, str, str], str] = {
         (role, "professional_alerts", "u"): "how who note closed_by closed_at"
         for role in (Role.COORDINATOR, Role.MANAGER)
     },
+    **{(role, "disputes", "u"): "closed_at" for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{(role, "dispute_stages", "u"): "ended_on outcome" for role in (Role.COORDINATOR, Role.MANAGER)},
     **{(role, "match_decisions", "u"): UNDONE for role in (Role.COORDINATOR, Role.MANAGER)},
     **{
         (role, "escalations", "u"): "interview_id"

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from missing_coord.cli.regular import RegularWork
 from missing_coord.contracts.ladders import write_ladder
@@ -105,10 +104,9 @@ async def test_an_escalation_is_shown_as_it_stood(site: Site) -> None:
 
 
 async def test_what_a_professional_says_is_kept_once(site: Site) -> None:
-    await site.council.due(back=80)
+    await site.council.due()
     await site.council.rows("update children set social_worker = 'Bo Finch' returning 1")
     async with site.council.acting(system_actor("test")) as uow:
-        await uow.execute(text("update episodes set started_at = now()"))
         await uow.professionals.raise_new(uow.now)
     office = await site.signed_in(Role.COORDINATOR)
     listed = (await office.get("/professionals")).text
@@ -133,3 +131,46 @@ async def test_what_a_professional_says_is_kept_once(site: Site) -> None:
     assert saved.status_code == 303
     assert "IRO, the service: iro@council.example" in (await office.get("/professionals")).text
     assert (await office.get(f"/disclosures/{alert_id}")).status_code == 404
+
+
+async def test_a_dispute_goes_up_its_stages_with_dates_and_outcomes_and_is_settled(site: Site) -> None:
+    interview_id = await site.council.due()
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/disputes")
+    today = f"{site.clock.instant:%Y-%m-%d}"
+    given = {"interview_id": interview_id, "iro": "Kit Larch", "about": "No offer", "started_on": today}
+    refused = await office.post("/disputes", **given, due_on="2020-01-01")
+    assert errors_on(refused.text) == ["Give a day after the stage began."]
+    opened = await office.post("/disputes", **given, due_on="2031-01-01")
+    path = opened.headers["location"]
+    late = await office.post(
+        path, ended_on=today, outcome="Not agreed", following="informal", due_on="2031-01-01"
+    )
+    assert errors_on(late.text) == ["Choose a stage above this one."]
+    moved = await office.post(
+        path, ended_on=today, outcome="Not agreed", following="director", due_on="2031-01-01"
+    )
+    assert moved.status_code == 303
+    assert "Director of children" in (await office.get("/disputes")).text
+    assert (await office.post(path, ended_on=today, outcome="Agreed", following="")).status_code == 303
+    page = (await office.get(path)).text
+    assert "Settled" in page
+    assert "Not agreed" in page
+    assert errors_on((await office.post(path, ended_on=today, outcome="Again", following="")).text) == [
+        "This dispute is settled already."
+    ]
+
+
+async def test_a_ladder_is_tried_on_the_last_month_without_being_saved(site: Site) -> None:
+    await site.council.due(back=60)
+    manager = await site.signed_in(Role.MANAGER)
+    await manager.get("/ladders")
+    body = write_ladder(DEFAULT_LADDER) | {"version": "2027-1"}
+    body["steps"][0]["tell"] = ["manager"]
+    tried = await manager.post("/ladders/shadow", body=json.dumps(body))
+    assert tried.status_code == 200
+    assert "1 of 1 interview would have been told otherwise" in tried.text
+    assert await site.council.rows("select 1 from ladders") == []
+    other = {"clock": "offer", "version": "x", "steps": [{"name": "now", "hours": 0, "tell": ["manager"]}]}
+    refused = await manager.post("/ladders/shadow", body=json.dumps(other))
+    assert "only a ladder of the 72 hours" in refused.text

@@ -31,8 +31,8 @@ FILL = (
     " join episodes e using (child_id) where :n > 0",
     "insert into escalations (interview_id, episode_id, step, breach, due_at, planned_at, fired_at, ladder_version)"
     " select interview_id, episode_id, 'breach', true, :at, :at, :at, '2026-1' from interview_episodes where :n > 0",
-    "insert into intake_batches (batch_id, kind, source, content_sha256, started_at) select gen_random_uuid(), 'police',"
-    " 'x', n::text, cast(:at as timestamptz) - n * interval '1 minute' from generate_series(1, :n) n",
+    "insert into intake_batches (batch_id, kind, source, content_sha256, started_at) select gen_random_uuid(),"
+    " 'police', 'x', n::text, cast(:at as timestamptz) - n * interval '1 minute' from generate_series(1, :n) n",
 )
 LONG = ("interviews", "interview_episodes", "escalations", "intake_batches", "episodes", "children")
 

@@ -10,3 +10,11 @@ create policy office_all on professional_alerts for all to mc_coordinator, mc_ma
 create policy office_all on professional_contacts for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
 create policy office_reads on strategy_decisions for select to mc_coordinator, mc_manager using (true);
+--;;
+grant select, insert, update (closed_at) on disputes to mc_coordinator, mc_manager;
+--;;
+grant select, insert, update (ended_on, outcome) on dispute_stages to mc_coordinator, mc_manager;
+--;;
+create policy office_all on disputes for all to mc_coordinator, mc_manager using (true) with check (true);
+--;;
+create policy office_all on dispute_stages for all to mc_coordinator, mc_manager using (true) with check (true);

@@ -806,6 +806,20 @@ CREATE TABLE user_secrets (
     CONSTRAINT fk_user_secrets_user_id FOREIGN KEY(user_id) REFERENCES users (user_id)
 );
 --;;
+CREATE TABLE disputes (
+    dispute_id UUID NOT NULL,
+    interview_id UUID NOT NULL,
+    iro TEXT NOT NULL,
+    about TEXT NOT NULL,
+    kept_by TEXT NOT NULL,
+    kept_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    closed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_disputes PRIMARY KEY (dispute_id),
+    CONSTRAINT fk_disputes_interview_id FOREIGN KEY(interview_id) REFERENCES interviews (interview_id)
+);
+--;;
+CREATE INDEX ix_disputes_interview_id ON disputes (interview_id);
+--;;
 CREATE TABLE episode_incidents (
     episode_id UUID NOT NULL,
     incident_id UUID NOT NULL,
@@ -1074,6 +1088,21 @@ CREATE TABLE visit_invites (
 );
 --;;
 CREATE INDEX ix_visit_invites_worker_id ON visit_invites (worker_id, starts_at);
+--;;
+CREATE TABLE dispute_stages (
+    dispute_id UUID NOT NULL,
+    stage TEXT NOT NULL,
+    started_on DATE NOT NULL,
+    due_on DATE NOT NULL,
+    ended_on DATE,
+    outcome TEXT DEFAULT '' NOT NULL,
+    kept_by TEXT NOT NULL,
+    CONSTRAINT pk_dispute_stages PRIMARY KEY (dispute_id, stage),
+    CONSTRAINT ck_dispute_stages_an_ended_one_has_its_outcome CHECK ((ended_on is null) = (outcome = '')),
+    CONSTRAINT fk_dispute_stages_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (dispute_id)
+);
+--;;
+CREATE UNIQUE INDEX uq_dispute_stages_one_open ON dispute_stages (dispute_id) WHERE ended_on is null;
 --;;
 CREATE TABLE record_contents (
     interview_id UUID NOT NULL,

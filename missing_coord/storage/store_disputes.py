@@ -1,0 +1,107 @@
+"""Disputes of IROs in PostgreSQL: kept, moved on stage by stage, and read for their pages."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+
+from missing_coord.domain.disputes import DisputeStage, Stage
+from missing_coord.domain.errors import ConcurrencyConflict, NotFound
+from missing_coord.storage.unit_of_work import SqlUnitOfWork
+
+Row = RowMapping
+_LINES = """
+select d.dispute_id::text, d.interview_id::text, d.iro, d.about, d.kept_by, d.kept_at, d.closed_at, s.stage,
+       s.started_on, s.due_on
+from disputes d left join dispute_stages s on s.dispute_id = d.dispute_id and s.ended_on is null
+"""
+_STAGES = """
+select stage, started_on, due_on, ended_on, outcome, kept_by from dispute_stages where dispute_id::text = :id
+order by started_on, ended_on nulls last
+"""
+_BEGIN = """
+insert into dispute_stages (dispute_id, stage, started_on, due_on, kept_by)
+values (cast(:id as uuid), :stage, :started_on, :due_on, :by)
+"""
+_END = """
+update dispute_stages set ended_on = :ended_on, outcome = :outcome
+where dispute_id::text = :id and stage = :stage and ended_on is null returning 1
+"""
+
+
+async def open_dispute(
+    uow: SqlUnitOfWork, *, interview_id: str, iro: str, about: str, started_on: date, due_on: date
+) -> str:
+    """Keep a dispute at its first stage and return its id; raises NotFound when there is no such interview."""
+    known = await uow.execute(
+        text("select 1 from interviews where interview_id::text = :id"), {"id": interview_id}
+    )
+    if known.one_or_none() is None:
+        raise NotFound("There is no such interview.")
+    dispute_id = str(uuid.uuid4())
+    values = {"id": dispute_id, "interview": interview_id, "iro": iro, "about": about}
+    query = text(
+        "insert into disputes (dispute_id, interview_id, iro, about, kept_by, kept_at)"
+        " values (cast(:id as uuid), cast(:interview as uuid), :iro, :about, :by, :now)"
+    )
+    await uow.execute(query, {**values, "by": uow.actor.name, "now": uow.now})
+    await _begin(uow, dispute_id, Stage.INFORMAL, started_on, due_on)
+    uow.audit("dispute_opened", subject_type="dispute", subject_id=dispute_id, interview_id=interview_id)
+    return dispute_id
+
+
+async def move_on(
+    uow: SqlUnitOfWork,
+    dispute_id: str,
+    current: DisputeStage,
+    *,
+    ended_on: date,
+    outcome: str,
+    following: Stage | None,
+    due_on: date | None,
+) -> None:
+    """End the running stage, and begin the following one or close the dispute.
+
+    Raises ConcurrencyConflict when somebody else ended the stage meanwhile.
+    """
+    values: dict[str, Any] = {"id": dispute_id, "stage": current.stage.value, "ended_on": ended_on}
+    ended = await uow.execute(text(_END), {**values, "outcome": outcome})
+    if ended.one_or_none() is None:
+        raise ConcurrencyConflict("This stage was ended since you opened the page.")
+    if following is not None and due_on is not None:
+        await _begin(uow, dispute_id, following, ended_on, due_on)
+    else:
+        query = text("update disputes set closed_at = :now where dispute_id::text = :id")
+        await uow.execute(query, {"id": dispute_id, "now": uow.now})
+    uow.audit(
+        "dispute_moved",
+        subject_type="dispute",
+        subject_id=dispute_id,
+        ended=current.stage.value,
+        following=following.value if following else "",
+    )
+
+
+async def _begin(uow: SqlUnitOfWork, dispute_id: str, stage: Stage, started_on: date, due_on: date) -> None:
+    values = {"id": dispute_id, "stage": stage.value, "started_on": started_on, "due_on": due_on}
+    await uow.execute(text(_BEGIN), {**values, "by": uow.actor.name})
+
+
+async def disputes(uow: SqlUnitOfWork, *, limit: int, offset: int) -> list[Row]:
+    """Return disputes, the running ones first by when their stage is due."""
+    query = text(
+        f"{_LINES} order by d.closed_at is not null, s.due_on, d.kept_at desc limit :limit offset :offset"
+    )
+    return list((await uow.execute(query, {"limit": limit, "offset": offset})).mappings())
+
+
+async def one_dispute(uow: SqlUnitOfWork, dispute_id: str) -> tuple[Row, list[Row]]:
+    """Return a dispute and its stages in order; raises NotFound."""
+    query = text(f"{_LINES} where d.dispute_id::text = :id")
+    row = (await uow.execute(query, {"id": dispute_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such dispute.")
+    return row, list((await uow.execute(text(_STAGES), {"id": dispute_id})).mappings())
