@@ -53,7 +53,7 @@ WORKED_OUT = {
     ClockKind.AUDIT: "{hours:g} hours from when the interview was closed, as nobody has audited it",
     ClockKind.ACTION: "from the end of the day by which the action was to be done",
     ClockKind.PROFESSIONAL: "{hours:g} hours from when they were to be told, as they have not confirmed it",
-    ClockKind.DISCLOSURE: "at once, as the child told of harm and nobody decided on a strategy meeting",
+    ClockKind.TOLD_HARM: "at once, as the child told of harm and nobody decided on a strategy meeting",
     ClockKind.ROTA_GAP: "at once, as nobody is on duty for a part of the next 7 days",
 }
 

@@ -26,7 +26,7 @@ class ClockKind(StrEnum):
     AUDIT = "audit"
     ACTION = "action"
     PROFESSIONAL = "professional"
-    DISCLOSURE = "disclosure"
+    TOLD_HARM = "told_harm"
 
 
 class TargetKind(StrEnum):

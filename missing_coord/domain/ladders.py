@@ -93,7 +93,7 @@ SHIPPED: tuple[Ladder, ...] = (
         _step("professional_20h_over", 20, *_OFFICE, repeat=24),
     ),
     _of(
-        ClockKind.DISCLOSURE,
+        ClockKind.TOLD_HARM,
         0,
         _step("strategy_meeting_to_be_decided", 0, *_OFFICE, Role.EXPLOITATION_LEAD, urgent=True),
         _step("strategy_meeting_2h_over", 2, *_OFFICE, urgent=True, repeat=2),

@@ -24,7 +24,7 @@ class Matter(StrEnum):
 
     WENT_MISSING = "went_missing"
     BREACH = "breach"
-    DISCLOSURE = "disclosure"
+    TOLD_HARM = "told_harm"
 
 
 class ToldHow(StrEnum):
@@ -54,7 +54,7 @@ PROFESSIONAL_NAMES = {
 MATTER_NAMES = {
     Matter.WENT_MISSING: "Went missing",
     Matter.BREACH: "72 hours passed without an interview",
-    Matter.DISCLOSURE: "Told of harm",
+    Matter.TOLD_HARM: "Told of harm",
 }
 TOLD_HOW_NAMES = {
     ToldHow.PHONE: "By telephone",

@@ -21,7 +21,7 @@ _PAGES = {
     "pattern": "patterns",
     "presumed_return": "presumed-returns",
     "professional_alert": "professionals",
-    "disclosure": "disclosures",
+    "told_harm": "told-harm",
 }
 _SUBJECTS = {
     "interview": "Return interview",
@@ -29,7 +29,7 @@ _SUBJECTS = {
     "pattern": "Pattern",
     "presumed_return": "Presumed return",
     "professional_alert": "Reference",
-    "disclosure": "Return interview",
+    "told_harm": "Return interview",
 }
 
 
@@ -83,7 +83,7 @@ _PLEASE = "Please confirm to the council's missing children coordinator that you
 _TO_PROFESSIONALS = {
     "went_missing": "a child with whom you work went missing. The council's missing children coordinator knows more.",
     "breach": f"72 hours have passed since a child with whom you work came back, without a return interview. {_PLEASE}",
-    "disclosure": f"a child with whom you work told of harm. {_PLEASE}",
+    "told_harm": f"a child with whom you work told of harm. {_PLEASE}",
 }
 _EVENTS = {
     MessageKind.ASSIGNED: "it is yours now.",

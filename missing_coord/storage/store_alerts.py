@@ -16,7 +16,7 @@ from missing_coord.domain.escalation import ClockKind, Ladder
 from missing_coord.storage.rows import to_document
 
 SIXTY_DAYS_AGO = "cast(:now as timestamptz) - interval '60 days'"
-DISCLOSURES = (
+TOLD_HARM = (
     "select r.interview_id, r.number, r.submitted_at from interview_records r"
     " left join record_contents c using (interview_id, number) where r.act_now or coalesce(c.harm, '{}') <> '{}'"
 )
@@ -46,8 +46,8 @@ CAUSES = {
     " where state = 'open' and due_on < (cast(:now as timestamptz) at time zone 'Europe/London')::date group by 2",
     ClockKind.PROFESSIONAL: "select 'professional_alert' as subject_type, professional_alert_id::text as subject_id,"
     " raised_at as started_at from professional_alerts where closed_at is null and answer_wanted",
-    ClockKind.DISCLOSURE: f"select 'disclosure' as subject_type, d.interview_id::text as subject_id,"
-    f" min(d.submitted_at) as started_at from ({DISCLOSURES}) d where d.submitted_at > {SIXTY_DAYS_AGO}"
+    ClockKind.TOLD_HARM: f"select 'told_harm' as subject_type, d.interview_id::text as subject_id,"
+    f" min(d.submitted_at) as started_at from ({TOLD_HARM}) d where d.submitted_at > {SIXTY_DAYS_AGO}"
     " and not exists (select from strategy_decisions s"
     " where s.interview_id = d.interview_id and s.record_number >= d.number) group by 2",
     ClockKind.ROTA_GAP: "select subject_type, subject_id, started_at from jsonb_to_recordset(cast(:causes as jsonb))"

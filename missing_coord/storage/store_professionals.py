@@ -16,7 +16,7 @@ from missing_coord.domain.professionals import (
     Professional,
     Strategy,
 )
-from missing_coord.storage.store_alerts import DISCLOSURES
+from missing_coord.storage.store_alerts import TOLD_HARM
 
 LOOK_BACK = timedelta(days=2)
 _CARE = "('own_looked_after_in_area', 'own_looked_after_out_of_area')"
@@ -29,7 +29,7 @@ with found as (
     select 'breach', 'interview', x.interview_id::text, x.episode_id
     from escalations x where x.breach and x.fired_at > :since and x.withdrawn_at is null
     union all
-    select 'disclosure', 'interview', r.interview_id::text, d.episode_id from ({DISCLOSURES}) r
+    select 'told_harm', 'interview', r.interview_id::text, d.episode_id from ({TOLD_HARM}) r
     join interview_episodes d using (interview_id) where r.submitted_at > :since),
 concerned as (
     select f.matter, f.subject_type, f.subject_id, p.professional, p.name, p.email, f.matter <> 'went_missing' as answer
@@ -39,7 +39,7 @@ concerned as (
         ('iro', c.iro, c.iro_email, e.population in {_CARE}),
         ('placement_provider', e.provider_name, '', f.matter = 'breach' and e.provider_name <> ''),
         ('responsible_authority', e.responsible_authority, '', e.population = 'other_authority_placed_here'),
-        ('police', split_part(coalesce(e.refs[1], ''), '/', 1), '', f.matter = 'disclosure')
+        ('police', split_part(coalesce(e.refs[1], ''), '/', 1), '', f.matter = 'told_harm')
     ) p(professional, name, email, is_told) where p.is_told)
 insert into professional_alerts (professional_alert_id, matter, subject_type, subject_id, professional, name, address,
                                  answer_wanted, raised_at)
@@ -57,7 +57,7 @@ where professional_alert_id::text = :id and closed_at is null returning 1
 """
 _DECIDE = f"""
 insert into strategy_decisions (interview_id, record_number, decision, reason, decided_by, decided_at)
-select d.interview_id, max(d.number), :decision, :reason, :by, :at from ({DISCLOSURES}) d
+select d.interview_id, max(d.number), :decision, :reason, :by, :at from ({TOLD_HARM}) d
 where d.interview_id::text = :id group by d.interview_id
 on conflict (interview_id, record_number) do nothing returning 1
 """
@@ -102,4 +102,4 @@ class SqlProfessionals:
         """Keep what was decided about a strategy meeting; raises NotFound when there is nothing to decide."""
         values = {"id": interview_id, "decision": decision.value, "reason": reason, "by": by, "at": at}
         if (await self._connection.execute(text(_DECIDE), values)).one_or_none() is None:
-            raise NotFound("There is no disclosure of this reference that waits for a decision.")
+            raise NotFound("There is no told harm of this reference that waits for a decision.")

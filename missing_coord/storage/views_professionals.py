@@ -27,7 +27,7 @@ values (:professional, :name, :email, :phone, :by, :now)
 on conflict (professional, name) do update set email = excluded.email, phone = excluded.phone,
     saved_by = excluded.saved_by, saved_at = excluded.saved_at
 """
-_DISCLOSURE = """
+_TOLD_HARM = """
 select r.interview_id::text, max(r.number) as number, max(r.submitted_at) as told_at, bool_or(r.act_now) as act_now,
        s.decision, s.reason, s.decided_by, s.decided_at
 from interview_records r left join lateral (select * from strategy_decisions s where s.interview_id = r.interview_id
@@ -67,9 +67,9 @@ async def keep_contact(uow: SqlUnitOfWork, *, professional: str, name: str, emai
     await uow.execute(text(_KEEP), {**values, "by": uow.actor.name, "now": uow.now})
 
 
-async def disclosure(uow: SqlUnitOfWork, interview_id: str) -> Row:
+async def told_harm(uow: SqlUnitOfWork, interview_id: str) -> Row:
     """Return what is known of the record of an interview and of the last decision; raises NotFound."""
-    row = (await uow.execute(text(_DISCLOSURE), {"id": interview_id})).mappings().one_or_none()
+    row = (await uow.execute(text(_TOLD_HARM), {"id": interview_id})).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no record of this interview.")
     return row

@@ -31,10 +31,10 @@ HREFS = {
     "incident": "/reviews/",
     "pattern": "/patterns/",
     "professional_alert": "/professionals/",
-    "disclosure": "/disclosures/",
+    "told_harm": "/told-harm/",
 }
 NAMES = {"interview": "Return interview", "incident": "Notice", "feed": "Feed", "rota": "Rota",
-         "professional_alert": "Professional to be told", "disclosure": "Child told of harm"}  # fmt: skip
+         "professional_alert": "Professional to be told", "told_harm": "Child told of harm"}  # fmt: skip
 OUTSIDE = {ChannelName.TEAMS: "The channel's room"}
 TONES = {
     MessageState.PLANNED: ("waiting", "Planned"),

@@ -42,7 +42,7 @@ NAMES = {
     ClockKind.AUDIT: "Interview not audited",
     ClockKind.ACTION: "Action overdue",
     ClockKind.PROFESSIONAL: "Professional has not confirmed",
-    ClockKind.DISCLOSURE: "Child told of harm",
+    ClockKind.TOLD_HARM: "Child told of harm",
 }
 
 

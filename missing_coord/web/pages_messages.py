@@ -47,7 +47,7 @@ HREFS = {
     "patterns": "/patterns",
     "presumed_return": "/presumed-returns/",
     "professional_alert": "/professionals/",
-    "disclosure": "/disclosures/",
+    "told_harm": "/told-harm/",
 }
 
 

@@ -146,13 +146,13 @@ async def _show(request: Request, who: SignedIn, professional_alert_id: str, for
     return await page(request, "pages/professional.html", context, status=422 if form.errors else 200)
 
 
-@router.get("/disclosures/{interview_id}")
-async def show_disclosure(request: Request, interview_id: str, who: Office) -> Response:
+@router.get("/told-harm/{interview_id}")
+async def show_told_harm(request: Request, interview_id: str, who: Office) -> Response:
     """Ask for a decision on a strategy meeting after a child told of harm."""
-    return await _disclosure(request, who, interview_id, Form(fields={}))
+    return await _told_harm(request, who, interview_id, Form(fields={}))
 
 
-@router.post("/disclosures/{interview_id}")
+@router.post("/told-harm/{interview_id}")
 async def decide(request: Request, interview_id: str, who: Office) -> Response:
     """Keep the decision on a strategy meeting."""
     form = await read_form(request)
@@ -166,12 +166,12 @@ async def decide(request: Request, interview_id: str, who: Office) -> Response:
             return redirect(request, "/alerts", said="The decision is kept.")
         except DomainError as error:
             form.refused(error, known=("reason",), names={})
-    return await _disclosure(request, who, interview_id, form)
+    return await _told_harm(request, who, interview_id, form)
 
 
-async def _disclosure(request: Request, who: SignedIn, interview_id: str, form: Form) -> Response:
+async def _told_harm(request: Request, who: SignedIn, interview_id: str, form: Form) -> Response:
     async with web_of(request).acting(who.actor) as uow:
-        row = await views.disclosure(uow, interview_id)
+        row = await views.told_harm(uow, interview_id)
     context = {
         "interview_id": interview_id,
         "short": short_reference(interview_id),
@@ -185,4 +185,4 @@ async def _disclosure(request: Request, who: SignedIn, interview_id: str, form: 
         "values": form.values(),
         "errors": form.errors,
     }
-    return await page(request, "pages/disclosure.html", context, status=422 if form.errors else 200)
+    return await page(request, "pages/told_harm.html", context, status=422 if form.errors else 200)

@@ -154,7 +154,7 @@ async def test_told_harm_goes_at_once_by_its_own_route_until_a_strategy_meeting_
     assert [each for each in heard if gist in each] == [
         f"{name} sms: {gist}" for name in ("cora", "lee", "max")
     ]
-    police = ("disclosure", "police", "", True)
+    police = ("told_harm", "police", "", True)
     assert police in await standing(council)
     assert "max sms: strategy meeting 2h over" in await council.after(case, hours=3, minutes=2)
     with pytest.raises(DomainError, match="reason"):

@@ -197,8 +197,8 @@ def professional() -> View:
     }
 
 
-def disclosure() -> View:
-    """Return a disclosure decided once and asked again."""
+def told_harm() -> View:
+    """Return told harm decided once and asked again."""
     return {
         "shell": shell("/alerts"),
         "interview_id": "I1",
@@ -287,7 +287,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "clocks": clocks,
         "professionals": professionals,
         "professional": professional,
-        "disclosure": disclosure,
+        "told_harm": told_harm,
         "disputes": disputes,
         "dispute": dispute,
     }

@@ -130,7 +130,7 @@ async def test_what_a_professional_says_is_kept_once(site: Site) -> None:
     )
     assert saved.status_code == 303
     assert "IRO, the service: iro@council.example" in (await office.get("/professionals")).text
-    assert (await office.get(f"/disclosures/{alert_id}")).status_code == 404
+    assert (await office.get(f"/told-harm/{alert_id}")).status_code == 404
 
 
 async def test_a_dispute_goes_up_its_stages_with_dates_and_outcomes_and_is_settled(site: Site) -> None:
