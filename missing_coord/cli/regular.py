@@ -82,9 +82,7 @@ class RegularWork:
     async def remind(self, as_of: datetime | None = None) -> list[Reminded]:
         """Tell people of presumed returns that nobody has answered, at a time, by default now."""
         async with self._unit("sweep") as uow:
-            return await remind(
-                uow, write=self.channel.write, ladder=self.app.policy.return_ladder, as_of=as_of
-            )
+            return await remind(uow, write=self.channel.write, book=await uow.ladders.book(), as_of=as_of)
 
     async def would_fire(self, as_of: datetime) -> list[Fired]:
         """Return what a sweep at that time would record."""

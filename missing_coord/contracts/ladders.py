@@ -47,7 +47,7 @@ def read_ladder(content: str) -> Ladder:
 def write_ladder(ladder: Ladder) -> dict[str, Any]:
     """Return a ladder in the form that `read_ladder` takes."""
     body: dict[str, Any] = {"clock": ladder.clock.value, "version": ladder.version}
-    if ladder.clock is not ClockKind.INTERVIEW:
+    if ladder.clock not in (ClockKind.INTERVIEW, ClockKind.PRESUMED_RETURN):
         body["due_hours"] = ladder.due_after.total_seconds() / 3600
     if ladder.effective_at != LONG_AGO:
         body["effective_at"] = ladder.effective_at.isoformat()
@@ -109,6 +109,8 @@ def _due_after(value: Any, clock: ClockKind) -> timedelta:
         return _SHIPPED[clock].due_after
     if clock is ClockKind.INTERVIEW:
         raise _wrong("due_hours", "cannot be set: the 72 hours are statutory")
+    if clock is ClockKind.PRESUMED_RETURN:
+        raise _wrong("due_hours", "cannot be set: a sign that a child is back waits 12 hours")
     found = _hours(value, "due_hours")
     if found < timedelta(0):
         raise _wrong("due_hours", "must not be negative")

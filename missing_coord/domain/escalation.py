@@ -27,6 +27,7 @@ class ClockKind(StrEnum):
     ACTION = "action"
     PROFESSIONAL = "professional"
     TOLD_HARM = "told_harm"
+    PRESUMED_RETURN = "presumed_return"
 
 
 class TargetKind(StrEnum):

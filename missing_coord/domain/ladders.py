@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from missing_coord.domain.access import Role
 from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import ChannelName
+from missing_coord.domain.return_signs import RETURN_LADDER
 
 _EMAIL = (ChannelName.EMAIL,)
 _URGENT = (ChannelName.SMS, ChannelName.EMAIL)
@@ -98,6 +99,7 @@ SHIPPED: tuple[Ladder, ...] = (
         _step("strategy_meeting_to_be_decided", 0, *_OFFICE, Role.EXPLOITATION_LEAD, urgent=True),
         _step("strategy_meeting_2h_over", 2, *_OFFICE, urgent=True, repeat=2),
     ),
+    RETURN_LADDER,
     _of(ClockKind.ROTA_GAP, 0, _step("rota_gap", 0, Role.MANAGER, repeat=24)),
 )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.deadlines import ClockBasis
-from missing_coord.domain.escalation import Ladder, LadderStep
+from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
 from missing_coord.domain.incidents import LIST_TOLERANCE
 from missing_coord.domain.population import PlacementSpan
 
@@ -20,6 +20,8 @@ CONFIRM_WITHIN = timedelta(hours=12)
 
 RETURN_LADDER = Ladder(
     version="2026-1",
+    clock=ClockKind.PRESUMED_RETURN,
+    due_after=CONFIRM_WITHIN,
     steps=(
         LadderStep(name="return_presumed", offset=-CONFIRM_WITHIN, recipients=(Role.COORDINATOR,)),
         LadderStep(

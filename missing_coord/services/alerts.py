@@ -15,7 +15,8 @@ from missing_coord.services.escalation import addressed
 from missing_coord.services.ports_escalation import Write
 
 BATCH = 500
-WATCHED = tuple(each for each in ClockKind if each is not ClockKind.INTERVIEW)
+WATCHED = tuple(each for each in ClockKind if each not in (ClockKind.INTERVIEW, ClockKind.PRESUMED_RETURN))
+"""The clocks that open alerts; the other two stand on rows of their own."""
 
 
 async def watch(uow: Any, *, book: LadderBook = SHIPPED_BOOK) -> tuple[int, int]:

@@ -13,7 +13,8 @@ from missing_coord.domain.cases import Episode
 from missing_coord.domain.deadlines import ClockBasis
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.errors import DomainError, NotAllowed
-from missing_coord.domain.escalation import DueStep, Ladder, next_step, steps_due
+from missing_coord.domain.escalation import ClockKind, DueStep, Ladder, next_step, steps_due
+from missing_coord.domain.ladders import SHIPPED_BOOK, LadderBook
 from missing_coord.domain.messages import Message, MessageKind, Notice
 from missing_coord.domain.population import PlacementSpan
 from missing_coord.domain.return_signs import (
@@ -25,6 +26,7 @@ from missing_coord.domain.return_signs import (
     SignState,
     signs_of_return,
 )
+from missing_coord.services.escalation import addressed
 from missing_coord.services.ports_returns import ReturnStore
 
 OFFICE = frozenset({Role.COORDINATOR, Role.MANAGER})
@@ -156,15 +158,22 @@ Write = Callable[[Notice, datetime], Message]
 
 
 async def remind(
-    uow: ReminderUnit, *, write: Write, ladder: Ladder, as_of: datetime | None = None
+    uow: ReminderUnit, *, write: Write, book: LadderBook = SHIPPED_BOOK, as_of: datetime | None = None
 ) -> list[Reminded]:
-    """Tell people of presumed returns that nobody has answered; of steps that fell due together only the last tells."""
+    """Tell people of presumed returns that nobody has answered; of steps that fell due together only the last tells.
+
+    Each goes by the ladder that was in force when its own clock began.
+    """
     now = as_of or uow.now
-    due = await uow.returns.take_due(now, limit=LIMIT)
-    told = [(each, _due_step(each, ladder, now)) for each in due]
-    notices = [_notice(each, step, Role(role)) for each, step in told if step for role in step.recipients]
+    due = [(each, _ladder_of(each, book)) for each in await uow.returns.take_due(now, limit=LIMIT)]
+    told = [(each, _due_step(each, ladder, now)) for each, ladder in due]
+    notices = [
+        addressed(_notice(each, step), str(who)) for each, step in told if step for who in step.recipients
+    ]
     await uow.messages.add([write(notice, now) for notice in notices])
-    await uow.returns.save([_advanced(each, step, ladder) for each, step in told])
+    await uow.returns.save(
+        [_advanced(each, step, ladder) for (each, ladder), (_, step) in zip(due, told, strict=True)]
+    )
     return [
         Reminded(
             presumed_return_id=each.presumed_return_id,
@@ -177,6 +186,10 @@ async def remind(
     ]
 
 
+def _ladder_of(each: PresumedReturn, book: LadderBook) -> Ladder:
+    return book.in_force(ClockKind.PRESUMED_RETURN, each.confirm_by - CONFIRM_WITHIN)
+
+
 def _due_step(each: PresumedReturn, ladder: Ladder, now: datetime) -> DueStep | None:
     due = steps_due(ladder, first=each.next_step, due_at=each.confirm_by, now=now)
     return due[-1] if due else None
@@ -187,16 +200,18 @@ def _advanced(each: PresumedReturn, step: DueStep | None, ladder: Ladder) -> Pre
     return replace(each, next_step=number, next_step_at=next_step(ladder, number, each.confirm_by))
 
 
-def _notice(each: PresumedReturn, step: DueStep, role: Role) -> Notice:
-    identity = (each.presumed_return_id, step.name, each.confirm_by.isoformat(), role.value)
+def _notice(each: PresumedReturn, step: DueStep) -> Notice:
+    identity = (each.presumed_return_id, step.name, each.confirm_by.isoformat())
     return Notice(
         key=":".join(("presumed-return", *identity)),
         kind=MessageKind.PRESUMED_RETURN,
-        role=role,
+        role=None,
         subject_type="presumed_return",
         subject_id=each.presumed_return_id,
         step=step.name,
         due_at=each.confirm_by,
+        channels=step.channels,
+        rung=step.number,
     )
 
 

@@ -56,7 +56,7 @@ def alert_steps_of(book: LadderBook) -> str:
         [
             {"clock": clock.value, "version": version, "rung": rung, "step": step.name}
             for (clock, version), ladder in book.ladders.items()
-            if clock is not ClockKind.INTERVIEW
+            if clock in CAUSES
             for rung, step in enumerate(ladder.steps)
         ]
     )

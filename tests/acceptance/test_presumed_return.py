@@ -10,7 +10,9 @@ import pytest
 
 from missing_coord.bootstrap import Application
 from missing_coord.cli.regular import RegularWork
+from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
+from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
 from missing_coord.services import return_answers
 from tests.builders.reviews import COORDINATOR, MANAGER, WORKER, Said, child, decide, notice, whole_state
 from tests.builders.road import NOW, feed, open_road, rows_of
@@ -266,3 +268,26 @@ async def test_an_answered_sign_tells_nobody_any_more(road: Application) -> None
     await feed(road, "missing-list", [BACK])
     await answer(road, back=False)
     assert await RegularWork(road).remind(NOW + 100 * HOUR) == []
+
+
+async def test_a_manager_gives_it_another_ladder_which_holds_for_signs_that_begin_later(
+    road: Application,
+) -> None:
+    steps = (LadderStep(name="ask_now", offset=timedelta(hours=-11), recipients=("manager", "person:ann")),)
+    later = Ladder(
+        version="x",
+        clock=ClockKind.PRESUMED_RETURN,
+        effective_at=NOW - HOUR,
+        steps=steps,
+        due_after=12 * HOUR,
+    )
+    async with road.database.unit_of_work(system_actor("test")) as uow:
+        await uow.ladders.add(later)
+    await feed(road, "missing-list", [BACK])
+    work = RegularWork(road)
+    assert await work.remind(NOW) == []
+    (told,) = await work.remind(NOW + HOUR)
+    assert (told.step, told.recipients) == ("ask_now", ("manager", "person:ann"))
+    found = await rows_of(road, "select recipient_role, target from messages order by message_id")
+    assert [tuple(each.values()) for each in found] == [("manager", ""), ("", "person:ann")]
+    assert await work.remind(NOW + 100 * HOUR) == []
