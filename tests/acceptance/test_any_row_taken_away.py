@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from collections.abc import AsyncIterator
@@ -56,7 +57,8 @@ STANDS_BESIDE = {
     "intake_batches": "kind = 'police'",
 }
 """Which rows of a table are of the chain, where not all are."""
-AT_MOST = 12
+AT_MOST = int(os.environ.get("ROWS_TAKEN_AWAY", "2"))
+"""How many rows of each table are taken away, one after the other."""
 
 
 async def _world(scene: Telling) -> Application:

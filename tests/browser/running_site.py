@@ -16,6 +16,7 @@ import uvicorn
 from sqlalchemy import text
 
 from missing_coord.bootstrap import Application
+from missing_coord.cli.regular import RegularWork
 from missing_coord.demo.council import generate_council
 from missing_coord.demo.history import History, generate_history
 from missing_coord.domain.access import PEOPLE_ROLES, ROLE_NAMES, Actor, Role, system_actor
@@ -118,6 +119,10 @@ class RunningSite:
                 await propose_all(uow, policy=application.policy, bank_holidays=bank_holidays())
 
         self.work(proposed)
+
+    def watch(self) -> None:
+        """Open what is due of the other clocks, as the scheduler does."""
+        self.work(lambda application: RegularWork(application).watch())
 
     def sweep(self) -> None:
         """Fire every escalation step that is due, as the scheduler does."""
