@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from missing_coord.cli.intake import Kind
+from missing_coord.contracts.ladders import write_ladder
 from missing_coord.contracts.parsing import KINDS
 from missing_coord.demo.council import generate_council
 from missing_coord.demo.files import write_files
 from missing_coord.demo.history import generate_history
+from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.storage.embedded import discard_embedded, open_embedded
 from tests.builders.commands import Commands, csv_rows
 
@@ -32,6 +34,7 @@ COMMANDS = [
     "ingest",
     "queue",
     "sweep",
+    "shadow",
     "patterns",
     "verify",
     "reconcile",
@@ -207,6 +210,20 @@ def test_queue_has_the_published_shape_most_urgent_first(filled: Commands) -> No
     due = [row["due_at"] for row in shown["rows"] if row["due_at"]]
     assert due == sorted(due)
     assert filled.json("queue", "--as-of", "2020-01-01T00:00:00Z")["rows"] == []
+
+
+def test_a_changed_ladder_is_tried_on_past_interviews_and_a_file_that_is_none_is_refused(
+    filled: Commands, tmp_path: Path
+) -> None:
+    body = write_ladder(DEFAULT_LADDER) | {"version": "x"}
+    body["steps"][0]["hours"] = -60
+    (tmp_path / "new.json").write_text(json.dumps(body), encoding="utf-8")
+    shown = filled.json("shadow", "--ladder", tmp_path / "new.json", "--days", "60")
+    assert shown.keys() == {"duties", "before", "after", "differences"}
+    assert len(shown["differences"]) <= shown["duties"]
+    (tmp_path / "nights.json").write_text("[]", encoding="utf-8")
+    assert filled.run("shadow", "--rota", tmp_path / "nights.json").returncode == 2
+    assert filled.run("shadow").returncode == 2
 
 
 def test_queue_for_people_names_no_child(filled: Commands, files: Path) -> None:
