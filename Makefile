@@ -33,6 +33,9 @@ faults-short: ready-dev ## Kill processes at random points: the round that fits 
 
 faults: ready-dev ## Kill processes at random points, many times, for hours
 	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) FAULT_OPEN=$(or $(FAULT_OPEN),100000) $(PYTEST) -m faults --timeout=3600 $(ARGS)
+	LIFE_CYCLES=$(or $(LIFE_CYCLES),200) ROWS_TAKEN_AWAY=$(or $(ROWS_TAKEN_AWAY),40) SWEEPS=$(or $(SWEEPS),2000) \
+		$(PYTEST) --timeout=7200 tests/acceptance/test_life_cycles.py tests/acceptance/test_whole_life_cycles.py \
+		tests/acceptance/test_any_row_taken_away.py tests/integration/test_sweep_rules.py $(ARGS)
 
 tables: ready-dev ## Write the first migration's tables from the metadata
 	$(BIN)/python -m missing_coord.storage.migrations.tables_sql

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKeyConstraint
 
 from missing_coord.domain.escalation import ClockKind
+from missing_coord.domain.interviews import EventKind
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.storage.rows import to_document
 from missing_coord.storage.schema import metadata
@@ -16,6 +17,7 @@ from missing_coord.storage.verify_rules import GRACE, Rule
 
 SECRET = ("sessions", "user_secrets", "api_keys")
 """Tables that nobody but sign-in reads."""
+_ENTRIES = ", ".join(f"'interview_{kind}'" for kind in EventKind)
 _TOLD_EVENTS = (
     "select event_id, body->>'interview_id' as interview_id, cast(body->>'episode_id' as uuid) as episode_id,"
     " body->>'step' as step, cast(body->>'due_at' as timestamptz) as due_at from outbox"
@@ -155,10 +157,10 @@ CHAIN = (
         says="The audit trail says that something was recorded on an interview, but its entry is not there any more.",
         query="select 'interview ' || a.subject_id || ', ' || a.kind from (select subject_id,"
         " substr(action, 11) as kind, count(*) as made from audit_trail where subject_type = 'interview'"
-        " and action like 'interview\\_%' group by 1, 2) a where a.made > (select count(*) from interview_events v"
+        f" and action in ({_ENTRIES}) group by 1, 2) a where a.made > (select count(*) from interview_events v"
         " where v.interview_id::text = a.subject_id and v.kind = a.kind) and exists (select from (select"
         " substr(action, 11) as kind, count(*) as made from audit_trail where subject_type = 'interview'"
-        " and action like 'interview\\_%' group by 1) t where t.kind = a.kind and t.made >"
+        f" and action in ({_ENTRIES}) group by 1) t where t.kind = a.kind and t.made >"
         " (select count(*) from interview_events v where v.kind = t.kind))",
     ),
     Rule(

@@ -59,7 +59,7 @@ _ALSO_WAITS = {
     Role.COORDINATOR: _INCIDENT_WAITS + _RETURN_WAITS + _ALERT_WAITS,
     Role.MANAGER: _RETURN_WAITS + _ALERT_WAITS,
     Role.QUALITY_AUDITOR: _ALERT_WAITS,
-    Role.EXPLOITATION_LEAD: _PATTERN_WAITS,
+    Role.EXPLOITATION_LEAD: _PATTERN_WAITS + _ALERT_WAITS,
 }
 _SEE = text("""
     update messages set seen_at = :now, seen_by = :by

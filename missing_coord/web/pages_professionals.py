@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.professionals import (
     MATTER_NAMES,
@@ -32,6 +33,7 @@ from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
+Told = Annotated[SignedIn, Depends(require(*OFFICE, Role.EXPLOITATION_LEAD))]
 PAGE_SIZE = 50
 SENT = {
     "": "Not by e-mail",
@@ -147,7 +149,7 @@ async def _show(request: Request, who: SignedIn, professional_alert_id: str, for
 
 
 @router.get("/told-harm/{interview_id}")
-async def show_told_harm(request: Request, interview_id: str, who: Office) -> Response:
+async def show_told_harm(request: Request, interview_id: str, who: Told) -> Response:
     """Ask for a decision on a strategy meeting after a child told of harm."""
     return await _told_harm(request, who, interview_id, Form(fields={}))
 
@@ -175,6 +177,7 @@ async def _told_harm(request: Request, who: SignedIn, interview_id: str, form: F
     context = {
         "interview_id": interview_id,
         "short": short_reference(interview_id),
+        "may_decide": who.role in OFFICE,
         "told_at": row["told_at"],
         "act_now": row["act_now"],
         "decided": STRATEGY_NAMES[Strategy(row["decision"])] if row["decision"] else None,

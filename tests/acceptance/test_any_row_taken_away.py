@@ -122,6 +122,7 @@ async def scene(shared: Database) -> AsyncIterator[Telling]:
         yield opened
 
 
+@pytest.mark.timeout(7200)
 async def test_any_one_row_taken_away_is_found_and_named(scene: Telling, shared: Database) -> None:
     await _world(scene)
     async with scene.unit() as uow:

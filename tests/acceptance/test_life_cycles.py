@@ -159,7 +159,7 @@ class LifeCycles(RuleBasedStateMachine):
             return [each.rule for each in (await verify(uow)).findings]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(7200)
 def test_no_order_of_events_leaves_an_unfinished_interview_without_a_due_next_step(shared: Database) -> None:
     LifeCycles.database = shared
     run_state_machine_as_test(

@@ -360,7 +360,7 @@ class WholeLife(RuleBasedStateMachine):
             return {each.rule: each.references for each in (await verify(uow)).findings}
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_no_order_of_events_leaves_an_unfinished_interview_without_a_due_next_step(shared: Database) -> None:
     WholeLife.database = shared
     run_state_machine_as_test(

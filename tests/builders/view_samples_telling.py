@@ -203,6 +203,7 @@ def told_harm() -> View:
         "shell": shell("/alerts"),
         "interview_id": "I1",
         "short": "I0001",
+        "may_decide": True,
         "told_at": ago(2),
         "act_now": True,
         "decided": "Not needed",

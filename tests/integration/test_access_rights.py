@@ -159,6 +159,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "pattern_children": "S",
         "patterns": "SU",
         "placements": "S",
+        "strategy_decisions": "S",
         "users": "S",
     },
     Role.ADMINISTRATOR: {

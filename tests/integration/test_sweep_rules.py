@@ -8,6 +8,7 @@ import os
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -101,6 +102,7 @@ HAPPENS = {
 }
 
 
+@pytest.mark.timeout(7200)
 @settings(
     max_examples=int(os.environ.get("SWEEPS", "30")),
     deadline=None,

@@ -87,7 +87,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("POST", "/disputes"): only(C, M),
     ("GET", "/disputes/{dispute_id}"): only(C, M),
     ("POST", "/disputes/{dispute_id}"): only(C, M),
-    ("GET", "/told-harm/{interview_id}"): only(C, M),
+    ("GET", "/told-harm/{interview_id}"): only(C, M, L),
     ("POST", "/told-harm/{interview_id}"): only(C, M),
     ("GET", "/rotas"): only(C, M, D),
     ("POST", "/rotas"): only(C, M),

@@ -9,7 +9,9 @@ create policy office_all on professional_alerts for all to mc_coordinator, mc_ma
 --;;
 create policy office_all on professional_contacts for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
-create policy office_reads on strategy_decisions for select to mc_coordinator, mc_manager using (true);
+grant select on strategy_decisions to mc_exploitation_lead;
+--;;
+create policy office_reads on strategy_decisions for select to mc_coordinator, mc_manager, mc_exploitation_lead using (true);
 --;;
 grant select, insert, update (closed_at) on disputes to mc_coordinator, mc_manager;
 --;;
