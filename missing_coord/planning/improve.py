@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from random import Random
 
+from missing_coord.planning.exchange import Exchange
 from missing_coord.planning.insertion import BLINK, Inserter
 from missing_coord.planning.ruin import Ruin
 from missing_coord.planning.tours import PER_SECOND, Tours
@@ -15,6 +16,8 @@ WARM, COLD = 240 * PER_SECOND, 6 * PER_SECOND
 STEPS_BETWEEN_LOOKS = 16
 STEPS_FOR_EACH = 3000
 MOST_TRIED = 12
+EXCHANGES = 0.1
+"""How often two workers change shifts with each other."""
 WISHES_FIRST = 0.1
 """How often visits go to their preferred worker first, dear as that is, so that the others can follow."""
 
@@ -31,6 +34,7 @@ class Search:
         self._random = random.random
         self._shuffle = random.shuffle
         self._ruin = Ruin(tours, self.inserter, self._movable, random)
+        self._exchange = Exchange(tours, self.inserter, self._movable, random)
         self._unwished = [preferred < 0 for preferred in tours.problem.preferred]
         self._hard = [len(tours.problem.allowed[i]) for i in range(tours.count)]
 
@@ -57,9 +61,8 @@ class Search:
                     break
                 temperature = WARM * (COLD / WARM) ** done
             steps += 1
-            before, hard_pressed = tours.cost, bool(tours.absent)
-            touched = self._ruin.remove()
-            self._recreate(touched, hard_pressed=hard_pressed)
+            before = tours.cost
+            touched = self._exchange.swap() if random() < EXCHANGES else self._rebuilt()
             lost = tours.cost - before
             if tours.overdrawn or (lost > 0 and lost >= -temperature * math.log(random() or 1e-9)):
                 self._restore(touched)
@@ -67,6 +70,12 @@ class Search:
                 best, best_seq = tours.cost, tours.seq[:]
         self.steps = steps
         self._restore({r: seq for r, seq in enumerate(best_seq) if seq is not tours.seq[r]})
+
+    def _rebuilt(self) -> dict[int, list[int]]:
+        hard_pressed = bool(self.tours.absent)
+        touched = self._ruin.remove()
+        self._recreate(touched, hard_pressed=hard_pressed)
+        return touched
 
     def _restore(self, touched: dict[int, list[int]]) -> None:
         for route in touched:

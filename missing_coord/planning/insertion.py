@@ -24,7 +24,7 @@ class Inserter:
         problem = tours.problem
         self.tours = tours
         self._random = random.random
-        self._routes_of = _routes_by_worker(problem)
+        self.routes_of = _routes_by_worker(problem)
         self.allowed = _allowed(problem)
         self.other_worker = SCALE * problem.other_worker
         size = range(tours.count)
@@ -43,7 +43,7 @@ class Inserter:
             near.append(problem.preferred[i])
             near.sort(key=lambda worker: row[first + worker])
         return [
-            (row[first + worker], [r for r in self._routes_of[worker] if self.allowed[i][r]])
+            (row[first + worker], [r for r in self.routes_of[worker] if self.allowed[i][r]])
             for worker in near
         ]
 
@@ -53,7 +53,7 @@ class Inserter:
         best, after = self._from_bases(i, *self._nearby(i))
         preferred = tours.problem.preferred[i]
         if preferred >= 0:
-            best, after = self.scan(i, self._routes_of[preferred], best, after)
+            best, after = self.scan(i, self.routes_of[preferred], best, after)
         if tours.count > NEARBY and best + tours.worth[i] >= tours.late_once[i]:
             best, after = self.scan(i, range(len(tours.seq)), best, after)
         return after
@@ -61,7 +61,7 @@ class Inserter:
     def place_as_wished(self, i: int) -> int:
         """Return the node after which interview `i` costs least with the preferred worker, or else with anybody."""
         preferred = self.tours.problem.preferred[i]
-        after = self.scan(i, self._routes_of[preferred])[1] if preferred >= 0 else -1
+        after = self.scan(i, self.routes_of[preferred])[1] if preferred >= 0 else -1
         return after if after >= 0 else self.place(i)
 
     def _nearby(self, i: int) -> tuple[int, int]:

@@ -195,6 +195,17 @@ class Tours:
             arrival += self.leg[node]
         return self.left[self.room[route]] >= first and self.left[self.next_room[route]] >= 1 - first
 
+    def can_drive(self, route: int, seq: Sequence[int]) -> bool:
+        """Say whether these visits, none of them agreed, can be made in this order within a shift."""
+        point, rows, last = self.point[self.count + route], self.rows, self.problem.last
+        free, here = self.home[route], point
+        for i in seq:
+            begin = max(free + rows[i][here], self.ready[i])
+            if begin > last[i]:
+                return False
+            free, here = begin + self.length[i], i
+        return not seq or free + rows[here][point] <= self.problem.routes[route].end
+
     def insert(self, i: int, after: int) -> int:
         """Put interview `i` after node `after`, where it must fit; return the route."""
         route = self.route_of[after]

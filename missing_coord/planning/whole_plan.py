@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -39,31 +39,22 @@ def plan_afresh(desk: Desk, asked: Sequence[Asked], progress: Progress) -> Whole
 
 
 def plan_around(
-    desk: Desk,
-    asked: Sequence[Asked],
-    earlier: Mapping[str, Earlier],
-    progress: Progress,
-    *,
-    only: Collection[str] | None = None,
+    desk: Desk, asked: Sequence[Asked], earlier: Mapping[str, Earlier], progress: Progress
 ) -> WholePlan:
     """Keep what was proposed before where it is still possible and in time, and plan the others around it.
 
-    Where one of the others is late, a few earlier proposals may move if fewer are late then. With `only` nothing
-    moves, and the answer holds these interviews alone.
+    Where one of the others is late, a few earlier proposals may move if fewer are late then.
     """
     kept = [each for each in asked if _keep(desk, each, earlier.get(each.interview.interview_id))]
     rest = [each for each in asked if desk.taken(each) is None]
-    if only is not None:
-        rest = [each for each in rest if each.interview.interview_id in only]
     place_in_order(desk, rest)
     before = desk.cost
-    released = [] if only is not None else _released(desk, rest, kept)
+    released = _released(desk, rest, kept)
     if released:
         wanted = [each for each in rest if not _waits_long(each)]
         _Search(desk, [*rest, *kept], [*wanted, *released]).run(progress)
-    shown = [each for each in asked if only is None or each.interview.interview_id in only]
     names = [each.interview.interview_id for each in released]
-    return _plan(desk, shown, {name: earlier[name] for name in names}, before)
+    return _plan(desk, asked, {name: earlier[name] for name in names}, before)
 
 
 def _keep(desk: Desk, asked: Asked, earlier: Earlier | None) -> bool:

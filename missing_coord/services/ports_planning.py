@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from missing_coord.planning.situation import Earlier, OpenInterview, Proposal, WorkerSituation
+from missing_coord.planning.situation import Earlier, ExistingVisit, OpenInterview, Proposal, WorkerSituation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,12 @@ class PlanningStore(Protocol):
 
     async def proposal(self, interview_id: str) -> KeptProposal | None:
         """Return what is proposed for an interview."""
+        ...
+
+    async def proposed_visits(
+        self, until: datetime, *, without: Collection[str]
+    ) -> dict[str, list[ExistingVisit]]:
+        """Return the visits proposed before `until` by worker, without those of some interviews and without places."""
         ...
 
     async def drop_proposal(self, interview_id: str) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from types import MappingProxyType
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.interviews import OPEN_STATES, InterviewState
 from missing_coord.domain.population import Population
 from missing_coord.planning.desk import Desk
 from missing_coord.planning.propose import by_deadline
-from missing_coord.planning.situation import Proposal
+from missing_coord.planning.situation import ExistingVisit, Proposal, WorkerSituation
+from missing_coord.planning.weeks import london_day
 from missing_coord.planning.whole_plan import WholePlan, plan_afresh, plan_around
 from missing_coord.services.interviews_change import OFFICE, check_role
 from missing_coord.services.ports import Policy
@@ -27,6 +30,8 @@ OTHERS_DUTY = (
 )
 MISSING_AGAIN = "the child is missing again: a visit is proposed when the child is back"
 ON_HOLD = "the child is unwell, in hospital or in custody: a visit is proposed when the hold ends"
+LONGEST_WAIT = timedelta(days=7)
+"""How far after its deadline an interview may find other proposals in its way."""
 SECONDS = 1.0
 """How long a run may search for a better plan, where there is something to search for."""
 
@@ -121,14 +126,15 @@ async def _proposed(
 async def propose_for(
     uow: PlanningWork, *, interview_ids: Collection[str], policy: Policy, bank_holidays: Collection[date]
 ) -> Proposed:
-    """Propose anew for these interviews only, around what is proposed for the others."""
+    """Propose anew for these interviews only, around what is proposed for the others; cheap, as each event asks it."""
     check_role(uow, {Role.SYSTEM})
-    case = await _sorted_out(uow, await uow.planning.cases(), policy)
-    desk = await _desk(uow, case, policy, bank_holidays)
-    earlier = {k: v for k, v in (await uow.planning.earlier()).items() if k not in interview_ids}
+    case = await _sorted_out(uow, await uow.planning.cases(interview_ids), policy)
     asked = by_deadline([each.wanted for each in case.wanted], uow.now)
-    plan = plan_around(desk, asked, earlier, lambda: 1.0, only=interview_ids)
-    left_out = _not_proposed({key: why for key, why in case.left_out.items() if key in interview_ids})
+    until = max((each.interview.due_at for each in asked), default=uow.now) + LONGEST_WAIT
+    others = await uow.planning.proposed_visits(until, without=interview_ids)
+    desk = await _desk(uow, case, policy, bank_holidays, others=others)
+    plan = plan_around(desk, asked, {}, lambda: 1.0)
+    left_out = _not_proposed(case.left_out)
     await uow.planning.replace_proposals(
         [*plan.made, *left_out], instead_of=interview_ids, trouble=case.troubled
     )
@@ -136,7 +142,8 @@ async def propose_for(
 
 
 async def _sorted_out(uow: PlanningWork, cases: Sequence[PlanningCase], policy: Policy) -> _Case:
-    workers = await uow.planning.workers()
+    booked = any(case.visit_starts_at is not None for case in cases)
+    workers = await uow.planning.workers() if booked else []
     troubled = troubles(cases, workers, council=policy.council, now=uow.now)
     needy = [case for case in cases if _needs_visit(case) or case.wanted.interview_id in troubled]
     why = {case.wanted.interview_id: _why_left_out(case) for case in needy}
@@ -147,10 +154,24 @@ async def _sorted_out(uow: PlanningWork, cases: Sequence[PlanningCase], policy: 
     )
 
 
-async def _desk(uow: PlanningWork, case: _Case, policy: Policy, bank_holidays: Collection[date]) -> Desk:
-    """Return the diaries without the interviews that are to be placed."""
+async def _desk(
+    uow: PlanningWork,
+    case: _Case,
+    policy: Policy,
+    bank_holidays: Collection[date],
+    *,
+    others: Mapping[str, Sequence[ExistingVisit]] = MappingProxyType({}),
+) -> Desk:
+    """Return the diaries without the interviews that are to be placed, and with visits proposed for others."""
     workers = await uow.planning.workers(without=[each.wanted.interview_id for each in case.wanted])
-    return Desk(workers, uow.now, bank_holidays=bank_holidays, council=policy.council)
+    filled = [_with_proposed(each, others.get(each.worker_id, ())) for each in workers]
+    return Desk(filled, uow.now, bank_holidays=bank_holidays, council=policy.council)
+
+
+def _with_proposed(worker: WorkerSituation, proposed: Sequence[ExistingVisit]) -> WorkerSituation:
+    booked = Counter(worker.booked)
+    booked.update(london_day(each.starts_at).isocalendar()[:2] for each in proposed)
+    return replace(worker, visits=(*worker.visits, *proposed), booked=booked)
 
 
 def _needs_visit(case: PlanningCase) -> bool:

@@ -188,6 +188,24 @@ class SqlPlanning:
         )
         return {str(row[0]): Earlier(worker_id=row[1], starts_at=row[2]) for row in result}
 
+    async def proposed_visits(
+        self, until: datetime, *, without: Collection[str]
+    ) -> dict[str, list[ExistingVisit]]:
+        """Return the visits proposed before `until` by worker, without those of some interviews and without places."""
+        columns = proposals.c
+        result = await self._connection.execute(
+            select(columns.worker_id, columns.starts_at, columns.ends_at).where(
+                columns.worker_id != "",
+                columns.starts_at > self._now,
+                columns.starts_at < until,
+                columns.interview_id.not_in(list(without)),
+            )
+        )
+        found: dict[str, list[ExistingVisit]] = defaultdict(list)
+        for worker_id, start, end in result:
+            found[worker_id].append(ExistingVisit(starts_at=start, ends_at=end))
+        return found
+
     async def drop_proposal(self, interview_id: str) -> None:
         """Forget what is proposed for an interview."""
         await self._connection.execute(delete(proposals).where(proposals.c.interview_id == interview_id))

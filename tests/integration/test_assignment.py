@@ -293,6 +293,22 @@ async def test_new_proposals_replace_all_old_ones_or_only_those_asked_for(counci
     assert old.made_at == NOW
 
 
+async def test_proposing_for_one_interview_goes_around_what_is_proposed_for_others(council: Council) -> None:
+    first = await council.due("C1", back=10)
+    await _propose(council)
+    second = await council.due("C2", back=10)
+    await _absent(council, "W02", hours=200)
+    async with council.acting(SYSTEM) as uow:
+        await propose_for(uow, interview_ids=[second], policy=POLICY, bank_holidays=frozenset())
+    one, other = await _kept(council, first), await _kept(council, second)
+    assert one is not None
+    assert other is not None
+    assert (one.worker_id, other.worker_id) == ("W01", "W01")
+    assert one.starts_at is not None
+    assert other.starts_at is not None
+    assert abs(one.starts_at - other.starts_at) >= timedelta(hours=1, minutes=30), "an hour, and travel"
+
+
 async def test_confirming_assigns_as_proposed_and_forgets_the_proposal(council: Council) -> None:
     interview_id = await council.due("C1", back=10)
     await _propose(council)

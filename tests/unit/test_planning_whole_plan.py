@@ -40,11 +40,9 @@ def around(
     interviews: Sequence[OpenInterview],
     workers: Sequence[WorkerSituation],
     earlier: dict[str, Earlier],
-    *,
-    only: frozenset[str] | None = None,
 ) -> WholePlan:
     desk = Desk(workers, MONDAY_8AM)
-    return plan_around(desk, by_deadline(interviews, MONDAY_8AM), earlier, steps(300), only=only)
+    return plan_around(desk, by_deadline(interviews, MONDAY_8AM), earlier, steps(300))
 
 
 def as_earlier(made: Sequence[Proposal]) -> dict[str, Earlier]:
@@ -177,17 +175,6 @@ def test_an_earlier_proposal_that_is_not_possible_any_more_is_made_anew() -> Non
     away = a_worker("w1", absences=(Absence(starts_at=at(0, 0), ends_at=at(1, 0)),))
     plan = around([an_interview("i1"), an_interview("i2")], [away], before)
     assert {each.starts_at for each in plan.made} == {at(1, 9), at(1, 10)}
-
-
-def test_planning_for_one_interview_goes_around_what_is_proposed_for_others_and_moves_nothing() -> None:
-    before = {"i1": Earlier(worker_id="w1", starts_at=at(0, 9))}
-    plan = around(
-        [an_interview("i1"), an_interview("i2", due_at=at(0, 10))],
-        [a_worker()],
-        before,
-        only=frozenset({"i2"}),
-    )
-    assert [(each.interview_id, each.starts_at, each.late) for each in plan.made] == [("i2", at(0, 10), True)]
 
 
 def test_a_child_who_has_waited_long_is_never_moved_to_a_later_time() -> None:
