@@ -26,6 +26,10 @@ class Services(Protocol):
         """Keep the nightly proof."""
         ...
 
+    async def reports(self) -> str:
+        """Keep the reports of the last whole month and week, and tell those on the list."""
+        ...
+
     async def plan(self) -> str:
         """Propose a visit for every open interview."""
         ...
@@ -50,5 +54,6 @@ JOBS: tuple[Job, ...] = (
     Job(name="watch", every=60, call=lambda services: services.watch()),
     Job(name="plan", every=60, call=lambda services: services.plan()),
     Job(name="patterns", every=300, call=lambda services: services.find_patterns()),
+    Job(name="reports", every=3_600, call=lambda services: services.reports()),
     Job(name="proof", every=86_400, call=lambda services: services.prove()),
 )

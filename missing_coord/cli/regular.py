@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from missing_coord.bootstrap import Application
+from missing_coord.cli.regular_reports import keep_and_tell
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
@@ -156,6 +157,11 @@ class RegularWork:
         """Record every escalation step that is due."""
         fired, reminded = await self.fire(), await self.remind()
         return f"{len(fired) + len(reminded)} step(s) fired"
+
+    async def reports(self) -> str:
+        """Keep the reports of the last whole month and week where somebody waits for them, and tell those people."""
+        told = await keep_and_tell(self.app, write=self.channel.write)
+        return f"{told} reader(s) told or told before"
 
     async def plan(self) -> str:
         """Propose a visit for every open interview."""

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from missing_coord.cli.output import AsOf, Json, london, print_json, print_table, say
+from missing_coord.cli.output import AsOf, Json, london, print_json, print_table, progress_bar, say
 from missing_coord.cli.periods import First, Last, Month, span_value, week_option
 from missing_coord.cli.running import with_application, write_file
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
     from missing_coord.reporting.monthly import Report, Subject
+    from missing_coord.reporting.reading import Progress
 
 reports = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -124,7 +125,8 @@ def _write(
 ) -> None:
     if form in (Format.XLSX, Format.PDF) and output is None and not as_json:
         raise typer.BadParameter(f"{form.value} needs a file: add -o FILE.{form.value}")
-    made = with_application(lambda app: _report(app, period, as_of, subject))
+    with progress_bar("Reading") as progress:
+        made = with_application(lambda app: _report(app, period, as_of, subject, progress))
     if as_json:
         print_json(asdict(made))
         return
@@ -143,7 +145,9 @@ def _put(content: bytes, output: Path | None, words: str) -> None:
         say(words)
 
 
-async def _report(app: Application, period: str, as_of: AsOf, subject: Subject) -> Report:
+async def _report(
+    app: Application, period: str, as_of: AsOf, subject: Subject, progress: Progress | None
+) -> Report:
     from missing_coord.domain.access import system_actor
     from missing_coord.reporting.monthly import read_report
     from missing_coord.reporting.periods import LONDON, week_holding
@@ -151,7 +155,14 @@ async def _report(app: Application, period: str, as_of: AsOf, subject: Subject) 
     async with app.database.unit_of_work(system_actor("report")) as uow:
         now = as_of or uow.now
         wanted = period or week_holding((now - timedelta(days=7)).astimezone(LONDON).date()).value
-        return await read_report(uow, period=wanted, as_at=now, council=app.settings.council, subject=subject)
+        return await read_report(
+            uow,
+            period=wanted,
+            as_at=now,
+            council=app.settings.council,
+            subject=subject,
+            progress=progress,
+        )
 
 
 @reports.command()

@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     PATTERN = "pattern"
     ALERT = "alert"
     PRESUMED_RETURN = "presumed_return"
+    REPORT = "report"
 
 
 class ChannelName(StrEnum):

@@ -33,6 +33,9 @@ def words_of(notice: Notice, *, address: str) -> str:
     """Return the text of a message; `address` is the product's own web address without a slash at its end."""
     if notice.subject_type == "patterns":
         return f"Patterns: {notice.count} new ones wait for your decision. {address}/patterns"
+    if notice.kind is MessageKind.REPORT:
+        period = notice.subject_id
+        return f"The missing report of {period} is ready. {address}/reports/monthly?month={period}"
     if notice.subject_type in _NAMED:
         return f"{_NAMED[notice.subject_type]} {notice.subject_id}: {_matter(notice)} {address}/alerts"
     reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"

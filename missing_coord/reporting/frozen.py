@@ -79,6 +79,12 @@ async def kept_reports(uow: Reading, *, period: str = "") -> list[Kept]:
     return [_kept(row) for row in result.mappings()]
 
 
+async def is_kept(uow: Reading, period: str, *, by: str) -> bool:
+    """Return whether somebody has kept a report of a period."""
+    query = "select exists (select from kept_reports where period = :period and kept_by = :by)"
+    return bool((await uow.execute(text(query), {"period": period, "by": by})).scalar_one())
+
+
 def _kept(row: RowMapping) -> Kept:
     if hashlib.sha256(row["content"].encode()).hexdigest() != row["digest"]:
         raise PermanentError(f"The kept report {row['report_number']} is not what was kept.")

@@ -10,7 +10,9 @@ from fractions import Fraction
 
 from missing_coord.domain.population import Population
 from missing_coord.reporting.facts import MISSING, DutyFact, EpisodeFact, known_duty, known_episode
+from missing_coord.reporting.follow_up import NOTHING, ActionFact, ClosedFact, FollowUp, RecordFact
 from missing_coord.reporting.periods import Period
+from missing_coord.reporting.targets import Target
 
 REPEAT_WINDOW = timedelta(days=90)
 
@@ -34,6 +36,7 @@ class Told:
     population: Population
     step: str
     breach: bool
+    seen_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,8 @@ class Known:
     looked_after: tuple[str, ...] = ()
     capacity: tuple[Capacity, ...] = ()
     told: tuple[Told, ...] = ()
+    follow_up: FollowUp = NOTHING
+    targets: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,9 @@ class PeriodFacts:
     looked_after: tuple[str, ...] = ()
     capacity: tuple[Capacity, ...] = ()
     told: tuple[Told, ...] = ()
+    records: tuple[RecordFact, ...] = ()
+    closed: tuple[ClosedFact, ...] = ()
+    actions: tuple[ActionFact, ...] = ()
 
     @property
     def missing(self) -> list[EpisodeFact]:
@@ -80,6 +88,8 @@ def known_at(
     looked_after: Sequence[str] = (),
     capacity: Sequence[Capacity] = (),
     told: Sequence[Told] = (),
+    follow_up: FollowUp = NOTHING,
+    targets: Sequence[Target] = (),
 ) -> Known:
     """Return what was known at an instant of all these rows."""
     then = [known_episode(each, as_at) for each in episodes]
@@ -91,6 +101,8 @@ def known_at(
         looked_after=tuple(looked_after),
         capacity=tuple(capacity),
         told=tuple(told),
+        follow_up=follow_up,
+        targets=tuple(targets),
     )
 
 
@@ -109,6 +121,15 @@ def facts_of(period: Period, known: Known) -> PeriodFacts:
         looked_after=known.looked_after,
         capacity=known.capacity,
         told=tuple(each for each in known.told if not _is_others(each)),
+        records=tuple(
+            each for each in known.follow_up.records if period.holds(each.held_at) and not each.others
+        ),
+        closed=tuple(
+            each for each in known.follow_up.closed if period.holds(each.closed_at) and not each.others
+        ),
+        actions=tuple(
+            each for each in known.follow_up.actions if period.holds(each.opened_at) and not each.others
+        ),
     )
 
 

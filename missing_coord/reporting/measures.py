@@ -27,6 +27,7 @@ class Opens(StrEnum):
     CHILDREN = "children"
     INTERVIEWS = "interviews"
     WORKERS = "workers"
+    RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from missing_coord.reporting.facts import DutyFact
 from missing_coord.reporting.known import Capacity, PeriodFacts
-from missing_coord.reporting.measures import Measure, MeasureGroup, Opens
+from missing_coord.reporting.measures import Measure, MeasureGroup, Opens, hours_measure
 
 
 def work_measures(facts: PeriodFacts) -> MeasureGroup:
@@ -84,6 +84,7 @@ def alert_measures(facts: PeriodFacts) -> MeasureGroup:
     """Return how often the escalation ladder told somebody in the period, about own children."""
     rows = tuple(each.episode_id for each in facts.told)
     over = tuple(each.episode_id for each in facts.told if each.breach)
+    seen = [each for each in facts.told if each.seen_after is not None]
     return MeasureGroup(
         title="Warnings and breaches told in the period",
         measures=(
@@ -95,6 +96,20 @@ def alert_measures(facts: PeriodFacts) -> MeasureGroup:
                 denominator=len(rows),
                 rows=over,
                 base_rows=rows,
+            ),
+            Measure(
+                key="told_seen",
+                name="Seen by somebody who was told",
+                numerator=len(seen),
+                denominator=len(rows),
+                rows=tuple(each.episode_id for each in seen),
+                base_rows=rows,
+            ),
+            hours_measure(
+                "told_seen_median",
+                "Hours until somebody had seen it: half within",
+                [(each.episode_id, each.seen_after) for each in seen if each.seen_after is not None],
+                0.5,
             ),
             Measure(
                 key="told_children",

@@ -28,12 +28,19 @@ from missing_coord.reporting.measures_missing import (
     repeat_measures,
     risk_measures,
 )
+from missing_coord.reporting.measures_quality import (
+    action_measures,
+    audit_measures,
+    record_measures,
+    theme_measures,
+)
 from missing_coord.reporting.measures_work import alert_measures, work_measures
 from missing_coord.reporting.periods import Period, period_of
-from missing_coord.reporting.reading import Reading, read_known
+from missing_coord.reporting.reading import Progress, Reading, read_known
+from missing_coord.reporting.targets import Target
 from missing_coord.reporting.trends import Trend, trends
 
-RULES = "2026-2"
+RULES = "2026-3"
 RULES_IN_WORDS = (
     "Interviews count in the period of the return, episodes in the period of their start. 72 hours are elapsed hours. "
     "Episodes whose 72 hours are not over are pending, not failures."
@@ -44,6 +51,8 @@ LIMITS = (
     "Times, types, populations and matches are those on record now: a later correction replaces what was known before.",
     "Cancelled and joined episodes are left out whenever they were cancelled; a reopened interview counts as open.",
     "Looked-after children, the interviewers' teams, hours and absences are those of the register as it is now.",
+    "Grades are those of the latest audit, themes those of the newest version of a record, by the time of this report;"
+    " an interview that was closed again is audited anew.",
     "Each cause of a late interview is read from what is on record; nobody was asked why.",
 )
 
@@ -80,10 +89,17 @@ class Report:
     limits: tuple[str, ...]
     groups: tuple[MeasureGroup, ...]
     trends: tuple[Trend, ...] = ()
+    targets: tuple[Target, ...] = ()
 
 
 async def read_report(
-    uow: Reading, *, period: str, as_at: datetime, council: str, subject: Subject = EVERYBODY
+    uow: Reading,
+    *,
+    period: str,
+    as_at: datetime,
+    council: str,
+    subject: Subject = EVERYBODY,
+    progress: Progress | None = None,
 ) -> Report:
     """Return the report of a period such as `2026-10` as at an instant; raises DomainError when it makes no sense.
 
@@ -94,7 +110,7 @@ async def read_report(
         raise DomainError("time_without_offset", "as_at: give the time with its offset from UTC.")
     if as_at <= wanted.starts_at:
         raise DomainError("month_not_begun", f"as_at: {wanted.name} had not begun then; give a later time.")
-    known = await read_known(uow, wanted, as_at=as_at, council=council)
+    known = await read_known(uow, wanted, as_at=as_at, council=council, progress=progress)
     return report_of(wanted, known, subject=subject)
 
 
@@ -111,6 +127,7 @@ def report_of(period: Period, known: Known, *, subject: Subject = EVERYBODY) -> 
         limits=LIMITS,
         groups=_groups(facts, subject),
         trends=trends(period, known) if subject == EVERYBODY else (),
+        targets=known.targets,
     )
 
 
@@ -141,6 +158,10 @@ def _groups(facts: PeriodFacts, subject: Subject) -> tuple[MeasureGroup, ...]:
         placement_measures(facts),
         provider_measures(facts),
         risk_measures(facts),
+        record_measures(facts),
+        *theme_measures(facts),
+        *audit_measures(facts),
+        action_measures(facts),
         work_measures(facts),
         alert_measures(facts),
         other_authority_measures(facts),

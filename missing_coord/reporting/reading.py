@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from itertools import count
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, RowMapping, text
+from sqlalchemy import RowMapping, text
 
 from missing_coord.domain.population import Population
 from missing_coord.reporting.capacity import Absence, Worker, capacity_of
 from missing_coord.reporting.facts import DutyFact, EpisodeFact
 from missing_coord.reporting.known import REPEAT_WINDOW, Known, Told, known_at
 from missing_coord.reporting.periods import Period, before
+from missing_coord.reporting.protocol import Reading as Reading
+from missing_coord.reporting.reading_follow_up import read_follow_up
+from missing_coord.reporting.targets import targets_at
 from missing_coord.reporting.trends import EARLIER
 
-
-class Reading(Protocol):
-    """A transaction in which statements can be run."""
-
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | None = None
-    ) -> CursorResult[Any]:
-        """Run one statement."""
-        ...
+T = TypeVar("T")
 
 
-async def read_known(uow: Reading, period: Period, *, as_at: datetime, council: str) -> Known:
+Progress = Callable[[int, int], None]
+"""Takes how many steps are done, and how many there are."""
+STEPS = 6
+
+
+async def read_known(
+    uow: Reading, period: Period, *, as_at: datetime, council: str, progress: Progress | None = None
+) -> Known:
     """Return what was known at an instant of a period and of those before it that it is compared with."""
+    done = count(1)
+
+    def step(read: T) -> T:
+        if progress is not None:
+            progress(next(done), STEPS)
+        return read
+
     since = (before(period, EARLIER) or [period])[0].starts_at - REPEAT_WINDOW
     span = {"first": since, "after": period.ends_at, "as_at": as_at}
     return known_at(
         as_at,
-        episodes=await episode_facts(uow, **span),
-        duties=await duty_facts(uow, **span),
-        looked_after=await looked_after(uow, first=period.first, after=period.after, council=council),
-        capacity=capacity_of(period, *await _workforce(uow)),
-        told=await _told(uow, period, as_at),
+        episodes=step(await episode_facts(uow, **span)),
+        duties=step(await duty_facts(uow, **span)),
+        looked_after=step(await looked_after(uow, first=period.first, after=period.after, council=council)),
+        capacity=step(capacity_of(period, *await _workforce(uow))),
+        told=step(await _told(uow, period, as_at)),
+        follow_up=step(await read_follow_up(uow, **span)),
+        targets=await targets_at(uow, as_at),
     )
 
 
@@ -77,7 +89,7 @@ async def _workforce(uow: Reading) -> tuple[list[Worker], list[Absence]]:
 
 async def _told(uow: Reading, period: Period, as_at: datetime) -> list[Told]:
     until = min(period.ends_at, as_at + timedelta(microseconds=1))
-    result = await uow.execute(text(_TOLD), {"first": period.starts_at, "after": until})
+    result = await uow.execute(text(_TOLD), {"first": period.starts_at, "after": until, "as_at": as_at})
     return [Told(**_with_population(row)) for row in result.mappings()]
 
 
@@ -140,7 +152,10 @@ where not c.provisional and c.responsible_authority in ('', :council)
 order by c.child_id
 """
 _TOLD = """
-select s.episode_id::text, e.child_id, e.population, s.step, s.breach
+select s.episode_id::text, e.child_id, e.population, s.step, s.breach,
+       (select greatest(min(m.seen_at) - s.fired_at, interval '0') from messages m
+        where m.subject_type = 'interview' and m.subject_id = s.interview_id::text and m.step = s.step
+          and m.episode_id = s.episode_id::text and m.due_at = s.due_at and m.seen_at <= :as_at) as seen_after
 from escalations s join episodes e using (episode_id)
 where e.status <> 'cancelled' and s.fired_at >= :first and s.fired_at < :after
 order by s.fired_at, s.escalation_id

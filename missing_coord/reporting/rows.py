@@ -72,9 +72,13 @@ select w.worker_id as key, w.name as reference, '' as href, '' as child_id,
        null::timestamptz as started_at, null::timestamptz as ended_at, null::timestamptz as due_at, '' as state
 from workers w where w.worker_id = any(:ids)
 """
+_RECORDS = f"""
+{_INTERVIEWS} and exists (select from record_contents c where c.interview_id = i.interview_id)
+"""
 _QUERIES = {
     Opens.EPISODES: _EPISODES,
     Opens.INTERVIEWS: _INTERVIEWS,
     Opens.CHILDREN: _CHILDREN,
     Opens.WORKERS: _WORKERS,
+    Opens.RECORDS: _RECORDS,
 }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from missing_coord.reporting.measures import Measure, MeasureGroup, Unit
 from missing_coord.reporting.monthly import Report
 from missing_coord.reporting.suppression import hidden_figures, is_small
+from missing_coord.reporting.targets import Target, score_of
 from missing_coord.reporting.trends import Point, Trend
 
 HIDDEN = "c"
+NO_TARGETS: Mapping[str, Target] = {}
 LEAST_SHOWN = 5
 
 
@@ -26,6 +29,8 @@ class Shown:
     share: str
     pending: str
     definition: str
+    target: str = ""
+    score: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +80,34 @@ def share_of(numerator: int, denominator: int) -> str:
 def shown_groups(report: Report, *, suppress_below: int = 0) -> list[ShownGroup]:
     """Return the tables; counts from 1 to below `suppress_below` are hidden, and what gives them away."""
     hidden = hidden_figures(report.groups, below=suppress_below)
-    return [shown_group(each, hidden, suppress_below) for each in report.groups]
+    targets = {each.key: each for each in report.targets}
+    return [shown_group(each, hidden, suppress_below, targets) for each in report.groups]
 
 
-def shown_group(group: MeasureGroup, hidden: frozenset[str] = frozenset(), below: int = 0) -> ShownGroup:
+def scorecard(groups: Sequence[ShownGroup]) -> list[Shown]:
+    """Return the figures that have a target, in the order of the report."""
+    return [row for group in groups for row in group.rows if row.target]
+
+
+def shown_group(
+    group: MeasureGroup,
+    hidden: frozenset[str] = frozenset(),
+    below: int = 0,
+    targets: Mapping[str, Target] = NO_TARGETS,
+) -> ShownGroup:
     """Return a table with these figures hidden."""
-    rows = tuple(_shown(each, each.key in hidden, below) for each in group.measures)
+    rows = tuple(
+        _with_target(_shown(each, each.key in hidden, below), each, targets.get(each.key))
+        for each in group.measures
+    )
     return ShownGroup(title=group.title, rows=rows, chart=group.chart)
+
+
+def _with_target(shown: Shown, measure: Measure, target: Target | None) -> Shown:
+    if target is None:
+        return shown
+    score = HIDDEN if shown.share == HIDDEN else score_of(measure, target).value
+    return replace(shown, target=f"at least {target.at_least}%", score=score)
 
 
 def _shown(measure: Measure, hidden: bool, below: int) -> Shown:

@@ -25,6 +25,8 @@ COLUMNS = (
     "base",
     "share",
     "pending",
+    "target",
+    "score",
     "definition",
 )
 TREND_COLUMNS = ("key", "measure", "period", "count", "base", "share", "usual_range", "verdict")
@@ -61,7 +63,8 @@ def _rows(report: Report, suppress_below: int) -> Iterator[list[str]]:
 
 def _cells(each: Shown) -> list[str]:
     return [
-        each.key, each.name, each.count, each.unit, each.base, each.share, each.pending, each.definition,
+        each.key, each.name, each.count, each.unit, each.base, each.share, each.pending, each.target, each.score,
+        each.definition,
     ]  # fmt: skip
 
 

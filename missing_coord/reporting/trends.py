@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_coord.reporting.known import Known, PeriodFacts, facts_of
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_interviews import interview_measures, told_clock_measures
 from missing_coord.reporting.measures_missing import missing_measures, repeat_measures
+from missing_coord.reporting.measures_quality import record_measures, theme_measures
 from missing_coord.reporting.periods import Period, before
 
 EARLIER = 12
@@ -20,7 +21,11 @@ _GROUPS: tuple[Callable[[PeriodFacts], MeasureGroup], ...] = (
     repeat_measures,
     interview_measures,
     told_clock_measures,
+    record_measures,
 )
+THEMES = ("push_", "pull_")
+THEMES_SHOWN = 6
+"""So many of the reasons that records give, those told most in this period, are compared with earlier ones."""
 KEYS = (
     "children_missing",
     "incidents",
@@ -65,7 +70,21 @@ def trends(period: Period, known: Known) -> tuple[Trend, ...]:
     """Return the key figures of this period and up to twelve before it, all as known at the same instant."""
     wanted = [each for each in before(period, EARLIER) if _has_begun(each, known)]
     columns = [(each, _figures(facts_of(each, known))) for each in [*wanted, period]]
-    return tuple(_trend(key, [(each, figures[key]) for each, figures in columns]) for key in KEYS)
+    keys = [*KEYS, *_most_told(columns[-1][1])]
+    return tuple(
+        _trend(key, [(each, figures.get(key) or _not_told(key, figures)) for each, figures in columns])
+        for key in keys
+    )
+
+
+def _most_told(figures: Mapping[str, Measure]) -> list[str]:
+    themes = [each for key, each in figures.items() if key.startswith(THEMES)]
+    themes.sort(key=lambda each: (-each.numerator, each.key))
+    return [each.key for each in themes[:THEMES_SHOWN]]
+
+
+def _not_told(key: str, figures: Mapping[str, Measure]) -> Measure:
+    return Measure(key=key, name=key, numerator=0, denominator=figures["recorded"].numerator)
 
 
 def _has_begun(period: Period, known: Known) -> bool:
@@ -75,7 +94,8 @@ def _has_begun(period: Period, known: Known) -> bool:
 
 
 def _figures(facts: PeriodFacts) -> dict[str, Measure]:
-    return {each.key: each for group in _GROUPS for each in group(facts).measures}
+    groups = [*(group(facts) for group in _GROUPS), *theme_measures(facts)]
+    return {each.key: each for group in groups for each in group.measures}
 
 
 def _trend(key: str, columns: Sequence[tuple[Period, Measure]]) -> Trend:
@@ -86,12 +106,18 @@ def _trend(key: str, columns: Sequence[tuple[Period, Measure]]) -> Trend:
     low, high = usual_range(points[:-1], points[-1])
     return Trend(
         key=key,
-        name=columns[-1][1].name,
+        name=_name(columns[-1][1]),
         points=points,
         low=low,
         high=high,
         verdict=_verdict(points[-1], low, high),
     )
+
+
+def _name(measure: Measure) -> str:
+    told = {"push_": "Went away from", "pull_": "Went to"}
+    of = next((words for start, words in told.items() if measure.key.startswith(start)), "")
+    return f"{of}: {measure.name[:1].lower()}{measure.name[1:]}" if of else measure.name
 
 
 def _base(key: str, measure: Measure) -> int | None:
@@ -100,6 +126,7 @@ def _base(key: str, measure: Measure) -> int | None:
 
 def usual_range(earlier: Sequence[Point], now: Point) -> tuple[float | None, float | None]:
     """Return the range of a count (Poisson) or share (binomial) that chance explains: three standard errors."""
+    earlier = [each for each in earlier if each.denominator != 0]
     if len(earlier) < LEAST_EARLIER:
         return None, None
     if now.denominator is None:

@@ -9,6 +9,7 @@ from missing_coord.storage import (
     tables_plumbing,
     tables_quality,
     tables_records,
+    tables_reporting,
     tables_sharing,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "tables_plumbing",
     "tables_quality",
     "tables_records",
+    "tables_reporting",
     "tables_sharing",
 ]

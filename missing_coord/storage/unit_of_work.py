@@ -34,6 +34,7 @@ from missing_coord.storage.store_proofs import SqlLife, SqlProofs
 from missing_coord.storage.store_quality import SqlQuality
 from missing_coord.storage.store_quarantine import SqlQuarantine
 from missing_coord.storage.store_records import SqlActions, SqlRecords
+from missing_coord.storage.store_report_readers import SqlReportReaders
 from missing_coord.storage.store_returns import SqlReturns
 from missing_coord.storage.store_reviews import SqlReviews
 from missing_coord.storage.store_sharing import SqlSharing
@@ -85,6 +86,7 @@ class SqlUnitOfWork:
         self.records = SqlRecords(connection)
         self.actions = SqlActions(connection)
         self.sharing = SqlSharing(connection)
+        self.readers = SqlReportReaders(connection)
         self._events: list[Event] = []
         self._audit: list[dict[str, Any]] = []
 

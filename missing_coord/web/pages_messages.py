@@ -38,6 +38,7 @@ KINDS = {
     MessageKind.PATTERN: ("waiting", "Pattern"),
     MessageKind.ALERT: ("soon", "Alert"),
     MessageKind.PRESUMED_RETURN: ("soon", "Back already?"),
+    MessageKind.REPORT: ("waiting", "Report"),
 }
 HREFS = {
     "interview": "/interviews/",
@@ -45,6 +46,7 @@ HREFS = {
     "pattern": "/patterns/",
     "patterns": "/patterns",
     "presumed_return": "/presumed-returns/",
+    "report": "/reports/monthly?month=",
 }
 
 

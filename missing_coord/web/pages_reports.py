@@ -10,15 +10,17 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from missing_coord.domain.errors import DomainError
+from missing_coord.domain.access import Role
+from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.reporting.documents import render
 from missing_coord.reporting.frozen import keep, kept_reports, restated
-from missing_coord.reporting.measures import Measure, MeasureGroup
-from missing_coord.reporting.monthly import Report, read_report
+from missing_coord.reporting.measures import Measure, MeasureGroup, Opens
+from missing_coord.reporting.monthly import EVERYBODY, Report, read_report
 from missing_coord.reporting.pdf import can_make_pdf
-from missing_coord.reporting.periods import LONDON, month_of
+from missing_coord.reporting.periods import LONDON, month_of, period_of
 from missing_coord.reporting.rows import PARTS, figure_of, opened_rows
-from missing_coord.reporting.showing import LEAST_SHOWN, ShownTrend, shown_trends
+from missing_coord.reporting.showing import LEAST_SHOWN, ShownTrend, scorecard, shown_groups, shown_trends
+from missing_coord.reporting.subjects import subject_code, subject_of, subject_words, subjects
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
 from missing_coord.web.paging import Pages, pages_of
@@ -42,21 +44,23 @@ View = dict[str, object]
 async def monthly(request: Request, who: Office) -> Response:
     """Show the report of `?month=2026-10` as at `?as_at=` (London time), by default the last month as at now."""
     form, month = _asked(request), _month(request)
-    now = web_of(request).now().replace(microsecond=0)
+    now, about = web_of(request).now().replace(microsecond=0), _about(request)
     try:
         report = await _report(request, who, month, form.when("as_at") or now)
     except DomainError as error:
         form.refused(error, known=("month", "as_at"), names={})
         month = month if "as_at" in form.errors and "month" not in form.errors else _months(now)[1][0]
-        report = await _report(request, who, month, max(now, month_of(month).ends_at))
-    kept = {"month": month, "as_at": form.text("as_at") if not form.errors else ""}
+        report = await _report(request, who, month, max(now, period_of(month).ends_at))
+    kept = {"month": month, "as_at": form.text("as_at") if not form.errors else "", "about": about}
     context = {
         "report": _head(report),
-        "months": _months(now),
-        "groups": [_group(each, month, report.as_at) for each in report.groups],
+        "months": _offered(_months(now), report),
+        "subjects": await _subjects(request, who),
+        "groups": [_group(each, month, report.as_at, about) for each in report.groups],
+        "scorecard": scorecard(shown_groups(report)),
         "trends": [_trend(each) for each in shown_trends(report)],
         "files": [_file(form, kept) for form in MEDIA if form != "pdf" or can_make_pdf()],
-        "kept": await _kept(request, who, report),
+        "kept": await _kept(request, who, report) if not about else [],
         "values": {**kept, "as_at": form.text("as_at")},
         "errors": form.errors,
     }
@@ -85,7 +89,7 @@ async def monthly_pdf(request: Request, who: Office) -> Response:
 async def _as_file(request: Request, who: SignedIn, form: str) -> Response:
     report = await _report(request, who, _month(request), _as_at(request))
     hidden = LEAST_SHOWN if request.query_params.get("for") == "others" else 0
-    name = f"missing-report-{report.period.value}{'-for-others' if hidden else ''}.{form}"
+    name = f"{_file_name(report)}{'-for-others' if hidden else ''}.{form}"
     content = await asyncio.to_thread(render, report, format=form, suppress_below=hidden)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA[form], headers=headers)
@@ -97,6 +101,8 @@ async def rows(request: Request, who: Office) -> Response:
     report = await _report(request, who, _month(request), _as_at(request))
     part = request.query_params.get("part", "count")
     measure, references = figure_of(report, request.query_params.get("key", ""), part)
+    if measure.opens is Opens.RECORDS and who.role is not Role.MANAGER:
+        raise NotAllowed("What records say is opened by a manager; ask one.")
     shown = Pages.asked(request, size=ROWS_SHOWN)
     some = references[shown.offset : shown.offset + ROWS_SHOWN]
     async with web_of(request).acting(who.actor) as uow:
@@ -108,7 +114,9 @@ async def rows(request: Request, who: Office) -> Response:
         "rows": found,
         "pager": pages_of(request, shown, more=more, count=len(some), total=len(references)),
         "back_href": "/reports/monthly?"
-        + urlencode({"month": report.period.value, "as_at": _asked(request).text("as_at")}),
+        + urlencode(
+            {"month": report.period.value, "as_at": _asked(request).text("as_at"), "about": _about(request)}
+        ),
     }
     return await page(request, "pages/report_rows.html", context)
 
@@ -176,11 +184,41 @@ def _as_at(request: Request) -> datetime:
 
 
 async def _report(request: Request, who: SignedIn, month: str, as_at: datetime) -> Report:
-    web = web_of(request)
+    """Count as the system, so that everybody reads the same figures; rows open under the reader's own role."""
+    web, about = web_of(request), _about(request)
     async with web.acting(who.actor) as uow:
-        report = await read_report(uow, period=month, as_at=as_at, council=web.application.policy.council)
-        uow.audit("opened", subject_type="report", subject_id=f"monthly {month}", as_at=as_at.isoformat())
+        async with uow.as_system():
+            report = await read_report(
+                uow,
+                period=month,
+                as_at=as_at,
+                council=web.application.policy.council,
+                subject=subject_of(about),
+            )
+        name = f"monthly {month} {about}".strip()
+        uow.audit("opened", subject_type="report", subject_id=name, as_at=as_at.isoformat())
     return report
+
+
+async def _subjects(request: Request, who: SignedIn) -> list[tuple[str, str]]:
+    async with web_of(request).acting(who.actor) as uow:
+        return [(subject_code(each), subject_words(each)) for each in await subjects(uow)]
+
+
+def _about(request: Request) -> str:
+    """Return whose page is asked for, as addresses name it; empty for everybody."""
+    return subject_code(subject_of(request.query_params.get("about", "").replace("\x00", "")[:200].strip()))
+
+
+def _file_name(report: Report) -> str:
+    about = "" if report.subject == EVERYBODY else f"-{report.subject.about.value}"
+    return f"missing-report-{report.period.value.replace('/', '-')}{about}"
+
+
+def _offered(months: list[tuple[str, str]], report: Report) -> list[tuple[str, str]]:
+    """Return the choices with the period that is shown among them, such as a week."""
+    shown = (report.period.value, report.period.name)
+    return months if shown in months else [shown, *months]
 
 
 def _asked(request: Request) -> Form:
@@ -201,6 +239,7 @@ def _months(now: datetime) -> list[tuple[str, str]]:
 
 def _head(report: Report) -> View:
     return {
+        "title": report.title if report.subject != EVERYBODY else f"Missing report, {report.period.name}",
         "month": report.period.name,
         "month_value": report.period.value,
         "as_at": report.as_at,
@@ -209,8 +248,8 @@ def _head(report: Report) -> View:
     }
 
 
-def _group(group: MeasureGroup, month: str, as_at: datetime) -> View:
-    at = {"month": month, "as_at": f"{as_at.astimezone(LONDON):%Y-%m-%dT%H:%M:%S}"}
+def _group(group: MeasureGroup, month: str, as_at: datetime, about: str) -> View:
+    at = {"month": month, "as_at": f"{as_at.astimezone(LONDON):%Y-%m-%dT%H:%M:%S}", "about": about}
     return {"title": group.title, "measures": [_measure(each, at) for each in group.measures]}
 
 

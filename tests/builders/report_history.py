@@ -17,6 +17,7 @@ from missing_coord.services import interviews_outcomes as outcomes
 from missing_coord.services.escalation import sweep
 from missing_coord.services.interviews_words import DeclinedBy, OfferAnswer
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP
+from tests.builders.report_history_after import followed_up
 from tests.builders.road import feed, rows_of
 from tests.integration.interviews_council import COORDINATOR, MANAGER
 
@@ -38,6 +39,7 @@ OFFICE = (
     "carer",
     "deceased",
 )
+AFTER = ("write", "write", "ask", "ask", "act", "audit", "audit", "see")
 POLICE = ("missing", "missing", "missing_too", "returned", "returned", "found", "cancelled", "update", "list")
 
 
@@ -56,7 +58,7 @@ deeds = st.builds(
     Deed,
     after=st.sampled_from([0, 1, 2, 5, 9, 26, 50, 75]),
     child=st.integers(0, CHILDREN - 1),
-    what=st.sampled_from((*POLICE, *POLICE, *OFFICE)),
+    what=st.sampled_from((*POLICE, *POLICE, *OFFICE, *AFTER)),
     about=st.sampled_from([0, 1, 3, 12, 30, 60, 100, 200]),
     turn=st.integers(0, 11),
 )
@@ -118,6 +120,8 @@ async def play(road: Application, history: list[Deed]) -> None:
         try:
             if deed.what in POLICE:
                 await _told(road, number, deed, clock.instant)
+            elif deed.what in AFTER:
+                await followed_up(road, deed.what, deed.child, deed.turn, clock.instant)
             else:
                 await _done(road, deed, clock.instant)
         except DomainError:

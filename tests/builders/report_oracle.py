@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from tests.builders.report_oracle_after import AFTER_QUERIES, AFTER_WITH
+
 Figure = tuple[int, int | None, int | None]
 
 _EPISODE_ROWS = """
@@ -36,7 +38,7 @@ _MINE = "population != 'other_authority_placed_here'"
 _IN = "started_at >= :first and started_at < :after and told_at <= :as_at"
 _MISSING = f"""
 select *, case when end_told <= :as_at then ended_at else :as_at end as until
-from oracle_e where {_IN} and kind = 'M'"""
+from oracle_e where {_IN} and kind = 'M' and :provider in ('', provider_name)"""
 _DUE = """
 select d.*, back + interval '3 days' as due, greatest(back, end_told) + interval '3 days' as told_due,
        coalesce(resolved_at <= :as_at, false) as closed,
@@ -45,6 +47,7 @@ select d.*, back + interval '3 days' as due, greatest(back, end_told) + interval
        exists (select from interview_events v where v.interview_id = d.interview_id and v.recorded_at <= :as_at
                and v.at >= d.started_at and 'accepted' in (v.kind, v.answer)) as said_yes
 from oracle_d d where back >= :first and back < :after and end_told <= :as_at
+  and :provider in ('', provider_name) and :supplier in ('', employer)
 """
 _LATE = "select d.*, held_at - due as over from due d where done and held_at > due"
 _CAUSES = """
@@ -65,12 +68,25 @@ select d.*, case
     else 'other' end as cause
 from due d where not (done and held_at <= due) and (closed or :as_at > due)
 """
+_ABLE = """
+select w.fte::numeric * w.weekly_target * (cast(:after_day as date) - cast(:first_day as date)) as sevenths,
+       count(*) as noons, count(*) filter (where not exists (select from absences a where a.worker_id = w.worker_id
+           and a.starts_at <= noon and a.ends_at > noon)) as there
+from workers w, lateral (select (day + time '12:00') at time zone 'Europe/London' as noon
+    from generate_series(cast(:first_day as timestamp), cast(:after_day as timestamp) - interval '1 day', '1 day') day
+    where to_char(day, 'Dy') = any(case when w.working_days = '{}' then array['Mon', 'Tue', 'Wed', 'Thu', 'Fri']
+                                        else w.working_days end)) days
+group by w.worker_id
+"""
+_NET = "floor(round(coalesce(sum(sevenths * there / noons / 7), 0), 9))"
 _WITH = f"""
 with every as ({_MISSING}), m as (select * from every where {_MINE}),
 due_all as ({_DUE}), due as (select * from due_all where {_MINE}), late as ({_LATE}),
 ev as (select d.episode_id, v.kind, v.at from due d join interview_events v using (interview_id)
        where v.recorded_at <= :as_at and v.at >= d.started_at),
-causes as ({_CAUSES})
+causes as ({_CAUSES}),
+able as ({_ABLE}),
+{AFTER_WITH}
 """
 
 
@@ -224,6 +240,10 @@ _FIRED = f"""from escalations s join oracle_e e using (episode_id) where fired_a
 QUERIES["told"] = f"select count(*), null, null {_FIRED}"
 QUERIES["told_breach"] = f"select count(*) filter (where breach), count(*), null {_FIRED}"
 QUERIES["told_children"] = f"select count(distinct child_id), null, null {_FIRED}"
+QUERIES["capacity"] = _number("floor(round(coalesce(sum(sevenths), 0) / 7, 9))", "able")
+QUERIES["capacity_net"] = _number(_NET, "able")
+QUERIES["unmet"] = _number(f"greatest(0, (select count(distinct interview_id) from due) - {_NET})", "able")
+QUERIES |= AFTER_QUERIES
 QUERIES["looked_after"] = """select count(*), null, null from children c where not provisional
     and (responsible_authority = '' or responsible_authority = :council)
     and case when exists (select from placements p where p.child_id = c.child_id)
@@ -246,15 +266,37 @@ class Reading(Protocol):
 
 
 def oracle_figures(
-    connection: Reading, *, first: datetime, after: datetime, as_at: datetime, council: str
+    connection: Reading,
+    *,
+    first: datetime,
+    after: datetime,
+    as_at: datetime,
+    council: str,
+    provider: str = "",
+    supplier: str = "",
 ) -> dict[str, Figure]:
-    """Return every figure that the oracle knows, by its key; `VIEWS` must have been made."""
+    """Return every figure that the oracle knows, by its key; `VIEWS` must have been made.
+
+    Of one provider of placements, or one supplier of interviewers, the episodes and duties are narrowed to theirs.
+    """
     london = ZoneInfo("Europe/London")
     days = {"first_day": first.astimezone(london).date(), "after_day": after.astimezone(london).date()}
     values = {"first": first, "after": after, "as_at": as_at, "council": council, **days}
+    values |= {"provider": provider, "supplier": supplier}
     lines = " union all ".join(
         f"select '{key}', numerator::int, base::int, pending::int from ({query}) as found(numerator, base, pending)"
         for key, query in QUERIES.items()
     )
     rows = connection.execute(text(_WITH + lines), values).all()
     return {key: (numerator, base, pending) for key, numerator, base, pending in rows}
+
+
+def provider_figures(
+    connection: Reading, *, first: datetime, after: datetime, as_at: datetime
+) -> dict[str, int]:
+    """Return the missing incidents of looked-after children of each provider by name, empty where none is known."""
+    query = (
+        f"""select provider_name, count(*) from oracle_e where {_IN} and kind = 'M' and {_CARE} group by 1"""
+    )
+    rows = connection.execute(text(query), {"first": first, "after": after, "as_at": as_at}).all()
+    return {name: number for name, number in rows}

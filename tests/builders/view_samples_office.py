@@ -11,6 +11,7 @@ def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
     return {
         "monthly_report": monthly_report,
+        "report_list": report_list,
         "report_rows": report_rows,
         "cross_reference": cross_reference,
         "presumed_returns": presumed_returns,
@@ -72,17 +73,29 @@ def plan() -> View:
     }
 
 
+SCORE: View = {"name": "Audited", "target": "at least 90%", "share": "80.0%", "score": "not met"}
+
+
+CSV: View = {
+    "name": "CSV",
+    "href": "/reports/monthly.csv?month=2026-10",
+    "for_others_href": "/reports/monthly.csv?month=2026-10&for=others",
+}
+
+
 def monthly_report() -> View:
     """Return a month with shares, a plain count and a zero base."""
     return {
         "shell": shell("/reports/monthly"),
         "report": {
+            "title": "Missing report, October 2026",
             "month": "October 2026",
             "month_value": "2026-10",
             "as_at": NOW,
             "rules": "Interviews count in the month of the return, episodes in the month of the start.",
         },
         "months": [("2026-10", "October 2026"), ("2026-09", "September 2026")],
+        "subjects": [("", "Everybody"), ("supplier:Larch Trust", "Interviews by Larch Trust")],
         "groups": [
             {
                 "title": "Return interviews",
@@ -93,6 +106,7 @@ def monthly_report() -> View:
                 ],
             }
         ],
+        "scorecard": [SCORE],
         "trends": [
             {
                 "name": "Missing incidents",
@@ -101,13 +115,7 @@ def monthly_report() -> View:
                 "points": [{"name": "September 2026", "said": "70"}, {"name": "October 2026", "said": "65"}],
             }
         ],
-        "files": [
-            {
-                "name": "CSV",
-                "href": "/reports/monthly.csv?month=2026-10",
-                "for_others_href": "/reports/monthly.csv?month=2026-10&for=others",
-            }
-        ],
+        "files": [CSV],
         "kept": [
             {
                 "number": 3,
@@ -117,8 +125,20 @@ def monthly_report() -> View:
                 "restated": [{"name": "Missing incidents", "before": "64", "now": "65"}],
             }
         ],
-        "values": {"month": "2026-10", "as_at": ""},
+        "values": {"month": "2026-10", "as_at": "", "about": ""},
         "errors": {},
+    }
+
+
+def report_list() -> View:
+    """Return one who may change their line and one who may not."""
+    row = {"user_id": "U1", "name": "Mara Quint", "role": "Manager", "monthly": True, "weekly": False}
+    other = {**row, "user_id": "U2", "name": "Robin Ash", "weekly": True}
+    return {
+        "shell": shell("/reports/monthly"),
+        "rows": [{**row, "may_change": True}, {**other, "may_change": False}],
+        "targets": [{"key": "audited", "name": "Audited", "at_least": 90}],
+        "may_set": True,
     }
 
 

@@ -128,6 +128,28 @@ async def test_the_monthly_report_of_a_month_as_at_a_time(site: Site) -> None:
     assert {row["period"] for row in rows} == {"2026-11"}
 
 
+async def test_a_supplier_has_a_page_and_files_of_its_own_and_everybody_reads_the_same_figures(
+    site: Site,
+) -> None:
+    await site.council.worker("W08", name="Cass Rowan", employer="=Larch & Trust")
+    manager, coordinator = await site.signed_in(Role.MANAGER), await site.signed_in(Role.COORDINATOR)
+    page = await manager.get("/reports/monthly?month=2026-11")
+    assert "supplier:=Larch &amp; Trust" in page.text
+    own = "month=2026-11&about=supplier%3A%3DLarch+%26+Trust"
+    page = await manager.get(f"/reports/monthly?{own}")
+    assert "Return interviews by =Larch &amp; Trust" in page.text
+    assert "Missing incidents" not in page.text
+    answer = await manager.get(f"/reports/monthly.csv?{own}")
+    assert "missing-report-2026-11-supplier.csv" in answer.headers["content-disposition"]
+    at = "month=2026-11&as_at=2026-11-20T12:00"
+    csvs = [(await each.get(f"/reports/monthly.csv?{at}")).text for each in (manager, coordinator)]
+    assert csvs[0] == csvs[1]
+    rows = f"/reports/monthly/rows?{at}&key=record_harm"
+    assert (await manager.get(rows)).status_code == 200
+    assert (await coordinator.get(rows)).status_code == 403
+    assert (await manager.get("/reports/monthly?month=2026-W45")).status_code == 200
+
+
 async def test_a_month_or_a_time_that_makes_no_sense_is_said_beside_the_field(site: Site) -> None:
     manager = await site.signed_in(Role.MANAGER)
     for query in ("month=2026-13", "month=2026-11&as_at=nonsense", "month=2026-11&as_at=2026-10-01T00:00"):

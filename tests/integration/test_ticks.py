@@ -54,6 +54,9 @@ class Work:
     async def plan(self) -> str:
         return "planned 0"
 
+    async def reports(self) -> str:
+        return "told 0"
+
     async def find_patterns(self) -> str:
         return "raised 0"
 
@@ -177,6 +180,7 @@ def test_every_job_of_the_table_ticks_at_wall_clock_slots_and_is_never_dropped_f
             "watch",
             "plan",
             "patterns",
+            "reports",
             "proof",
         ]
     )
@@ -189,7 +193,7 @@ def test_every_job_of_the_table_calls_the_service_of_its_row() -> None:
     work = Work()
     work.gate.set()
     said = [asyncio.run(_call(job, work)) for job in JOBS]
-    assert said == ["fired 0", "sent 0", "opened 0", "planned 0", "raised 0", "balanced"]
+    assert said == ["fired 0", "sent 0", "opened 0", "planned 0", "raised 0", "told 0", "balanced"]
 
 
 async def _call(job: Job, work: Work) -> str:

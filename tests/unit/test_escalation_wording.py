@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,7 +28,14 @@ def _notice(kind: MessageKind) -> Notice:
     )
 
 
-@pytest.mark.parametrize("kind", list(MessageKind))
+def test_a_report_is_told_of_by_its_period_and_a_link() -> None:
+    notice = replace(_notice(MessageKind.REPORT), subject_type="report", subject_id="2026-10")
+    assert words_of(notice, address="https://interviews.example") == (
+        "The missing report of 2026-10 is ready. https://interviews.example/reports/monthly?month=2026-10"
+    )
+
+
+@pytest.mark.parametrize("kind", [each for each in MessageKind if each is not MessageKind.REPORT])
 def test_every_kind_of_message_has_words_a_reference_and_a_link(kind: MessageKind) -> None:
     text = words_of(_notice(kind), address="https://interviews.example")
     assert "3F2A9C1B" in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.population import Population
 from missing_coord.reporting.facts import DutyFact, EpisodeFact
+from missing_coord.reporting.follow_up import ActionFact, ClosedFact, FollowUp, RecordFact
+from missing_coord.reporting.html import render_html
 from missing_coord.reporting.known import known_at
 from missing_coord.reporting.measures import Measure
 from missing_coord.reporting.monthly import Report, report_of
@@ -212,3 +214,70 @@ def test_every_figure_is_that_of_an_independent_count(
     places = ("home", "care_in_area", "care_out_of_area")
     assert sum(found[f"{place}_eligible"][0] for place in places) == found["eligible"][0]
     assert sum(found[f"{place}_completed_72"][0] for place in places) == found["completed_72_of_eligible"][0]
+
+
+def test_a_theme_is_compared_with_earlier_months_and_a_rise_beyond_chance_is_said() -> None:
+    def told(number: int, at: datetime, push: tuple[str, ...]) -> RecordFact:
+        return RecordFact(
+            interview_id=f"I{number}",
+            child_id=f"C{number}",
+            others=False,
+            held_at=at,
+            push=push,
+        )
+
+    earlier = [
+        told(n, RETURN - timedelta(days=n), ("bullying",) if n % 10 == 0 else ()) for n in range(30, 300)
+    ]
+    now = [told(1000 + n, RETURN + hours(n), ("bullying",) if n % 2 else ()) for n in range(40)]
+    first = an_episode_fact(started_at=RETURN - timedelta(days=500))
+    known = known_at(LATER, episodes=[first], duties=[], follow_up=FollowUp(records=(*earlier, *now)))
+    found = report_of(OCTOBER, known)
+    (theme,) = [each for each in found.trends if each.key == "push_bullying"]
+    assert (theme.points[-1].numerator, theme.points[-1].denominator) == (20, 40)
+    assert theme.verdict == "higher than chance explains"
+    assert theme.name == "Went away from: bullying"
+    page = render_html(found)
+    assert "Went away from: bullying<small>higher than chance explains</small>" in page
+    assert "What children went away from" in page
+
+
+def test_only_the_newest_audit_of_a_closing_counts_and_grades_add_up() -> None:
+    closed = tuple(
+        ClosedFact(
+            interview_id=f"I{n}",
+            others=False,
+            closed_at=RETURN,
+            grade=("good", "inadequate", "")[n % 3],
+            returned=n % 3 == 1,
+            first_audited_at=RETURN + hours(n) if n % 3 < 2 else None,
+        )
+        for n in range(9)
+    )
+    known = known_at(LATER, episodes=[], duties=[], follow_up=FollowUp(closed=closed))
+    found = {each.key: each for group in report_of(OCTOBER, known).groups for each in group.measures}
+    assert (found["audit_due"].numerator, found["audited"].numerator) == (9, 6)
+    assert (found["grade_good"].numerator, found["grade_inadequate"].numerator) == (3, 3)
+    assert found["audit_returned"].numerator == 3
+    assert (found["audit_wait"].numerator, found["audit_wait"].denominator) == (3, 6)
+
+
+def test_an_action_is_due_at_the_end_of_its_london_day() -> None:
+    due = date(2026, 10, 24)
+
+    def action(closed_at: datetime | None) -> ActionFact:
+        return ActionFact(
+            interview_id="I1",
+            others=False,
+            opened_at=RETURN,
+            due_on=due,
+            state="open" if closed_at is None else "done",
+            closed_at=closed_at,
+        )
+
+    last = datetime(2026, 10, 24, 22, 59, tzinfo=UTC)
+    actions = (action(last), action(last + timedelta(minutes=1)), action(None))
+    known = known_at(LATER, episodes=[], duties=[], follow_up=FollowUp(actions=actions))
+    found = {each.key: each for group in report_of(OCTOBER, known).groups for each in group.measures}
+    assert (found["actions"].numerator, found["actions_done"].numerator) == (3, 2)
+    assert (found["actions_in_time"].numerator, found["actions_overdue"].numerator) == (1, 1)

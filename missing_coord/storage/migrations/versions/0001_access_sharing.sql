@@ -28,3 +28,28 @@ revoke execute on function leads_to_call() from public;
 --;;
 grant execute on function leads_to_call() to mc_coordinator, mc_manager, mc_interview_worker, mc_exploitation_lead,
     mc_quality_auditor;
+--;;
+-- Who is told of reports: the office reads the list, a manager keeps it, others keep their own line.
+grant select, insert, update on report_readers to mc_coordinator, mc_manager;
+--;;
+create policy office_reads on report_readers for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy manager_adds on report_readers for insert to mc_manager with check (true);
+--;;
+create policy manager_changes on report_readers for update to mc_manager using (true) with check (true);
+--;;
+create policy own_line_added on report_readers for insert to mc_coordinator with check (user_id::text = app_user());
+--;;
+create policy own_line_changed on report_readers for update to mc_coordinator
+    using (user_id::text = app_user()) with check (user_id::text = app_user());
+--;;
+-- Targets: a manager sets them anew, and nobody changes what stood before.
+grant select on report_targets to mc_coordinator;
+--;;
+grant select, insert on report_targets to mc_manager;
+--;;
+revoke update, delete on report_targets from mc_system;
+--;;
+create policy office_reads on report_targets for select to mc_coordinator using (true);
+--;;
+create policy manager_all on report_targets for all to mc_manager using (true) with check (true);

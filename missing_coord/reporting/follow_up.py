@@ -1,0 +1,71 @@
+"""What follows an interview, as plain rows that measures are counted from: its record, its audits, its actions.
+
+`others` says that another authority is responsible for the child.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from missing_coord.reporting.periods import midnight
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFact:
+    """The newest version of an interview's record by the report's time, of an interview about a child."""
+
+    interview_id: str
+    child_id: str
+    others: bool
+    held_at: datetime
+    push: tuple[str, ...] = ()
+    pull: tuple[str, ...] = ()
+    harm: bool = False
+    harm_asked: bool = False
+    confidentiality_explained: bool = False
+    helpline_given: bool = False
+    seen_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedFact:
+    """An interview closed so that it is to be audited; the grade is that of its latest audit by the report's time."""
+
+    interview_id: str
+    others: bool
+    closed_at: datetime
+    grade: str = ""
+    returned: bool = False
+    first_audited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFact:
+    """An action that an interview asked for; `closed_at` is None when it was open at the report's time."""
+
+    interview_id: str
+    others: bool
+    opened_at: datetime
+    due_on: date
+    state: str
+    closed_at: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """The end of its day in London."""
+        return midnight(self.due_on + ONE_DAY)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """All of it, not yet cut to a period."""
+
+    records: tuple[RecordFact, ...] = ()
+    closed: tuple[ClosedFact, ...] = ()
+    actions: tuple[ActionFact, ...] = ()
+
+
+NOTHING = FollowUp()
