@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from missing_coord.reporting.monthly import Report
 from missing_coord.reporting.periods import LONDON
 from missing_coord.reporting.showing import HIDDEN, scorecard, shown_groups, shown_trends
+from missing_coord.reporting.trends import THEMES
 from missing_coord.resources import templates_folder
 
 
@@ -28,6 +29,7 @@ def environment() -> Environment:
 def render_html(report: Report, *, suppress_below: int = 0) -> str:
     """Return the page."""
     groups = shown_groups(report, suppress_below=suppress_below)
+    trends = shown_trends(report, suppress_below=suppress_below)
     return (
         environment()
         .get_template("monthly.html")
@@ -39,7 +41,8 @@ def render_html(report: Report, *, suppress_below: int = 0) -> str:
             limits=report.limits,
             groups=groups,
             scorecard=scorecard(groups),
-            trends=shown_trends(report, suppress_below=suppress_below),
+            trends=[each for each in trends if not each.key.startswith(THEMES)],
+            themes=[each for each in trends if each.key.startswith(THEMES)],
             suppress_below=suppress_below,
             hidden=HIDDEN,
         )

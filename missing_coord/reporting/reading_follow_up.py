@@ -30,11 +30,15 @@ async def read_follow_up(uow: Reading, *, first: datetime, after: datetime, as_a
 
 
 _OTHERS = f"i.population = '{Population.OTHER_AUTHORITY.value}' as others"
+_LIVE = """
+exists (select from interview_episodes ie join episodes e using (episode_id)
+        where ie.interview_id = i.interview_id and e.status <> 'cancelled')
+"""
 _RECORDS = f"""
 select v.interview_id::text, i.child_id, {_OTHERS}, v.held_at, c.push_factors as push, c.pull_factors as pull,
        cardinality(c.harm) > 0 as harm, c.harm_asked, c.confidentiality_explained, c.helpline_given, c.seen_alone
 from interview_records v join record_contents c using (interview_id, number) join interviews i using (interview_id)
-where v.held_at >= :first and v.held_at < :after and v.submitted_at <= :as_at
+where {_LIVE} and v.held_at >= :first and v.held_at < :after and v.submitted_at <= :as_at
   and not exists (select from interview_records newer where newer.interview_id = v.interview_id
                   and newer.number > v.number and newer.submitted_at <= :as_at)
 order by v.held_at, v.interview_id
@@ -49,7 +53,7 @@ left join lateral (select a.grade, a.returned from quality_audits a
 left join lateral (select min(a.audited_at) as at from quality_audits a
                    where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at)
     firsts on true
-where i.closed_at >= :first and i.closed_at < :after and i.closed_at <= :as_at and i.state = any(:states)
+where {_LIVE} and i.closed_at >= :first and i.closed_at < :after and i.closed_at <= :as_at and i.state = any(:states)
 order by i.closed_at, i.interview_id
 """
 _ACTIONS = f"""
@@ -57,6 +61,6 @@ select a.interview_id::text, {_OTHERS}, a.opened_at, a.due_on,
        case when a.closed_at <= :as_at then a.state else 'open' end as state,
        case when a.closed_at <= :as_at then a.closed_at end as closed_at
 from interview_actions a join interviews i using (interview_id)
-where a.opened_at >= :first and a.opened_at < :after and a.opened_at <= :as_at
+where {_LIVE} and a.opened_at >= :first and a.opened_at < :after and a.opened_at <= :as_at
 order by a.opened_at, a.action_id
 """

@@ -23,6 +23,7 @@ _GROUPS: tuple[Callable[[PeriodFacts], MeasureGroup], ...] = (
     told_clock_measures,
     record_measures,
 )
+THEMES = ("push_", "pull_")
 THEMES_SHOWN = 6
 """So many of the reasons that records give, those told most in this period, are compared with earlier ones."""
 KEYS = (
@@ -77,7 +78,7 @@ def trends(period: Period, known: Known) -> tuple[Trend, ...]:
 
 
 def _most_told(figures: Mapping[str, Measure]) -> list[str]:
-    themes = [each for key, each in figures.items() if key.startswith(("push_", "pull_"))]
+    themes = [each for key, each in figures.items() if key.startswith(THEMES)]
     themes.sort(key=lambda each: (-each.numerator, each.key))
     return [each.key for each in themes[:THEMES_SHOWN]]
 

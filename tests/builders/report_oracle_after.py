@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+_ALIVE = "i.interview_id in (select interview_id from interview_episodes join oracle_e using (episode_id))"
 _MINE = "population != 'other_authority_placed_here'"
 _SPAN = ">= :first and {0} < :after and {0} <= :as_at"
 _RECORD = f"""
@@ -11,7 +12,7 @@ select x.* from (
            row_number() over (partition by r.interview_id order by r.number desc) as age
     from interview_records r, record_contents c, interviews i
     where c.interview_id = r.interview_id and c.number = r.number and i.interview_id = r.interview_id
-      and i.{_MINE} and r.submitted_at <= :as_at
+      and {_ALIVE} and i.{_MINE} and r.submitted_at <= :as_at
 ) x where x.age = 1 and x.held_at >= :first and x.held_at < :after
 """
 _CLOSED = f"""
@@ -23,14 +24,14 @@ select i.interview_id, i.closed_at,
         where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at
         order by a.audited_at limit 1) as read_at
 from interviews i
-where i.{_MINE} and i.closed_at {_SPAN.format("i.closed_at")}
+where {_ALIVE} and i.{_MINE} and i.closed_at {_SPAN.format("i.closed_at")}
   and i.state not in ('transferred_to_other_authority', 'cancelled_recorded_in_error', 'deceased')
 """
 _ASKED = f"""
 select a.*, (a.due_on + 1)::timestamp at time zone 'Europe/London' as late_from,
        coalesce(a.closed_at <= :as_at, false) as shut
 from interview_actions a, interviews i
-where a.interview_id = i.interview_id and i.{_MINE} and a.opened_at {_SPAN.format("a.opened_at")}
+where a.interview_id = i.interview_id and {_ALIVE} and i.{_MINE} and a.opened_at {_SPAN.format("a.opened_at")}
 """
 _LADDER = f"""
 select s.*, (select min(m.seen_at) from messages m

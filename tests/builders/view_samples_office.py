@@ -68,6 +68,16 @@ CSV: View = {
 }
 
 
+SCORE: View = {"name": "Audited", "target": "at least 90%", "share": "80.0%", "score": "not met"}
+
+
+CSV: View = {
+    "name": "CSV",
+    "href": "/reports/monthly.csv?month=2026-10",
+    "for_others_href": "/reports/monthly.csv?month=2026-10&for=others",
+}
+
+
 def monthly_report() -> View:
     """Return a month with shares, a plain count and a zero base."""
     return {

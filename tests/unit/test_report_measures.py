@@ -14,6 +14,7 @@ from missing_coord.domain.errors import DomainError
 from missing_coord.domain.population import Population
 from missing_coord.reporting.facts import DutyFact, EpisodeFact
 from missing_coord.reporting.follow_up import ActionFact, ClosedFact, FollowUp, RecordFact
+from missing_coord.reporting.html import render_html
 from missing_coord.reporting.known import known_at
 from missing_coord.reporting.measures import Measure
 from missing_coord.reporting.monthly import Report, report_of
@@ -236,6 +237,9 @@ def test_a_theme_is_compared_with_earlier_months_and_a_rise_beyond_chance_is_sai
     assert (theme.points[-1].numerator, theme.points[-1].denominator) == (20, 40)
     assert theme.verdict == "higher than chance explains"
     assert theme.name == "Went away from: bullying"
+    page = render_html(found)
+    assert "Went away from: bullying<small>higher than chance explains</small>" in page
+    assert "What children went away from" in page
 
 
 def test_only_the_newest_audit_of_a_closing_counts_and_grades_add_up() -> None:
