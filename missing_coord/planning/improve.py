@@ -62,7 +62,7 @@ class Search:
                 temperature = WARM * (COLD / WARM) ** done
             steps += 1
             before = tours.cost
-            touched = self._exchange.swap() if random() < EXCHANGES else self._rebuilt()
+            touched = self._exchange.swap() if self._at_ease(EXCHANGES) else self._rebuilt()
             lost = tours.cost - before
             if tours.overdrawn or (lost > 0 and lost >= -temperature * math.log(random() or 1e-9)):
                 self._restore(touched)
@@ -72,10 +72,14 @@ class Search:
         self._restore({r: seq for r, seq in enumerate(best_seq) if seq is not tours.seq[r]})
 
     def _rebuilt(self) -> dict[int, list[int]]:
-        hard_pressed = bool(self.tours.absent)
+        wishes_first = self._at_ease(WISHES_FIRST)
         touched = self._ruin.remove()
-        self._recreate(touched, hard_pressed=hard_pressed)
+        self._recreate(touched, wishes_first=wishes_first)
         return touched
+
+    def _at_ease(self, share: float) -> bool:
+        """Say, in this share of the steps, that wishes may be looked after: never while somebody is left out."""
+        return not self.tours.absent and self._random() < share
 
     def _restore(self, touched: dict[int, list[int]]) -> None:
         for route in touched:
@@ -83,10 +87,10 @@ class Search:
         for route, seq in touched.items():
             self.tours.put(route, seq)
 
-    def _recreate(self, touched: dict[int, list[int]], *, hard_pressed: bool) -> None:
+    def _recreate(self, touched: dict[int, list[int]], *, wishes_first: bool) -> None:
         tours, place = self.tours, self.inserter.place
         waiting = self._ordered(self._waiting())
-        if not hard_pressed and self._random() < WISHES_FIRST:
+        if wishes_first:
             place = self.inserter.place_as_wished
             waiting.sort(key=self._unwished.__getitem__)
         for i in waiting:
