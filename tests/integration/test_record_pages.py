@@ -375,3 +375,16 @@ async def test_actions_are_closed_with_what_came_of_them_and_not_without(site: S
     more = {"what": "Ring school.", "owner": "school", "owner_name": "Head of year", "due_on": TODAY}
     assert (await coordinator.post(f"/interviews/{interview_id}/actions", **more)).status_code == 303
     assert "Ring school." in (await coordinator.get(f"/interviews/{interview_id}")).text
+
+
+async def test_an_address_that_names_nothing_is_not_found(site: Site) -> None:
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    await worker.get("/day")
+    for name in ("nonsense", "00000000-0000-4000-8000-000000000000"):
+        for path in ("record", "record.pdf", "record/edit", "brief", "visit.ics"):
+            assert (await worker.get(f"/interviews/{name}/{path}")).status_code == 404, (name, path)
+        for path in ("record/draft", "record/submission", "record/discard"):
+            answer = await worker.post(f"/interviews/{name}/{path}", expected_version="0", kind="full")
+            assert answer.status_code == 404, (name, path)
+        said = {"state": "done", "outcome": "Done.", "expected_version": "1"}
+        assert (await worker.post(f"/actions/{name}", **said)).status_code == 404
