@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -55,7 +56,7 @@ async def record_pdf(request: Request, interview_id: str, who: Readers) -> Respo
     )
     name = f"interview-{context['short']}-version-{context['number']}.pdf"
     return Response(
-        pdf_of(html, made_at=made_at),
+        await asyncio.to_thread(pdf_of, html, made_at=made_at),
         media_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -12,11 +12,13 @@ import httpx2
 import pytest
 
 from missing_coord.domain.access import Role
+from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.web.rendering import london_input
 from tests.builders.record_forms import typed
 from tests.databases import Database
 from tests.integration.interviews_council import NOW, OTHER_WORKER, SYSTEM, ago
 from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.parts import absent
 
 TODAY = f"{NOW:%Y-%m-%d}"
 NEXT_WEEK = f"{NOW + timedelta(days=7):%Y-%m-%d}"
@@ -326,7 +328,8 @@ async def test_the_copy_for_the_placement_leaves_out_what_the_child_did_not_agre
 
 
 async def test_the_document_is_a_pdf_too_where_it_can_be_made(site: Site) -> None:
-    pytest.importorskip("weasyprint")
+    if not can_make_pdf():
+        absent("weasyprint")
     interview_id = await submitted(site)
     answer = await read(site, Role.MANAGER, f"/interviews/{interview_id}/record.pdf")
     assert answer.content.startswith(b"%PDF-")
