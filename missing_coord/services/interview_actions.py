@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from missing_coord.domain.errors import ConcurrencyConflict, DomainError
+from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
 from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction, close_action
 from missing_coord.services.interviews_change import RECORDERS, check_role, required, seen
 from missing_coord.services.interviews_words import LONDON
@@ -43,7 +43,7 @@ async def settle_action(
 ) -> InterviewAction:
     """Close an action as done or cancelled; the same answer sent again changes nothing."""
     check_role(uow, RECORDERS)
-    action = await uow.actions.get(action_id)
+    action = await uow.actions.get(_reference(action_id))
     same = (action.state, action.outcome, action.closed_by) == (state, outcome.strip(), uow.actor.name)
     if same and action.state is not ActionState.OPEN:
         return action
@@ -55,6 +55,13 @@ async def settle_action(
     await uow.actions.save(closed)
     _audit(uow, f"action_{state.value}", closed)
     return closed
+
+
+def _reference(action_id: str) -> str:
+    try:
+        return str(uuid.UUID(action_id))
+    except ValueError:
+        raise NotFound("There is no such action that you may see.") from None
 
 
 def _audit(uow: RecordWork, what: str, action: InterviewAction, **more: str) -> None:

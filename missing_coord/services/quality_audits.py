@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.quality import AUDITED_STATES, Grade
 from missing_coord.services.interviews_change import (
@@ -38,23 +39,11 @@ async def record_audit(
     interview = await seen(uow, interview_id)
     if expected_version is not None and interview.version != expected_version:
         raise InterviewChangedMeanwhile(interview, now=uow.now)
-    if interview.state not in AUDITED_STATES or interview.closed_at is None:
-        raise DomainError(
-            "not_closed", "grade: only an interview that is held, declined or given up is audited."
-        )
-    if uow.actor.name in await uow.quality.authors(interview_id):
-        raise DomainError(
-            "own_work", "grade: you recorded on this interview yourself; another auditor grades it."
-        )
-    heads = await uow.records.heads(interview_id)
-    audits = await uow.quality.of_interview(interview_id)
-    newest = heads[0].number if heads else 0
-    waiting = to_be_audited(audits, closed_at=interview.closed_at, number=newest)
-    number = newest if waiting else audits[0].record_number
+    closed_at = await _check_auditable(uow, interview)
     audit = QualityAudit(
         interview_id=interview_id,
-        closed_at=interview.closed_at,
-        record_number=number,
+        closed_at=closed_at,
+        record_number=await _version_to_audit(uow, interview_id, closed_at),
         grade=grade.value,
         comment=required("comment", comment, why="say what the grade rests on; the author reads it."),
         returned=returned,
@@ -73,6 +62,27 @@ async def record_audit(
         version=interview.version,
         repeated=repeated,
     )
+
+
+async def _check_auditable(uow: RecordWork, interview: Interview) -> datetime:
+    """Return when the interview was closed; raises DomainError where the actor may not audit it."""
+    if interview.state not in AUDITED_STATES or interview.closed_at is None:
+        raise DomainError(
+            "not_closed", "grade: only an interview that is held, declined or given up is audited."
+        )
+    if uow.actor.name in await uow.quality.authors(interview.interview_id):
+        raise DomainError(
+            "own_work", "grade: you recorded on this interview yourself; another auditor grades it."
+        )
+    return interview.closed_at
+
+
+async def _version_to_audit(uow: RecordWork, interview_id: str, closed_at: datetime) -> int:
+    heads = await uow.records.heads(interview_id)
+    audits = await uow.quality.of_interview(interview_id)
+    newest = heads[0].number if heads else 0
+    waiting = to_be_audited(audits, closed_at=closed_at, number=newest)
+    return newest if waiting else audits[0].record_number
 
 
 def waits_for_rework(newest: QualityAudit, number: int) -> bool:

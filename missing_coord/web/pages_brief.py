@@ -12,6 +12,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Interview
 from missing_coord.domain.interview_records import SafeContact
 from missing_coord.notify.wording import short_reference
+from missing_coord.services.interviews_change import seen
 from missing_coord.storage.views_brief import Brief, BriefEpisode, about, read_brief
 from missing_coord.storage.views_children import child_identity
 from missing_coord.storage.views_interviews_detail import MyInterview, my_interviews, worker_names
@@ -33,7 +34,7 @@ async def brief(request: Request, interview_id: str, who: Visitors) -> Response:
     """Show what to know before the visit."""
     web = web_of(request)
     async with web.acting(who.actor) as uow:
-        interview = await uow.interviews.get(interview_id)
+        interview = await seen(uow, interview_id)
         found = await read_brief(uow, interview_id=interview_id, child_id=interview.child_id)
         child = await child_identity(uow, interview.child_id, council=web.application.policy.council)
         mine = await my_interviews(uow, now=uow.now) if who.role is Role.INTERVIEW_WORKER else []

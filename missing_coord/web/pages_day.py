@@ -13,20 +13,19 @@ from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import NotFound
 from missing_coord.notify.invitations import calendar_of, invitation
 from missing_coord.services.calendars import hash_of, make_feed
+from missing_coord.services.interviews_change import seen
 from missing_coord.storage.views_interviews_detail import MyInterview, my_interviews
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.rendering import LONDON
-from missing_coord.web.session import OFFICE, AccessRule, Open, SignedIn, require
+from missing_coord.web.session import OFFICE, Open, SignedIn, require
 from missing_coord.web.state import Web, web_of
 from missing_coord.web.visits import place_words
 
 router = APIRouter(include_in_schema=False)
 Workers = Annotated[SignedIn, Depends(require(Role.INTERVIEW_WORKER))]
 Visitors = Annotated[SignedIn, Depends(require(*OFFICE, Role.INTERVIEW_WORKER))]
-BySecret = Annotated[
-    AccessRule, Depends(Open(why="a calendar program signs in by the secret in the address"))
-]
+BySecret = Annotated[None, Depends(Open(why="a calendar program signs in by the secret in the address"))]
 GATE = Actor(role=Role.SIGN_IN, name="calendar feed")
 DAYS = 7
 KEPT = timedelta(days=31)
@@ -66,7 +65,7 @@ async def visit(request: Request, interview_id: str, who: Visitors) -> Response:
     """Answer with the visit of an interview as a file."""
     web = web_of(request)
     async with web.acting(who.actor) as uow:
-        interview = await uow.interviews.get(interview_id)
+        interview = await seen(uow, interview_id)
         invite = await uow.calendars.invite(interview_id, interview.worker_id)
     answer = _ics(invitation(invite, address=_address(request, web)))
     answer.headers["Content-Disposition"] = f'attachment; filename="visit-{interview_id[:8]}.ics"'

@@ -20,6 +20,7 @@ from missing_coord.services.interview_drafts import (
     save_draft,
 )
 from missing_coord.services.interview_records import Said, submit_record
+from missing_coord.services.interviews_change import seen
 from missing_coord.storage.audit import opened
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views_children import ChildIdentity, child_identity
@@ -88,6 +89,7 @@ async def submission(request: Request, interview_id: str, who: Workers) -> Respo
     web, form = web_of(request), await read_form(request)
     key = submission_key(request, who, form)
     async with web.acting(who.actor) as uow:
+        await seen(uow, interview_id)
         repeated = await uow.records.submitted(interview_id, key)
         table = None if repeated else await _table(uow, web, interview_id)
     if table is None:

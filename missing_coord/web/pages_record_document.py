@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -13,6 +14,7 @@ from missing_coord.domain.interview_records import RecordHead
 from missing_coord.notify.wording import short_reference
 from missing_coord.reporting.pdf import can_make_pdf, pdf_of
 from missing_coord.services.interview_drafts import read_record
+from missing_coord.services.interviews_change import seen
 from missing_coord.services.quality_audits import waits_for_rework
 from missing_coord.storage.audit import opened
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
@@ -54,7 +56,7 @@ async def record_pdf(request: Request, interview_id: str, who: Readers) -> Respo
     )
     name = f"interview-{context['short']}-version-{context['number']}.pdf"
     return Response(
-        pdf_of(html, made_at=made_at),
+        await asyncio.to_thread(pdf_of, html, made_at=made_at),
         media_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -70,7 +72,7 @@ async def _read(
         if asked.get("version", "").isascii() and asked.get("version", "").isdigit()
         else None
     )
-    interview = await uow.interviews.get(interview_id)
+    interview = await seen(uow, interview_id)
     head = await read_record(uow, interview_id=interview_id, number=number)
     kept = await uow.records.get(interview_id, head.number)
     heads = await uow.records.heads(interview_id)

@@ -31,6 +31,21 @@ from missing_coord.web.forms import Form
 
 E = TypeVar("E", bound=StrEnum)
 MOST_ROWS = 40
+_TEXTS = (
+    "present",
+    "interpreter",
+    "before_account",
+    "other_factors",
+    "during_account",
+    "harm_account",
+    "after_account",
+    "health_account",
+    "child_words",
+    "analysis",
+    "prevention",
+    "carer_told_by",
+    "carer_information",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +119,7 @@ def _contents(form: Form, kind: RecordKind) -> RecordContents | None:
     form.required("analysis", "Say what you make of it")
     if where is None or sharing is None:
         return None
-    texts = {
-        name: form.text(name)
-        for name in (
-            "present",
-            "interpreter",
-            "before_account",
-            "other_factors",
-            "during_account",
-            "harm_account",
-            "after_account",
-            "health_account",
-            "child_words",
-            "analysis",
-            "prevention",
-            "carer_told_by",
-            "carer_information",
-        )
-    }
-    more: dict[str, Any] = {**flags, **texts}
+    more: dict[str, Any] = {**flags, **{name: form.text(name) for name in _TEXTS}}
     return RecordContents(
         held_where=where,
         sharing=sharing,

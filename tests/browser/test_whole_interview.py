@@ -109,9 +109,8 @@ def _reach(worker: Screen, interview_id: str) -> None:
     expect(page.get_by_text("The attempt is recorded.")).to_be_visible()
     page.locator("#record-offer > summary").click()
     form = page.locator("#record-offer")
-    form.get_by_label("Phone", exact=True).check()
-    form.get_by_label("Child", exact=True).check()
-    form.get_by_label("Accepted").check()
+    for name, value in (("method", "phone"), ("with_whom", "child"), ("answer", "accepted")):
+        form.locator(f"[name={name}][value={value}]").check()
     page.locator("#offer-visit_at").fill(london_input(SystemClock().now() + timedelta(hours=2)))
     worker.look("offer")
     page.get_by_role("button", name="Record offer").click()
@@ -137,8 +136,8 @@ def _write(worker: Screen, interview_id: str) -> None:
 def _fill(page: Page) -> None:
     """Fill in what a record needs, by what its labels say."""
     page.locator("#record-held_at").fill(london_input(SystemClock().now() - timedelta(minutes=20)))
-    page.get_by_label("Not involved in the child's care").check()
-    page.get_by_label("At home").check()
+    page.locator("[name=independence_basis][value=independent_of_care]").check()
+    page.locator("[name=held_where][value=home]").check()
     for name in ("seen_alone", "confidentiality_explained", "helpline_given", "harm_asked", "health_asked"):
         page.locator(f"#record-{name}").check()
     for name in ("planned", "forced_or_lured", "substances", "may_go_again"):
@@ -174,9 +173,9 @@ def _returned(screens: Screens, interview_id: str) -> None:
     auditor.go(f"/interviews/{interview_id}/record")
     auditor.go(f"/interviews/{interview_id}")
     page = auditor.page
-    page.get_by_label("Requires improvement").check()
+    page.locator("[name=grade][value=requires_improvement]").check()
     page.locator("#audit-comment").fill("What did the child ask for?")
-    page.get_by_label("Yes, it is returned").check()
+    page.locator("[name=returned][value=yes]").check()
     page.locator("#record-audit").click()
     expect(page.get_by_text("The audit is recorded.")).to_be_visible()
 

@@ -12,11 +12,13 @@ import httpx2
 import pytest
 
 from missing_coord.domain.access import Role
+from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.web.rendering import london_input
 from tests.builders.record_forms import typed
 from tests.databases import Database
 from tests.integration.interviews_council import NOW, OTHER_WORKER, SYSTEM, ago
 from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.parts import absent
 
 TODAY = f"{NOW:%Y-%m-%d}"
 NEXT_WEEK = f"{NOW + timedelta(days=7):%Y-%m-%d}"
@@ -326,7 +328,8 @@ async def test_the_copy_for_the_placement_leaves_out_what_the_child_did_not_agre
 
 
 async def test_the_document_is_a_pdf_too_where_it_can_be_made(site: Site) -> None:
-    pytest.importorskip("weasyprint")
+    if not can_make_pdf():
+        absent("weasyprint")
     interview_id = await submitted(site)
     answer = await read(site, Role.MANAGER, f"/interviews/{interview_id}/record.pdf")
     assert answer.content.startswith(b"%PDF-")
@@ -375,3 +378,16 @@ async def test_actions_are_closed_with_what_came_of_them_and_not_without(site: S
     more = {"what": "Ring school.", "owner": "school", "owner_name": "Head of year", "due_on": TODAY}
     assert (await coordinator.post(f"/interviews/{interview_id}/actions", **more)).status_code == 303
     assert "Ring school." in (await coordinator.get(f"/interviews/{interview_id}")).text
+
+
+async def test_an_address_that_names_nothing_is_not_found(site: Site) -> None:
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    await worker.get("/day")
+    for name in ("nonsense", "00000000-0000-4000-8000-000000000000"):
+        for path in ("record", "record.pdf", "record/edit", "brief", "visit.ics"):
+            assert (await worker.get(f"/interviews/{name}/{path}")).status_code == 404, (name, path)
+        for path in ("record/draft", "record/submission", "record/discard"):
+            answer = await worker.post(f"/interviews/{name}/{path}", expected_version="0", kind="full")
+            assert answer.status_code == 404, (name, path)
+        said = {"state": "done", "outcome": "Done.", "expected_version": "1"}
+        assert (await worker.post(f"/actions/{name}", **said)).status_code == 404

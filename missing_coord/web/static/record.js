@@ -14,7 +14,7 @@ function tell(text, trouble) {
 }
 
 async function renewToken() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const answer = await fetch(form.dataset.renew, { headers: { Accept: "text/html" } });
   const token = new DOMParser()
     .parseFromString(await answer.text(), "text/html")
     .querySelector("#record-form [name=csrf_token]");
