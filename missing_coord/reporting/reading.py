@@ -153,7 +153,7 @@ order by c.child_id
 """
 _TOLD = """
 select s.episode_id::text, e.child_id, e.population, s.step, s.breach,
-       (select greatest(min(m.seen_at) - s.fired_at, interval '0') from messages m
+       (select case when count(*) > 0 then greatest(min(m.seen_at) - s.fired_at, interval '0') end from messages m
         where m.subject_type = 'interview' and m.subject_id = s.interview_id::text and m.step = s.step
           and m.episode_id = s.episode_id::text and m.due_at = s.due_at and m.seen_at <= :as_at) as seen_after
 from escalations s join episodes e using (episode_id)

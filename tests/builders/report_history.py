@@ -127,7 +127,7 @@ async def play(road: Application, history: list[Deed]) -> None:
         except DomainError:
             continue
         async with road.database.unit_of_work(SWEEP) as uow:
-            await sweep(uow, write=CHANNEL.write)
+            await sweep(uow, words=CHANNEL.words)
 
 
 async def _told(road: Application, number: int, deed: Deed, now: datetime) -> None:

@@ -135,7 +135,7 @@ def test_a_figure_opens_the_rows_that_it_counts(postgres_server: TestServer) -> 
         for number, (what, about) in enumerate(steps)
     ]
     with postgres_server.migrated() as database:
-        found = figures(asyncio.run(reports_of(database, history))[1])
+        found = figures(asyncio.run(reports_of(database, history))[len(SUBJECTS)])
     opened = {
         found[key].rows for key in ("incidents", "over_24h", "offered", "completed", "outcome_completed")
     }

@@ -21,7 +21,7 @@ from schedulers.ticking import Ticker, failing_jobs
 from tests import databases
 from tests.builders.cases import BUILDER, RETURNED, Case, keep, rows
 
-_WRITE = RecorderChannel("http://interviews.example").write
+_WORDS = RecorderChannel("http://interviews.example").words
 SLOT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
@@ -136,7 +136,7 @@ async def test_schedulers_whose_clocks_are_ten_minutes_off_fire_each_deadline_on
     for minutes in (-1, 5):
         await keep(hosts[0], Case(returned_at=real - timedelta(hours=72) + timedelta(minutes=minutes)))
     for host in (*hosts, *hosts):
-        async for _ in sweep_batches(lambda host=host: host.unit_of_work(BUILDER), write=_WRITE):  # type: ignore[misc]
+        async for _ in sweep_batches(lambda host=host: host.unit_of_work(BUILDER), words=_WORDS):  # type: ignore[misc]
             pass
     told = await rows(hosts[0], "select due_at, fired_at from escalations where breach")
     for host in hosts:
