@@ -16,8 +16,9 @@ from tests.databases import FAST, TEMPLATE, TestServer, plain, running_server
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[TestServer]:
-    """Run a server that only this test uses."""
+    """Run a server that only this test uses; unlike that of the other tests it keeps what it says is committed."""
     with running_server(tmp_path / "home") as server:
+        server.admin.execute("alter role all set synchronous_commit = on")
         template = server.make_empty(TEMPLATE)
         upgrade(template.owner_url)
         yield server
