@@ -112,7 +112,7 @@ def run(console_print: Callable[[str], None]) -> None:
 def estimate() -> str:
     """Return how long the comparison takes, the peers' models and the rest included."""
     each = [
-        told.seeds * (SECONDS + 2 * told.peers_seconds + told.bound_seconds + told.interviews / 40)
+        told.seeds * (SECONDS + 2 * told.peers_seconds + told.bound_seconds + told.interviews**2 / 4500)
         for told in SIZES.values()
     ]
     return f"planning: about {sum(each) / 60 + 5:.0f} minutes"
