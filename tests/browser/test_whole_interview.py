@@ -127,7 +127,7 @@ def _write(worker: Screen, interview_id: str) -> None:
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     worker.look("record-errors")
     page.locator(".govuk-error-summary a").first.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "independence_basis"
+    assert page.evaluate("document.activeElement.name") == "held_at"
     _fill(page)
     expect(page.locator("#record-kept")).to_contain_text("Draft saved at", timeout=10_000)
     worker.look("record-filled")
