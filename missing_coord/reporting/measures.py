@@ -117,14 +117,13 @@ def met_share(
     definition: str,
 ) -> Measure:
     """Return the share of duties that were met; one not met is pending while it is open and its time is not over."""
+
+    def waits(duty: DutyFact) -> bool:
+        return not met(duty) and duty.resolved_at is None and clock.as_at <= clock.due(duty)
+
     yes = [each for each in duties if met(each)]
-    pending = [
-        each
-        for each in duties
-        if not met(each) and each.resolved_at is None and clock.as_at <= clock.due(each)
-    ]
-    waiting = set(ids(pending))
-    base = [each for each in duties if each.episode_id not in waiting]
+    pending = [each for each in duties if waits(each)]
+    base = [each for each in duties if not waits(each)]
     return Measure(
         key=key,
         name=name,

@@ -102,8 +102,11 @@ def test_functions_that_run_with_the_owners_rights_fix_their_search_path_and_are
         "audit_broken_at",
         "child_has_open_link",
         "child_waits_for_review",
+        "keep_visit_invite",
         "leads_to_call",
+        "of_own_child",
         "people_to_tell",
+        "waits_for_rework",
     }
     for name, settings, is_trigger, public in found:
         assert settings == ["search_path=pg_catalog, public, pg_temp"], name
@@ -125,9 +128,12 @@ def test_every_function_of_ours_is_known_here(database: Database) -> None:
         "audit_is_append_only",
         "child_has_open_link",
         "child_waits_for_review",
+        "keep_visit_invite",
         "leads_to_call",
+        "of_own_child",
         "people_to_tell",
         "tell_screens",
+        "waits_for_rework",
         "worker_keeps_to_own_children",
     }
 
