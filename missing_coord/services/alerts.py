@@ -31,7 +31,7 @@ async def watch(uow: Any, *, book: LadderBook = SHIPPED_BOOK) -> tuple[int, int]
 
 
 async def _gaps(uow: Any) -> list[dict[str, Any]]:
-    directory = await uow.routing.directory()
+    directory = await uow.routing.directory(outside=True)
     return [
         {"subject_type": "rota", "subject_id": name, "started_at": uow.now}
         for name, rota in directory.rotas.items()

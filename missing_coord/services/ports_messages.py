@@ -132,8 +132,8 @@ class RoutingStore(Protocol):
         """Return messages."""
         ...
 
-    async def directory(self) -> Directory:
-        """Return who can be told at all."""
+    async def directory(self, *, outside: bool = False) -> Directory:
+        """Return who can be told at all, with `outside` also the professionals of open alerts."""
         ...
 
     async def routed(self, results: Sequence[Routed], at: datetime) -> None:

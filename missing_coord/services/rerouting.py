@@ -20,7 +20,7 @@ async def reroute(
     """Plan the next channel of each failed delivery; where all of a step failed, tell the next person."""
     if not failed:
         return
-    directory = await uow.routing.directory()
+    directory = await uow.routing.directory(outside=True)
     planned = [again for each in failed if (again := _next(each, directory, usable, uow)) is not None]
     await uow.deliveries.plan(planned)
     await uow.routing.more_ways([each.message_id for each in planned])

@@ -32,7 +32,7 @@ async def route(
     found = await uow.routing.unrouted(limit=limit)
     if not found:
         return 0
-    directory = await uow.routing.directory()
+    directory = await uow.routing.directory(outside=True)
     routed, planned, lost = [], [], []
     for message in found:
         people = _people(message, directory, uow)

@@ -122,18 +122,19 @@ class SqlRouting:
         result = await self._connection.execute(text(query), {"ids": list(message_ids)})
         return [_told(row) for row in result.mappings()]
 
-    async def directory(self) -> Directory:
-        """Return who can be told at all."""
+    async def directory(self, *, outside: bool = False) -> Directory:
+        """Return who can be told at all, with `outside` also the professionals of open alerts."""
         people = [_person(row) for row in (await self._connection.execute(text(_PEOPLE))).mappings()]
         teams: dict[str, set[str]] = {}
         for team, user_id in await self._connection.execute(text(_TEAMS)):
             teams.setdefault(team, set()).add(user_id)
         rotas = await self._connection.execute(text("select name, body from rotas order by name"))
+        others = await self._connection.execute(text(_OUTSIDE)) if outside else ()
         return Directory(
             people=tuple(people),
             teams=teams,
             rotas={row.name: read_rota(row.name, row.body) for row in rotas},
-            professionals=dict((row[0], row[1]) for row in await self._connection.execute(text(_OUTSIDE))),
+            professionals={row[0]: row[1] for row in others},
         )
 
     async def routed(self, results: Sequence[Routed], at: datetime) -> None:
