@@ -22,6 +22,7 @@ _PAGES = {
     "presumed_return": "presumed-returns",
     "professional_alert": "professionals",
     "told_harm": "told-harm",
+    "dispute": "disputes",
 }
 _SUBJECTS = {
     "interview": "Return interview",
@@ -30,6 +31,7 @@ _SUBJECTS = {
     "presumed_return": "Presumed return",
     "professional_alert": "Reference",
     "told_harm": "Return interview",
+    "dispute": "Dispute",
 }
 
 

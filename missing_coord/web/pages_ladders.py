@@ -43,6 +43,7 @@ NAMES = {
     ClockKind.ACTION: "Action overdue",
     ClockKind.PROFESSIONAL: "Professional has not confirmed",
     ClockKind.TOLD_HARM: "Child told of harm",
+    ClockKind.DISPUTE: "Stage of a dispute overdue",
     ClockKind.PRESUMED_RETURN: "Back already?",
 }
 
