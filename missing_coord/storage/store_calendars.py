@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Text, cast, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,7 +42,7 @@ class SqlCalendars:
     async def invite(self, interview_id: str, worker_id: str) -> Invite:
         """Return one visit; raises NotFound."""
         statement = select(visit_invites).where(
-            visit_invites.c.interview_id == interview_id, visit_invites.c.worker_id == worker_id
+            cast(visit_invites.c.interview_id, Text) == interview_id, visit_invites.c.worker_id == worker_id
         )
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         if row is None:
