@@ -153,7 +153,11 @@ async def _keep_ladders(settings: Settings, database: Database) -> None:
 
 def match_policy_of(settings: Settings) -> MatchPolicy:
     """Return from which probability, and how far ahead of the next child, a notice is matched without a person."""
-    least = settings.match_automatic_from
+    return match_policy_from(settings.match_automatic_from)
+
+
+def match_policy_from(least: float) -> MatchPolicy:
+    """Return the policy that matches by itself from a probability."""
     return MatchPolicy(automatic_from=least, automatic_margin=min(0.95, least - 0.04))
 
 

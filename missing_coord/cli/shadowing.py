@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 LadderFile = Annotated[
-    Path | None, typer.Option("--ladder", help="A ladder of the 72 hours as a JSON file.", exists=True)
+    Path | None,
+    typer.Option("--ladder", help="A ladder (interview, offer or unallocated) as a JSON file.", exists=True),
 ]
 RotaFiles = Annotated[
     list[Path] | None,
     typer.Option("--rota", help="A rota as NAME.json; several times for several.", exists=True),
+]
+AutomaticFrom = Annotated[
+    float | None,
+    typer.Option(
+        "--automatic-from", min=0.95, max=0.999999, help="MISSING_COORD_MATCH_AUTOMATIC_FROM to try."
+    ),
 ]
 Days = Annotated[int, typer.Option("--days", min=1, max=366, help="How many days back.")]
 
@@ -34,41 +41,56 @@ def register(app: typer.Typer) -> None:
     app.command()(shadow)
 
 
-def shadow(ladder: LadderFile = None, rota: RotaFiles = None, days: Days = 30, as_json: Json = False) -> None:
-    """Show who would have heard otherwise, had a ladder or rotas been in force over the last days; nothing is sent."""
-    if ladder is None and not rota:
-        raise typer.BadParameter("give --ladder or --rota: what is to be tried")
+def shadow(
+    ladder: LadderFile = None,
+    rota: RotaFiles = None,
+    automatic_from: AutomaticFrom = None,
+    days: Days = 30,
+    as_json: Json = False,
+) -> None:
+    """Show who would have heard otherwise by a ladder, rotas or a policy over the last days; nothing is sent."""
+    if bool(ladder or rota) == bool(automatic_from):
+        raise typer.BadParameter(
+            "give --ladder, --rota or both, or --automatic-from alone: what is to be tried"
+        )
     from missing_coord.contracts.ladders import read_ladder
     from missing_coord.contracts.rotas import read_rota
 
     changed = read_ladder(ladder.read_text(encoding="utf-8")) if ladder else None
     rotas = [read_rota(each.stem, _object(each)) for each in rota or []]
-    found = with_application(lambda app: _shadow(app, changed, rotas, days))
+    found = with_application(lambda app: _shadow(app, changed, rotas, automatic_from, days))
     if as_json:
         print_json(answer(found))
         return
     people = sorted({*found.before, *found.after})
     counts = [(each, found.before.get(each, 0), found.after.get(each, 0)) for each in people]
     print_table(f"Steps told in {days} days", ("who", "as it was", "as it would be"), counts)
-    columns = ("interview", "change", "when", "step", "who", "by")
+    columns = ("interview or notice", "change", "when", "step", "who", "by")
     lines = [
         line
         for each in found.differences
         for line in (
-            *_lines(each.interview_id, "no more", each.only_before),
-            *_lines(each.interview_id, "new", each.only_after),
+            *_lines(each.subject_id, "no more", each.only_before),
+            *_lines(each.subject_id, "new", each.only_after),
         )
     ]
     print_table("What would differ", columns, lines[:SHOWN])
     said = f", of {len(lines)} lines the first {SHOWN} are shown" if len(lines) > SHOWN else ""
-    say(f"{len(found.differences)} of {found.duties} interviews would differ{said}")
+    say(
+        f"{len(found.differences)} of {found.tried} {'notices' if automatic_from else 'interviews'} would differ{said}"
+    )
 
 
-async def _shadow(app: Application, ladder: Ladder | None, rotas: list[Rota], days: int) -> Shadow:
+async def _shadow(
+    app: Application, ladder: Ladder | None, rotas: list[Rota], automatic_from: float | None, days: int
+) -> Shadow:
+    from missing_coord.bootstrap import match_policy_from
     from missing_coord.domain.access import system_actor
-    from missing_coord.storage.views_shadow import shadow_run
+    from missing_coord.storage.views_shadow import shadow_run, shadow_run_of_matching
 
     async with app.database.unit_of_work(system_actor("command line")) as uow:
+        if automatic_from:
+            return await shadow_run_of_matching(uow, policy=match_policy_from(automatic_from), days=days)
         return await shadow_run(uow, ladder=ladder, rotas=rotas, days=days)
 
 
@@ -82,20 +104,20 @@ def _object(path: Path) -> dict[str, Any]:
     return found
 
 
-def _lines(interview_id: str, change: str, heard: tuple[Hearing, ...]) -> list[tuple[str, ...]]:
-    return [(interview_id[:8], change, london(each.at), each.step, each.who, each.by) for each in heard]
+def _lines(subject_id: str, change: str, heard: tuple[Hearing, ...]) -> list[tuple[str, ...]]:
+    return [(subject_id[:8], change, london(each.at), each.step, each.who, each.by) for each in heard]
 
 
 def answer(found: Shadow) -> dict[str, Any]:
     """Return what `--json` prints."""
     return {
-        "duties": found.duties,
+        "tried": found.tried,
         "before": dict(found.before),
         "after": dict(found.after),
         "differences": [
             {
-                "interview_id": each.interview_id,
-                "episode_id": each.episode_id,
+                "subject_type": each.subject_type,
+                "subject_id": each.subject_id,
                 "only_before": [asdict(hearing) for hearing in each.only_before],
                 "only_after": [asdict(hearing) for hearing in each.only_after],
             }

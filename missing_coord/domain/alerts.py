@@ -54,6 +54,7 @@ WORKED_OUT = {
     ClockKind.ACTION: "from the end of the day by which the action was to be done",
     ClockKind.PROFESSIONAL: "{hours:g} hours from when they were to be told, as they have not confirmed it",
     ClockKind.TOLD_HARM: "at once, as the child told of harm and nobody decided on a strategy meeting",
+    ClockKind.DISPUTE: "from the end of the day by which the dispute's running stage was to end",
     ClockKind.ROTA_GAP: "at once, as nobody is on duty for a part of the next 7 days",
 }
 

@@ -27,6 +27,7 @@ class ClockKind(StrEnum):
     ACTION = "action"
     PROFESSIONAL = "professional"
     TOLD_HARM = "told_harm"
+    DISPUTE = "dispute"
     PRESUMED_RETURN = "presumed_return"
 
 

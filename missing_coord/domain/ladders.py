@@ -99,6 +99,12 @@ SHIPPED: tuple[Ladder, ...] = (
         _step("strategy_meeting_to_be_decided", 0, *_OFFICE, Role.EXPLOITATION_LEAD, urgent=True),
         _step("strategy_meeting_2h_over", 2, *_OFFICE, urgent=True, repeat=2),
     ),
+    _of(
+        ClockKind.DISPUTE,
+        0,
+        _step("dispute_stage_overdue", 0, *_OFFICE),
+        _step("dispute_48h_over", 48, Role.MANAGER, repeat=72),
+    ),
     RETURN_LADDER,
     _of(ClockKind.ROTA_GAP, 0, _step("rota_gap", 0, Role.MANAGER, repeat=24)),
 )

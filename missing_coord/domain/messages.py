@@ -60,6 +60,7 @@ class Notice:
     `user_id` is empty when everybody in the role is told. `due_at` is the deadline that it is about, if any;
     `count` is how many things a notice tells of at once.
     `target` is a recipient that is no role (`rota:out-of-hours`); who that is, is settled when the message is routed.
+    `calendar`: the subject is an interview whose visit the recipient's calendar should learn of.
     `channels` are tried in order besides the product; `rung` is the ladder's step whose recipient this is.
     """
 
@@ -77,6 +78,7 @@ class Notice:
     episode_id: str = ""
     alert_id: str = ""
     rung: int = 0
+    calendar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

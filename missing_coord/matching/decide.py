@@ -30,6 +30,10 @@ class MatchOutcome(StrEnum):
     NONE = "none"
 
 
+RIVAL = "not automatic: another child fits nearly as well"
+"""The one caution that depends on the policy."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchPolicy:
     """Thresholds, all probabilities; a council's policy, frozen before it is judged."""
@@ -170,11 +174,7 @@ def _local_id_caution(best: Comparison, weighed: list[_Weighed]) -> str | None:
 def _rival_caution(best: _Weighed, second: _Weighed, policy: MatchPolicy) -> str | None:
     if best.probability - second.probability >= policy.automatic_margin:
         return None
-    return (
-        "not automatic: another child fits nearly as well"
-        if best.probability >= policy.automatic_from
-        else None
-    )
+    return RIVAL if best.probability >= policy.automatic_from else None
 
 
 def _ranked(

@@ -10,6 +10,7 @@ from typing import Protocol
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
 from missing_coord.domain.messages import ChannelName, Message, MessageKind, Notice
+from missing_coord.services.ports_calendar import CalendarStore
 from missing_coord.services.ports_escalation import MessageStore
 
 
@@ -24,6 +25,11 @@ class NoticeUnit(Protocol):
     @property
     def messages(self) -> MessageStore:
         """Messages to people."""
+        ...
+
+    @property
+    def calendars(self) -> CalendarStore:
+        """Visits of workers."""
         ...
 
 
@@ -45,7 +51,9 @@ class Notices:
         await uow.messages.add([self.write(each, uow.now) for each in notices])
 
     async def _to_worker(self, uow: NoticeUnit, event: OutgoingEvent, kind: MessageKind) -> list[Notice]:
-        users = await uow.messages.users_of_worker(event.body["worker_id"])
+        worker_id, interview_id = event.body["worker_id"], event.body["interview_id"]
+        users = await uow.messages.users_of_worker(worker_id)
+        calendar = await uow.calendars.is_to_come(interview_id, worker_id)
         return [
             Notice(
                 key=f"event:{event.event_id}:{user_id}",
@@ -53,8 +61,9 @@ class Notices:
                 role=Role.INTERVIEW_WORKER,
                 user_id=user_id,
                 subject_type="interview",
-                subject_id=event.body["interview_id"],
+                subject_id=interview_id,
                 channels=(ChannelName.EMAIL,),
+                calendar=calendar,
             )
             for user_id in users
         ]

@@ -22,6 +22,7 @@ _PAGES = {
     "presumed_return": "presumed-returns",
     "professional_alert": "professionals",
     "told_harm": "told-harm",
+    "dispute": "disputes",
 }
 _SUBJECTS = {
     "interview": "Return interview",
@@ -30,6 +31,7 @@ _SUBJECTS = {
     "presumed_return": "Presumed return",
     "professional_alert": "Reference",
     "told_harm": "Return interview",
+    "dispute": "Dispute",
 }
 
 
@@ -44,7 +46,8 @@ def words_of(notice: Notice, *, address: str) -> str:
         return f"{_NAMED[notice.subject_type]} {notice.subject_id}: {_matter(notice)} {address}/alerts"
     reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"
     link = f"{address}/{_PAGES[notice.subject_type]}/{notice.subject_id}"
-    return f"{reference}: {_matter(notice)} {link}"
+    calendar = f" For your calendar: {link}/visit.ics" if notice.calendar else ""
+    return f"{reference}: {_matter(notice)} {link}{calendar}"
 
 
 def words_of_step(step: str, *, breach: bool, address: str) -> str:

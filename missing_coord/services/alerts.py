@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +46,20 @@ def _away(names: Collection[str], people: Collection[Any]) -> set[str]:
 async def sweep_alerts(uow: Any, *, write: Write, book: LadderBook = SHIPPED_BOOK, limit: int = BATCH) -> int:
     """Record and tell every step of an alert that is due, for up to `limit` alerts; return how many there were."""
     found = await uow.alerts.take_due(uow.now, limit=limit)
+    await _tell(uow, found, write=write, book=book)
+    return len(found)
+
+
+async def raise_at_once(
+    uow: Any, clock: ClockKind, *, subject_id: str, write: Write, book: LadderBook
+) -> None:
+    """Open and tell the alert of one subject in this transaction, if its first step is due already."""
+    await uow.alerts.open_for_causes(book.in_force(clock, uow.now), subject_id=subject_id)
+    found = await uow.alerts.take_due_of(clock, subject_id, uow.now)
+    await _tell(uow, found, write=write, book=book)
+
+
+async def _tell(uow: Any, found: Sequence[Alert], *, write: Write, book: LadderBook) -> None:
     steps: list[tuple[str, str, list[str], datetime, datetime]] = []
     notices: list[Notice] = []
     advances: list[dict[str, Any]] = []
@@ -62,7 +76,6 @@ async def sweep_alerts(uow: Any, *, write: Write, book: LadderBook = SHIPPED_BOO
     await uow.alerts.record(steps)
     await uow.alerts.advance(advances)
     await uow.messages.add([write(notice, uow.now) for notice in notices])
-    return len(found)
 
 
 def _recipients(alert: Alert, step: DueStep) -> list[str]:

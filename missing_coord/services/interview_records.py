@@ -26,7 +26,9 @@ from missing_coord.services.interview_drafts import Desk, changed_meanwhile, des
 from missing_coord.services.interviews_outcomes import complete
 from missing_coord.services.interviews_words import LONDON
 from missing_coord.services.ports import Policy
+from missing_coord.services.ports_escalation import Write
 from missing_coord.services.ports_records import RecordWork
+from missing_coord.services.professionals import tell_of_harm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +71,12 @@ async def submit_record(
     interview_id: str,
     said: Said,
     draft_version: int,
+    write: Write,
     submission_key: str = "",
 ) -> RecordHead:
     """Keep a version for good; the first one completes an open interview. The same submission again changes nothing.
 
+    Harm that it tells of is told to those who must know in the same transaction.
     Raises DomainError naming the field, or DraftChangedMeanwhile when the draft was saved elsewhere since.
     """
     before = await uow.records.submitted(interview_id, submission_key)
@@ -108,6 +112,8 @@ async def submit_record(
         number=head.number,
         origin=head.origin.value,
     )
+    if head.act_now or said.contents.harm:
+        await tell_of_harm(uow, interview_id=interview_id, write=write)
     return head
 
 

@@ -33,6 +33,10 @@ class CalendarStore(Protocol):
         """Return one visit; raises NotFound."""
         ...
 
+    async def is_to_come(self, interview_id: str, worker_id: str) -> bool:
+        """Say whether a worker has, or had, a visit of this interview at a time that is still to come."""
+        ...
+
     async def keep_feed(self, worker_id: str, secret_hash: str) -> None:
         """Keep the hash of a worker's link in place of the one before."""
         ...

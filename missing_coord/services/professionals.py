@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError, NotAllowed
+from missing_coord.domain.escalation import ClockKind
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
 from missing_coord.domain.professionals import NewProfessionalAlert, Strategy, ToldHow, confirmed
+from missing_coord.services.alerts import raise_at_once
 from missing_coord.services.ports_escalation import Write
 
 OFFICE = (Role.COORDINATOR, Role.MANAGER)
@@ -16,9 +19,21 @@ OFFICE = (Role.COORDINATOR, Role.MANAGER)
 async def tell_professionals(uow: Any, *, write: Write) -> int:
     """Raise what professionals are to be told of, and plan an e-mail to those whose address is known; count the new."""
     found: list[NewProfessionalAlert] = await uow.professionals.raise_new(uow.now)
+    await _tell(uow, found, write=write)
+    return len(found)
+
+
+async def tell_of_harm(uow: Any, *, interview_id: str, write: Write) -> None:
+    """Raise the harm that a record tells of, outside and in the office, in the transaction that keeps the record."""
+    async with uow.as_system():
+        await _tell(uow, await uow.professionals.raise_harm(uow.now, interview_id=interview_id), write=write)
+        book = await uow.ladders.book()
+        await raise_at_once(uow, ClockKind.TOLD_HARM, subject_id=interview_id, write=write, book=book)
+
+
+async def _tell(uow: Any, found: Sequence[NewProfessionalAlert], *, write: Write) -> None:
     notices = [_notice(each) for each in found if each.address]
     await uow.messages.add([write(each, uow.now) for each in notices])
-    return len(found)
 
 
 def _notice(alert: NewProfessionalAlert) -> Notice:

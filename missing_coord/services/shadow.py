@@ -1,15 +1,15 @@
-"""The shadow run: the last weeks' interviews through a changed ladder or rota, and who would have heard otherwise."""
+"""The shadow run: the last weeks through a changed ladder, rota or policy, and who would have heard otherwise."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.directory import Directory
-from missing_coord.domain.escalation import DueStep, Ladder, step_at
+from missing_coord.domain.escalation import ClockKind, DueStep, Ladder, step_at
 
 WORKER = "the worker of the interview"
 NOBODY = "nobody"
@@ -17,14 +17,23 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDuty:
-    """A duty of the past: known here from `known_at`, and done or looked at until `ended_at`."""
+    """A clock of the past: it ran from `clock_from`, was known here from `known_at`, and ended at `ended_at`.
+
+    `due_at` is the statutory deadline, as an episode has one; the other clocks are due when their ladder says.
+    """
 
     interview_id: str
-    episode_id: str
-    due_at: datetime
+    clock_from: datetime
+    due_at: datetime | None
     known_at: datetime
     ended_at: datetime
     ladder_version: str
+
+    def due_by(self, ladder: Ladder) -> datetime:
+        """Return when it is due by a ladder."""
+        if ladder.clock is ClockKind.INTERVIEW and self.due_at is not None:
+            return self.due_at
+        return self.clock_from + ladder.due_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -39,19 +48,29 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What one duty would have led to otherwise."""
+    """Who heard of one interview or notice, and who would have heard of it otherwise."""
 
-    interview_id: str
-    episode_id: str
-    only_before: tuple[Hearing, ...]
-    only_after: tuple[Hearing, ...]
+    subject_type: str
+    subject_id: str
+    before: tuple[Hearing, ...]
+    after: tuple[Hearing, ...]
+
+    @property
+    def only_before(self) -> tuple[Hearing, ...]:
+        """What would not be heard any more."""
+        return tuple(sorted(set(self.before) - set(self.after)))
+
+    @property
+    def only_after(self) -> tuple[Hearing, ...]:
+        """What would be heard as well."""
+        return tuple(sorted(set(self.after) - set(self.before)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:
-    """What a changed ladder or rota would have changed over past duties; counts are of hearings by who hears."""
+    """What a change would have changed over past interviews or notices; counts are of hearings by who hears."""
 
-    duties: int
+    tried: int
     before: Mapping[str, int]
     after: Mapping[str, int]
     differences: tuple[Difference, ...]
@@ -69,27 +88,42 @@ def shadow(
 
     `before` are the ladders by version; `after` None: the same ladders. Promises and failed deliveries are left out.
     """
+    return compared(
+        Difference(
+            subject_type="interview",
+            subject_id=duty.interview_id,
+            before=tuple(hearings(duty, before[duty.ladder_version], directory)),
+            after=tuple(hearings(duty, after or before[duty.ladder_version], changed)),
+        )
+        for duty in duties
+    )
+
+
+def compared(each_way: Iterable[Difference]) -> Shadow:
+    """Count who hears how often each way, and keep those in which the two differ."""
     told_before: Counter[str] = Counter()
     told_after: Counter[str] = Counter()
     differences = []
-    for duty in duties:
-        ladder = before[duty.ladder_version]
-        old, new = hearings(duty, ladder, directory), hearings(duty, after or ladder, changed)
-        told_before.update(each.who for each in old)
-        told_after.update(each.who for each in new)
-        if set(old) != set(new):
-            differences.append(_difference(duty, old, new))
-    return Shadow(duties=len(duties), before=told_before, after=told_after, differences=tuple(differences))
+    tried = 0
+    for each in each_way:
+        tried += 1
+        told_before.update(heard.who for heard in each.before)
+        told_after.update(heard.who for heard in each.after)
+        if set(each.before) != set(each.after):
+            differences.append(each)
+    return Shadow(tried=tried, before=told_before, after=told_after, differences=tuple(differences))
 
 
 def hearings(duty: PastDuty, ladder: Ladder, directory: Directory) -> list[Hearing]:
     """Return who hears of a duty when, step by step; steps that were passed when it became known are told as one."""
+    if duty.known_at > duty.ended_at:
+        return []
     found: list[Hearing] = []
     waiting: list[DueStep] = []
-    number = 0
-    while (step := step_at(ladder, number, duty.due_at)) is not None and step.at <= duty.ended_at:
+    number, due_at = 0, duty.due_by(ladder)
+    while (step := step_at(ladder, number, due_at)) is not None and step.at <= duty.ended_at:
         number += 1
-        following = step_at(ladder, number, duty.due_at)
+        following = step_at(ladder, number, due_at)
         waiting.append(step)
         if following is not None and following.at <= duty.known_at:
             continue
@@ -122,12 +156,3 @@ def _people(recipients: Collection[str], directory: Directory, at: datetime) -> 
         )
     ]
     return list(dict.fromkeys(names))
-
-
-def _difference(duty: PastDuty, old: Sequence[Hearing], new: Sequence[Hearing]) -> Difference:
-    return Difference(
-        interview_id=duty.interview_id,
-        episode_id=duty.episode_id,
-        only_before=tuple(sorted(set(old) - set(new))),
-        only_after=tuple(sorted(set(new) - set(old))),
-    )

@@ -123,5 +123,6 @@ def _notice(
         user_id=user_id,
         subject_type="interview",
         subject_id=visit.interview_id,
+        calendar=kind is MessageKind.VISIT_OFF,
         channels=(ChannelName.EMAIL,) if user_id else (),
     )

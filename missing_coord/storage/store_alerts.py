@@ -50,6 +50,9 @@ CAUSES = {
     f" min(d.submitted_at) as started_at from ({TOLD_HARM}) d where d.submitted_at > {SIXTY_DAYS_AGO}"
     " and not exists (select from strategy_decisions s"
     " where s.interview_id = d.interview_id and s.record_number >= d.number) group by 2",
+    ClockKind.DISPUTE: "select 'dispute' as subject_type, dispute_id::text as subject_id,"
+    " (due_on + 1)::timestamp at time zone 'Europe/London' as started_at from dispute_stages where ended_on is null"
+    " and due_on < (cast(:now as timestamptz) at time zone 'Europe/London')::date",
     ClockKind.ROTA_GAP: "select subject_type, subject_id, started_at from jsonb_to_recordset(cast(:causes as jsonb))"
     " as w(subject_type text, subject_id text, started_at timestamptz)",
 }
@@ -59,13 +62,15 @@ insert into alerts (alert_id, clock, subject_type, subject_id, started_at, due_a
 select gen_random_uuid(), :clock, c.subject_type, c.subject_id, c.started_at,
        c.started_at + cast(:due as interval), :now, 0, c.started_at + cast(:first as interval), :version
 from ({causes}) c where c.started_at + cast(:first as interval) <= :now
+  and (cast(:only as text) is null or c.subject_id = :only)
   and not exists (select from alerts a where a.clock = :clock and a.subject_id = c.subject_id and a.closed_at is null)
 on conflict do nothing
 """
 _CLOSE = """
 update alerts set closed_at = :now, closed_why = 'the cause is gone', next_step_at = null
 where clock = :clock and closed_at is null and not exists (select from ({causes}) c
-    where c.subject_id = alerts.subject_id and (c.started_at = alerts.started_at or :clock <> 'quiet_feed'))
+    where c.subject_id = alerts.subject_id
+        and (c.started_at = alerts.started_at or :clock not in ('quiet_feed', 'dispute')))
 """
 ALERT = """
 select a.alert_id::text, a.clock, a.subject_type, a.subject_id, a.started_at, a.due_at, a.opened_at, a.closed_at,
@@ -111,9 +116,12 @@ class SqlAlerts:
         self._connection = connection
         self._now = now
 
-    async def open_for_causes(self, ladder: Ladder, *, causes: Sequence[dict[str, Any]] | None = None) -> int:
-        """Open an alert for each cause without one whose first step is due; return how many."""
+    async def open_for_causes(
+        self, ladder: Ladder, *, causes: Sequence[dict[str, Any]] | None = None, subject_id: str | None = None
+    ) -> int:
+        """Open an alert for each cause without one, of all or of one subject, whose first step is due; count them."""
         values = {"due": ladder.due_after, "version": ladder.version, **self._of(ladder, causes)}
+        values["only"] = subject_id
         query = _OPEN.replace("{causes}", CAUSES[ladder.clock])
         return (await self._connection.execute(text(query), values)).rowcount
 
@@ -144,6 +152,14 @@ class SqlAlerts:
         query = f"{ALERT} where a.next_step_at <= :at order by a.next_step_at limit :limit for update of a skip locked"
         result = await self._connection.execute(text(query), {"at": at, "limit": limit})
         return [alert_of(row) for row in result.mappings()]
+
+    async def take_due_of(self, clock: ClockKind, subject_id: str, at: datetime) -> list[Alert]:
+        """Hold and return the alert of one subject if its next step is due."""
+        query = (
+            f"{ALERT} where a.clock = :clock and a.subject_id = :id and a.next_step_at <= :at for update of a"
+        )
+        values = {"clock": clock.value, "id": subject_id, "at": at}
+        return [alert_of(row) for row in (await self._connection.execute(text(query), values)).mappings()]
 
     async def record(self, steps: Sequence[tuple[str, str, list[str], datetime, datetime]]) -> None:
         """Keep (alert, step, recipients, planned, fired); one that is there already stays."""

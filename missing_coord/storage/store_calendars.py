@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Text, cast, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,9 @@ _WORKER_OF = text("""
     select f.worker_id from calendar_feeds f where f.secret_hash = :secret_hash
         and exists (select from users u where u.worker_id = f.worker_id and u.disabled_at is null)
 """)
+_TO_COME = text(
+    "select 1 from visit_invites where worker_id = :worker and interview_id::text = :id and starts_at > :now"
+)
 
 
 class SqlCalendars:
@@ -39,12 +42,18 @@ class SqlCalendars:
     async def invite(self, interview_id: str, worker_id: str) -> Invite:
         """Return one visit; raises NotFound."""
         statement = select(visit_invites).where(
-            visit_invites.c.interview_id == interview_id, visit_invites.c.worker_id == worker_id
+            cast(visit_invites.c.interview_id, Text) == interview_id, visit_invites.c.worker_id == worker_id
         )
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         if row is None:
             raise NotFound("There is no visit of this interview.")
         return from_row(Invite, dict(row))
+
+    async def is_to_come(self, interview_id: str, worker_id: str) -> bool:
+        """Say whether a worker has, or had, a visit of this interview at a time that is still to come."""
+        values = {"id": interview_id, "worker": worker_id, "now": self._now}
+        found = await self._connection.execute(_TO_COME, values)
+        return found.one_or_none() is not None
 
     async def keep_feed(self, worker_id: str, secret_hash: str) -> None:
         """Keep the hash of a worker's link in place of the one before."""

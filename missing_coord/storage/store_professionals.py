@@ -20,17 +20,22 @@ from missing_coord.storage.store_alerts import TOLD_HARM
 
 LOOK_BACK = timedelta(days=2)
 _CARE = "('own_looked_after_in_area', 'own_looked_after_out_of_area')"
+_HARM = f"""
+    select 'told_harm' as matter, 'interview' as subject_type, r.interview_id::text as subject_id, d.episode_id
+    from ({TOLD_HARM}) r join interview_episodes d using (interview_id) where r.submitted_at > :since
+"""
+_HARM_OF_ONE = f"{_HARM} and r.interview_id = cast(:interview_id as uuid)"
 # Each part reads by an index of its own, and no further back than two days.
-_RAISE = f"""
-with found as (
+_EVERYTHING = f"""
     select 'went_missing' as matter, 'episode' as subject_type, e.episode_id::text as subject_id, e.episode_id
     from episodes e where e.started_at > :since and e.status <> 'cancelled'
     union all
     select 'breach', 'interview', x.interview_id::text, x.episode_id
     from escalations x where x.breach and x.fired_at > :since and x.withdrawn_at is null
-    union all
-    select 'told_harm', 'interview', r.interview_id::text, d.episode_id from ({TOLD_HARM}) r
-    join interview_episodes d using (interview_id) where r.submitted_at > :since),
+    union all {_HARM}
+"""
+_RAISE = f"""
+with found as ({{found}}),
 concerned as (
     select f.matter, f.subject_type, f.subject_id, p.professional, p.name, p.email, f.matter <> 'went_missing' as answer
     from found f join episodes e using (episode_id) join children c on c.child_id = e.child_id and not c.provisional
@@ -71,8 +76,15 @@ class SqlProfessionals:
 
     async def raise_new(self, now: datetime) -> list[NewProfessionalAlert]:
         """Keep what professionals are to be told of since two days before, each once; return what is new."""
-        values = {"now": now, "since": now - LOOK_BACK}
-        result = await self._connection.execute(text(_RAISE), values)
+        return await self._raise(_EVERYTHING, {"now": now, "since": now - LOOK_BACK})
+
+    async def raise_harm(self, now: datetime, *, interview_id: str) -> list[NewProfessionalAlert]:
+        """Keep who is to be told of the harm that one interview's record tells of; return what is new."""
+        values = {"now": now, "since": now - LOOK_BACK, "interview_id": interview_id}
+        return await self._raise(_HARM_OF_ONE, values)
+
+    async def _raise(self, found: str, values: dict[str, Any]) -> list[NewProfessionalAlert]:
+        result = await self._connection.execute(text(_RAISE.replace("{found}", found)), values)
         return [
             NewProfessionalAlert(
                 professional_alert_id=row[0],

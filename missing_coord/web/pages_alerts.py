@@ -32,6 +32,7 @@ HREFS = {
     "pattern": "/patterns/",
     "professional_alert": "/professionals/",
     "told_harm": "/told-harm/",
+    "dispute": "/disputes/",
 }
 NAMES = {"interview": "Return interview", "incident": "Notice", "feed": "Feed", "rota": "Rota",
          "professional_alert": "Professional to be told", "told_harm": "Child told of harm"}  # fmt: skip

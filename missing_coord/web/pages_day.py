@@ -62,11 +62,13 @@ async def feed(request: Request, secret: str, _: BySecret) -> Response:
 
 @router.get("/interviews/{interview_id}/visit.ics")
 async def visit(request: Request, interview_id: str, who: Visitors) -> Response:
-    """Answer with the visit of an interview as a file."""
+    """Answer with the visit of an interview as a file; a worker gets their own, also when it is no longer theirs."""
     web = web_of(request)
     async with web.acting(who.actor) as uow:
-        interview = await seen(uow, interview_id)
-        invite = await uow.calendars.invite(interview_id, interview.worker_id)
+        worker_id = who.actor.worker_id or ""
+        if who.role is not Role.INTERVIEW_WORKER:
+            worker_id = (await seen(uow, interview_id)).worker_id
+        invite = await uow.calendars.invite(interview_id, worker_id)
     answer = _ics(invitation(invite, address=_address(request, web)))
     answer.headers["Content-Disposition"] = f'attachment; filename="visit-{interview_id[:8]}.ics"'
     return answer

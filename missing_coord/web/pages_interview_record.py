@@ -12,6 +12,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interview_records import RecordKind, RecordOrigin
 from missing_coord.domain.interviews import OPEN_STATES
+from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.interview_drafts import (
     Desk,
     DraftChangedMeanwhile,
@@ -138,6 +139,7 @@ async def _written(
                 interview_id=interview_id,
                 said=said,
                 draft_version=version,
+                write=RecorderChannel(web.application.settings.address).write,
                 submission_key=key,
             )
     except DomainError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -11,15 +12,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from missing_coord.bootstrap import match_policy_from
 from missing_coord.contracts.ladders import read_ladder, write_ladder
+from missing_coord.contracts.rotas import read_rota
 from missing_coord.domain.access import Role
 from missing_coord.domain.directory import Directory, nobody_words, unreachable, ways_to
 from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.escalation import LONG_AGO, ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
+from missing_coord.domain.rotas import Rota
 from missing_coord.notify.wording import london_time, short_reference, step_words
 from missing_coord.services.shadow import Shadow
-from missing_coord.storage.views_shadow import shadow_run
+from missing_coord.storage.views_shadow import shadow_run, shadow_run_of_matching
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, london_instant, read_form
 from missing_coord.web.rendering import london_input
@@ -29,6 +33,7 @@ from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 MOST_LINES = 100
+HREFS = {"interview": "/interviews/", "incident": "/reviews/"}
 Reader = Annotated[SignedIn, Depends(require(*OFFICE, Role.ADMINISTRATOR))]
 Owner = Annotated[SignedIn, Depends(require(Role.MANAGER))]
 NAMES = {
@@ -43,6 +48,7 @@ NAMES = {
     ClockKind.ACTION: "Action overdue",
     ClockKind.PROFESSIONAL: "Professional has not confirmed",
     ClockKind.TOLD_HARM: "Child told of harm",
+    ClockKind.DISPUTE: "Stage of a dispute overdue",
     ClockKind.PRESUMED_RETURN: "Back already?",
 }
 
@@ -93,28 +99,56 @@ def _effective(form: Form, ladder: Ladder, given: datetime | None, now: datetime
 
 @router.post("/ladders/shadow")
 async def try_ladder(request: Request, who: Owner) -> Response:
-    """Show whom a ladder would have told otherwise over the last month; nothing is saved or sent."""
+    """Show whom a ladder, rotas or a threshold would have told otherwise last month; nothing is saved or sent."""
     form = await read_form(request)
+    given = [each for each in ("body", "rotas", "automatic_from") if form.text(each)]
+    field = given[0] if given else "body"
     try:
         async with web_of(request).acting(who.actor) as uow:
-            tried = await shadow_run(uow, ladder=read_ladder(form.text("body")))
+            if field == "body":
+                tried = await shadow_run(uow, ladder=read_ladder(form.text("body")))
+            elif field == "rotas":
+                tried = await shadow_run(uow, rotas=_rotas(form.text("rotas")))
+            else:
+                policy = match_policy_from(_least(form.text("automatic_from")))
+                tried = await shadow_run_of_matching(uow, policy=policy)
     except (PermanentError, DomainError) as error:
-        form.wrong("body", str(error))
+        form.wrong(field, str(error))
         return await _show(request, who, form, status=422)
-    return await _show(request, who, form, tried=_tried(tried))
+    return await _show(
+        request, who, form, tried=_tried(tried, "notice" if field == "automatic_from" else "interview")
+    )
 
 
-def _tried(found: Shadow) -> dict[str, object]:
+def _rotas(content: str) -> list[Rota]:
+    """Return the rotas of a JSON object by their names; raises PermanentError saying what would be right."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise PermanentError('Write rotas as JSON by their names, such as {"duty": {"shifts": []}}')
+    return [read_rota(name, body) for name, body in found.items()]
+
+
+def _least(content: str) -> float:
+    if not re.fullmatch(r"0?\.9[5-9][0-9]{0,5}", content):
+        raise PermanentError("Enter a probability from 0.95 to below 1, such as 0.99")
+    return float(content)
+
+
+def _tried(found: Shadow, noun: str) -> dict[str, object]:
     people = sorted({*found.before, *found.after})
     lines = [
-        {"interview_id": each.interview_id, "short": short_reference(each.interview_id), "change": change,
-         "at": heard.at, "step": step_words(heard.step), "who": heard.who}
+        {"href": HREFS[each.subject_type] + each.subject_id, "short": short_reference(each.subject_id),
+         "change": change, "at": heard.at, "step": step_words(heard.step), "who": heard.who}
         for each in found.differences
         for change, told in (("No more told", each.only_before), ("Told as well", each.only_after))
         for heard in told
     ]  # fmt: skip
     return {
-        "duties": found.duties,
+        "duties": found.tried,
+        "noun": noun,
         "differ": len(found.differences),
         "people": [(each, found.before.get(each, 0), found.after.get(each, 0)) for each in people],
         "lines": lines[:MOST_LINES],

@@ -53,6 +53,7 @@ HREFS = {
     "presumed_return": "/presumed-returns/",
     "professional_alert": "/professionals/",
     "told_harm": "/told-harm/",
+    "dispute": "/disputes/",
     "report": "/reports/monthly?month=",
 }
 

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import insert
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.disputes import DisputeStage, Stage
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.domain.professionals import Strategy, ToldHow
 from missing_coord.services.professionals import confirm, decide_strategy
+from missing_coord.storage.store_disputes import move_on, open_dispute
 from missing_coord.storage.tables_records import interview_actions, interview_records
 from tests.acceptance.telling_scene import Telling, new_id, telling
 from tests.builders.cases import RETURNED, Case
@@ -200,3 +202,46 @@ async def test_an_action_is_overdue_from_the_end_of_its_day_in_london(council: T
     await council.rows("update interview_actions set state = 'done', closed_by = 'wil', outcome = 'done',"
                        " closed_at = now() returning 1")  # fmt: skip
     assert not [each for each in await council.at(midnight + timedelta(hours=150)) if "action" in each]
+
+
+async def stage(council: Telling, case: Case, name: str, began: date, due: date, dispute: str = "") -> str:
+    """End the running stage of a dispute and begin another."""
+    async with council.database.unit_of_work(COORDINATOR) as uow:
+        if not dispute:
+            return await open_dispute(
+                uow,
+                interview_id=case.interview_id,
+                iro="Kit Larch",
+                about="No offer",
+                started_on=began,
+                due_on=due,
+            )
+        running = DisputeStage(stage=Stage.INFORMAL, started_on=began, due_on=began)
+        following = Stage(name) if name else None
+        await move_on(
+            uow, dispute, running, ended_on=began, outcome="Not agreed", following=following, due_on=due
+        )
+        return dispute
+
+
+async def test_an_overdue_stage_of_a_dispute_is_told_until_it_ends_and_the_following_one_anew(
+    council: Telling,
+) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    await council.person("max", Role.MANAGER)
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    dispute = await stage(council, case, "informal", date(2026, 6, 1), date(2026, 6, 2))
+    midnight = RETURNED.replace(day=2, hour=23, minute=0)  # 3 June in London
+    gist = "dispute stage overdue"
+    assert not [each for each in await council.at(midnight - timedelta(minutes=1)) if "dispute" in each]
+    told = [each for each in await council.at(midnight) if "dispute" in each]
+    assert told == [f"cora email: {gist}", f"max email: {gist}"]
+    assert "max email: dispute 48h over" in await council.at(midnight + timedelta(hours=48))
+    await stage(council, case, "director", date(2026, 6, 3), date(2026, 6, 4), dispute)
+    assert f"cora email: {gist}" in await council.at(midnight + timedelta(hours=49))
+    query = "select closed_at is null, count(*) from alerts where clock = 'dispute' group by 1 order by 1"
+    assert await council.rows(query) == [(False, 1), (True, 1)]
+    await council.rows("update dispute_stages set ended_on = '2026-06-05', outcome = 'Agreed' returning 1")
+    assert not [each for each in await council.at(midnight + timedelta(days=9)) if "dispute" in each]
+    assert await council.rows(query) == [(False, 2)]

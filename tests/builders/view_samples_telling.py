@@ -71,12 +71,13 @@ def ladders() -> View:
         "ladders": [ladder],
         "may_save": True,
         "tried": {
+            "noun": "interview",
             "duties": 3,
             "differ": 1,
             "people": [("max", 2, 3)],
             "lines": [
                 {
-                    "interview_id": "I1",
+                    "href": "/interviews/I1",
                     "short": "I0001",
                     "change": "Told as well",
                     "at": ago(5),

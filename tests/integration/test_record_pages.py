@@ -178,6 +178,25 @@ async def test_the_rules_of_a_record_are_said_in_words(
     assert await site.council.rows("select count(*) from interview_records") == [(0,)]
 
 
+async def test_told_harm_is_raised_in_the_very_transaction_that_keeps_the_record(site: Site) -> None:
+    soon = NOW.date().isoformat()
+    interview_id = await submitted(site, act_now="yes", **{"action-1-due_on": soon})
+    same = (
+        "select a.subject_id, a.xmin = r.xmin, a.next_step from alerts a"
+        " join interview_records r on r.interview_id::text = a.subject_id where a.clock = 'told_harm'"
+    )
+    assert await site.council.rows(same) == [(interview_id, True, 1)]
+    told = "select distinct p.xmin = r.xmin from professional_alerts p, interview_records r where matter = 'told_harm'"
+    assert await site.council.rows(told) == [(True,)]
+    heard = "select count(*) from messages m, interview_records r where m.kind = 'alert' and m.xmin = r.xmin"
+    assert await site.council.rows(heard) == [(3,)]
+
+
+async def test_a_record_without_harm_raises_nothing(site: Site) -> None:
+    await submitted(site)
+    assert await site.council.rows("select count(*) from alerts") == [(0,)]
+
+
 async def test_the_same_submission_sent_twice_is_one_version(site: Site) -> None:
     interview_id = await site.worker_with()
     form = await form_on(site, interview_id)

@@ -171,6 +171,25 @@ async def test_a_ladder_is_tried_on_the_last_month_without_being_saved(site: Sit
     assert tried.status_code == 200
     assert "1 of 1 interview would have been told otherwise" in tried.text
     assert await site.council.rows("select 1 from ladders") == []
-    other = {"clock": "offer", "version": "x", "steps": [{"name": "now", "hours": 0, "tell": ["manager"]}]}
+    other = {"clock": "audit", "version": "x", "steps": [{"name": "now", "hours": 0, "tell": ["manager"]}]}
     refused = await manager.post("/ladders/shadow", body=json.dumps(other))
-    assert "only a ladder of the 72 hours" in refused.text
+    assert "only interview, offer, unallocated can be tried" in refused.text
+
+
+async def test_other_clocks_rotas_and_the_threshold_of_matching_are_tried_on_the_same_page(
+    site: Site,
+) -> None:
+    await site.council.due(back=60)
+    manager = await site.signed_in(Role.MANAGER)
+    await manager.get("/ladders")
+    for clock in ("offer", "unallocated"):
+        step = {"name": "now", "hours": 0, "tell": ["manager"]}
+        body = {"clock": clock, "version": "x", "due_hours": 1, "steps": [step]}
+        tried = await manager.post("/ladders/shadow", body=json.dumps(body))
+        assert "1 of 1 interview would have been told otherwise" in tried.text
+    tried = await manager.post("/ladders/shadow", rotas='{"duty": {"shifts": []}}')
+    assert "0 of 1 interview would have been told otherwise" in tried.text
+    tried = await manager.post("/ladders/shadow", automatic_from="0.999")
+    assert "notices would have been told otherwise" in tried.text
+    for wrong in ({"rotas": "[]"}, {"automatic_from": "0.5"}):
+        assert (await manager.post("/ladders/shadow", **wrong)).status_code == 422

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 from icalendar import Calendar
 
+from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
+from missing_coord.notify.reactions import Notices
+from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.services.interviews_assign import unassign
 from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, SYSTEM, ago
 from tests.integration.web_scene import Site, errors_on, open_site
@@ -95,6 +100,49 @@ async def test_a_visit_is_a_file_that_is_published_or_cancelled(site: Site) -> N
         gone = replace(await uow.interviews.get(interview_id), visit_starts_at=None, visit_ends_at=None)
         await uow.interviews.save([gone])
     assert "METHOD:CANCEL" in (await coordinator.get(f"/interviews/{interview_id}/visit.ics")).text
+
+
+async def told_by_event(site: Site, name: str, interview_id: str) -> str:
+    """Return what the worker W01 is told when an event about an interview is taken."""
+    event = OutgoingEvent(
+        position=1,
+        event_id=str(uuid.uuid4()),
+        type=f"missing-coord.interviews.{name}.v1",
+        topic="t",
+        key="C1",
+        body={"interview_id": interview_id, "worker_id": "W01"},
+        occurred_at=site.clock.instant,
+    )
+    async with site.council.acting(SYSTEM) as uow:
+        await Notices(RecorderChannel("https://desk.example").write).react(uow, event)
+    ((told,),) = await site.council.rows(
+        f"select text from messages where message_key like '%{event.event_id}%'"
+    )
+    return str(told)
+
+
+async def test_a_worker_is_told_of_a_visit_with_its_file_and_of_its_end_with_the_file_that_takes_it_away(
+    site: Site,
+) -> None:
+    interview_id = await booked(site)
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    file = f"/interviews/{interview_id}/visit.ics"
+    assert (await told_by_event(site, "interview-assigned", interview_id)).endswith(
+        f"https://desk.example{file}"
+    )
+    assert "METHOD:PUBLISH" in (await worker.get(file)).text
+    async with site.council.acting(COORDINATOR) as uow:
+        await unassign(uow, interview_id=interview_id)
+    assert (await told_by_event(site, "interview-unassigned", interview_id)).endswith(
+        f"https://desk.example{file}"
+    )
+    assert "METHOD:CANCEL" in (await worker.get(file)).text
+
+
+async def test_without_a_visit_a_message_has_no_file(site: Site) -> None:
+    interview_id = await site.worker_with()
+    await site.signed_in(Role.INTERVIEW_WORKER)
+    assert "visit.ics" not in await told_by_event(site, "interview-assigned", interview_id)
 
 
 async def test_a_worker_sees_the_days_ahead_and_what_has_no_time(site: Site) -> None:

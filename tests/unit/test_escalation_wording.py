@@ -43,6 +43,15 @@ def test_every_kind_of_message_has_words_a_reference_and_a_link(kind: MessageKin
     assert "https://interviews.example/" in text
 
 
+def test_a_message_about_a_visit_links_to_its_file_for_the_calendar_and_says_no_more() -> None:
+    notice = replace(_notice(MessageKind.VISIT_OFF), calendar=True)
+    link = f"https://interviews.example/interviews/{SUBJECT}"
+    assert words_of(notice, address="https://interviews.example") == (
+        "Return interview 3F2A9C1B: the visit that was booked for it is off."
+        f" {link} For your calendar: {link}/visit.ics"
+    )
+
+
 def test_due_times_are_london_times_that_say_which_side_of_the_clock_change_they_are_on() -> None:
     text = words_of(_notice(MessageKind.ESCALATION), address="")
     assert "Due Sun 25 Oct 2026 01:30 GMT." in text
