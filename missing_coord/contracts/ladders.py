@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from missing_coord.contracts.json_text import load_json
@@ -27,6 +27,7 @@ _LADDER_MEMBERS = {"clock", "version", "due_hours", "effective_at", "steps"}
 _MEMBERS = {"name", "hours", "tell", "breach", "repeat_hours", "channels"}
 _SHIPPED = {each.clock: each for each in SHIPPED}
 _LONGEST_HOURS = 24 * 366
+YEARS = range(2000, 2100)
 
 
 def read_ladders(content: str) -> list[Ladder]:
@@ -126,7 +127,9 @@ def _effective(value: Any) -> datetime:
         raise _wrong("effective_at", "must be a time such as 2026-12-01T00:00:00+00:00") from error
     if found.tzinfo is None:
         raise _wrong("effective_at", "must carry its offset from UTC")
-    return found
+    if found.year not in YEARS:
+        raise _wrong("effective_at", "must lie in the years 2000 to 2099")
+    return found.astimezone(UTC)
 
 
 def _step(found: Any, place: str) -> LadderStep:

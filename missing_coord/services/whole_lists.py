@@ -25,7 +25,7 @@ class WholeList:
 
     A list of those who are missing now has no ends, and reaches over everybody; one with ends is a history, and
     reaches from its first start to its last time. Of a row that could not be read only the child's number counts;
-    where it has none, nobody can be said to be left out.
+    where it has none, or where no row could be read, nobody can be said to be left out.
     """
 
     lines: dict[str, list[_Named]] = field(default_factory=dict)
@@ -42,7 +42,8 @@ class WholeList:
 
     def leaves_out(self, kept: Iterable[OpenLine]) -> list[OpenLine]:
         """Return the lines without an end that this list should have if the child were still missing."""
-        return [] if "" in self.unread else [each for each in kept if self._without(each)]
+        unsure = "" in self.unread or (self.unread and not self.lines)
+        return [] if unsure else [each for each in kept if self._without(each)]
 
     def _without(self, kept: OpenLine) -> bool:
         if kept.child_id in self.unread or not self._reaches(kept.started_at):

@@ -111,6 +111,7 @@ async def test_who_is_listed_again_is_missing_again_and_the_sign_is_withdrawn(
         ",M,2026-11-10T18:00:00Z,\n",
         "C3,M,2026-11-11T09:00:00Z,2026-11-11T12:00:00Z\n",
         "C3,M,2026-10-01T09:00:00Z,2026-11-09T12:00:00Z\n",
+        "C3,X,never,\n",
     ],
     ids=[
         "same",
@@ -120,6 +121,7 @@ async def test_who_is_listed_again_is_missing_again_and_the_sign_is_withdrawn(
         "nameless",
         "later month",
         "earlier month",
+        "nothing readable",
     ],
 )
 async def test_a_list_that_may_still_have_the_child_gives_no_sign(

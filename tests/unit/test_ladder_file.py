@@ -77,6 +77,8 @@ def test_the_default_ladder_written_as_a_file_is_the_default_ladder() -> None:
         (json.dumps({**DEFAULT, "due_hours": 80}), "due_hours"),
         (json.dumps({**DEFAULT, "clock": "offer"}), "steps"),
         (json.dumps({**DEFAULT, "effective_at": "2026-12-01"}), "effective_at"),
+        (json.dumps({**DEFAULT, "effective_at": "9999-12-31T23:59:00-14:00"}), "effective_at"),
+        (json.dumps({**DEFAULT, "effective_at": "0001-01-01T00:00:00+14:00"}), "effective_at"),
         (json.dumps({**DEFAULT, "step": []}), "step"),
     ],
 )

@@ -77,7 +77,7 @@ form.addEventListener("submit", async (event) => {
   chosen.name = button?.name || "do";
   chosen.value = button?.value || "save";
   form.append(chosen);
-  if (button?.formAction) form.action = button.formAction;
+  if (button?.hasAttribute("formaction")) form.action = button.formAction;
   form.submit();
 });
 window.addEventListener("online", save);
