@@ -110,6 +110,10 @@ class BreachRow:
 
 
 _ONE = text(f"{ROWS} where i.interview_id = cast(:id as uuid)")
+_RETURNED = text(
+    "select interview_id::text as interview_id from interviews where worker_id = :worker_id and worker_id <> ''"
+    " and closed_at is not null and waits_for_rework(interview_id) order by closed_at"
+)
 _DUTIES = text("""
     select l.*, l.episode_id::text as episode, e.refs, e.kind, e.started_at, e.ended_at, e.found_at, e.returned_at,
         e.told_ended_at
@@ -190,6 +194,12 @@ async def my_interviews(uow: SqlUnitOfWork, *, now: datetime) -> list[MyIntervie
         )
         for row in result.mappings()
     ]
+
+
+async def returned_to_me(uow: SqlUnitOfWork) -> list[str]:
+    """Return the closed interviews of the worker who acts whose record an auditor has returned, the oldest first."""
+    found = await uow.execute(_RETURNED, {"worker_id": uow.actor.worker_id or ""})
+    return [row.interview_id for row in found]
 
 
 async def breaches(uow: SqlUnitOfWork, *, now: datetime) -> list[BreachRow]:

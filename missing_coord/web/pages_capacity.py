@@ -89,14 +89,16 @@ def _view(made: Capacity, council: str) -> show.View:
         "naive_error": made.forecast.naive_error,
         "visits_a_week": made.visits_a_week,
         "visits_needed_a_week": made.visits_needed_a_week,
-        "areas": [show.area_words(area, council) for area in areas],
+        "areas": [
+            (show.area_words(area, council), [day.by_area.get(area, 0.0) for day in made.forecast.days])
+            for area in areas
+        ],
         "days": [
             {
                 "name": DAY_NAMES[day.weekday],
                 "expected": day.expected,
                 "at_least": day.at_least,
                 "at_most": day.at_most,
-                "by_area": [day.by_area.get(area, 0.0) for area in areas],
                 "unmet": present.unmet_by_weekday[day.weekday],
             }
             for day in made.forecast.days

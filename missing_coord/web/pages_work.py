@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
+from missing_coord.notify.wording import short_reference
 from missing_coord.storage import views_interviews as views
 from missing_coord.storage.views_interviews import TILES
-from missing_coord.storage.views_interviews_detail import MyInterview, my_interviews
+from missing_coord.storage.views_interviews_detail import MyInterview, my_interviews, returned_to_me
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.session import SignedIn, require
@@ -25,17 +26,19 @@ MY_TILES = ("breached", "due_soon", "open")
 
 @router.get("/my-interviews")
 async def my_work(request: Request, who: Workers) -> Response:
-    """Show the open interviews of the worker who is signed in."""
+    """Show the open interviews of the worker who is signed in, above them the records to be worked on again."""
     asked = request.query_params.get("clock", "")
     clock = asked if asked in MY_TILES else "open"
     async with web_of(request).acting(who.actor) as uow:
         found = await my_interviews(uow, now=uow.now)
+        returned = await returned_to_me(uow)
         now = uow.now
     rows = [each.row for each in found]
     counts = views.tile_counts(rows, now=now)
     shown = [each for each in found if TILES[clock].admits(each.row, now=now)]
     context = {
         "tiles": show.tiles(counts, path="/my-interviews", current=clock, keys=MY_TILES),
+        "returned": [(each, short_reference(each)) for each in returned],
         "interviews": [_card(each, now) for each in shown],
     }
     return await page(request, "pages/my_interviews.html", context)

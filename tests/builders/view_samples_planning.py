@@ -62,7 +62,6 @@ def capacity() -> View:
         "expected": 4.25,
         "at_least": 2,
         "at_most": 7,
-        "by_area": [4.0, 0.25],
         "unmet": 3,
     }
     staff: View = {
@@ -86,7 +85,7 @@ def capacity() -> View:
             "naive_error": 2.2,
             "visits_a_week": 30.0,
             "visits_needed_a_week": 31.5,
-            "areas": ["In area", "Out of area (E08000007)"],
+            "areas": [("In area", [4.0]), ("Out of area (E08000007)", [0.25])],
             "days": [day],
             "unmet_by_area": [("In area", 5)],
             "recorded": {"needed": 55, "in_time": 40, "late": 8, "not_held": 4, "open": 3},
