@@ -69,7 +69,7 @@ def fire_one(number: int) -> None:
 
 async def _fire(database: Database) -> None:
     async with database.unit_of_work(SWEEP) as uow:
-        await sweep(uow, write=CHANNEL.write, limit=1)
+        await sweep(uow, words=CHANNEL.words, limit=1)
 
 
 def _count() -> None:

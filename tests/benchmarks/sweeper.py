@@ -20,7 +20,7 @@ async def main(url: str, now: str) -> None:
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)
     fired = 0
-    async for result in sweep_batches(lambda: database.unit_of_work(SWEEP), write=CHANNEL.write):
+    async for result in sweep_batches(lambda: database.unit_of_work(SWEEP), words=CHANNEL.words):
         fired += len(result.fired)
     sys.stdout.write(f"{fired}\n")
     await database.close()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError
 
 from missing_coord.contracts.parsing import EVENT_TYPES
 from missing_coord.contracts.topics import TOPICS_IN, TOPICS_OUT, dead_letters
@@ -25,6 +26,8 @@ GROUPS = {
     "missing-coord.notices": topics_of(NOTICES),
 }
 PATIENCE = 60.0
+SESSIONS_END = 90
+"""Seconds after which no dead member is in a group any more."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,14 +38,25 @@ class Peer:
     starts: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def forget_the_past(self) -> None:
-        """Move every group of ours to the end of its topics, and remember the ends."""
+        """Move every group of ours to the end of its topics, and remember the ends.
+
+        Kafka takes that from outside a group only when nobody is in it; a member that died is in it for its session.
+        """
         async with self._reader(None) as reader:
             self.starts = await reader.end_offsets(_partitions(reader, _EVERY_TOPIC))
         for group, topics in GROUPS.items():
             async with self._reader(group) as reader:
                 ours = _partitions(reader, topics)
                 reader.assign(ours)
-                await reader.commit({each: self.starts.get(each, 0) for each in ours})
+                ends = {each: self.starts.get(each, 0) for each in ours}
+                for left in reversed(range(SESSIONS_END)):
+                    try:
+                        await reader.commit(ends)
+                        break
+                    except CommitFailedError:
+                        if not left:
+                            raise
+                        await asyncio.sleep(1)
 
     async def send(
         self,

@@ -41,11 +41,11 @@ async def _ingest(application: Application, path: Path) -> None:
 
 
 async def _sweep(application: Application) -> None:
-    write = RecorderChannel("http://127.0.0.1:8000").write
+    words = RecorderChannel("http://127.0.0.1:8000").words
     more = True
     while more:
         async with application.database.unit_of_work(system_actor("sweep")) as uow:
-            more = (await sweep(uow, write=write, limit=CHUNK)).more
+            more = (await sweep(uow, words=words, limit=CHUNK)).more
         say("swept")
 
 
