@@ -88,7 +88,8 @@ async def submit_record(
         raise changed_meanwhile(found.draft)
     _check(said, found, policy.record_lists, today=uow.now.astimezone(LONDON).date())
     interview = await _completed(uow, found.interview, said)
-    head = _head(said, found, interview, policy.record_lists, by=uow.actor.name, now=uow.now)
+    covered = await _covered(uow, said, found)
+    head = _head(said, found, interview, policy.record_lists, covered=covered, by=uow.actor.name, now=uow.now)
     await uow.records.add(
         InterviewRecord(head=head, contents=said.contents, screen=said.screen, entries=said.entries),
         submission_key=submission_key,
@@ -163,10 +164,28 @@ def _check_codes(said: Said, lists: RecordLists) -> None:
             raise DomainError("not_on_the_list", f"{name}: {unknown[0]} is not on the council's list.")
 
 
+async def _covered(uow: RecordWork, said: Said, found: Desk) -> tuple[str, ...]:
+    """Return the episodes that the version is about; raises DomainError for one that is not this interview's."""
+    before = found.heads[0].episode_ids if found.heads else ()
+    own = [duty.episode_id for duty in await uow.interviews.links_of([found.interview.interview_id])]
+    if set(said.episode_ids) - {*own, *before}:
+        raise DomainError(
+            "episode_of_another",
+            "episode_ids: one of these is no episode of this interview. Load it again and choose from its own.",
+        )
+    return said.episode_ids or before or tuple(own)
+
+
 def _head(
-    said: Said, found: Desk, interview: Interview, lists: RecordLists, *, by: str, now: datetime
+    said: Said,
+    found: Desk,
+    interview: Interview,
+    lists: RecordLists,
+    *,
+    covered: tuple[str, ...],
+    by: str,
+    now: datetime,
 ) -> RecordHead:
-    covered = said.episode_ids or (found.heads[0].episode_ids if found.heads else ())
     return RecordHead(
         interview_id=interview.interview_id,
         number=found.number,

@@ -1,0 +1,46 @@
+"""What a record, its draft and its actions refuse, so that nothing typed is lost and nothing is filed elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from missing_coord.domain.access import Role
+from tests.databases import Database
+from tests.integration.interviews_council import WORKER
+from tests.integration.test_record_pages import form_on, read, send, submitted
+from tests.integration.web_scene import Site, errors_on, open_site
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    """Open the site."""
+    async with open_site(database) as opened:
+        yield opened
+
+
+async def test_a_correction_covers_only_episodes_of_its_own_interview(site: Site) -> None:
+    interview_id = await submitted(site)
+    await site.council.child("C2")
+    another = await site.council.episode("C2", back=20)
+    for wrong in (another, "nonsense"):
+        changed = await form_on(site, interview_id, episode_ids=wrong, reason="Misheard.")
+        answer = await send(site, interview_id, "submission", changed)
+        assert answer.status_code == 422
+        assert "is no episode of this interview" in answer.text
+    assert await site.council.rows("select number from interview_records") == [(1,)]
+
+
+async def test_a_brief_tells_nothing_of_a_version_that_a_later_one_took_from_the_child(site: Site) -> None:
+    first = await submitted(site)
+    episode_id = await site.council.episode("C1", back=0.5, missing_for=0.2)
+    following = await site.council.interview("C1", {episode_id: 0.5}, worker_id="W01")
+    brief = f"/interviews/{following}/brief"
+    assert "To see Gran on Sundays." in (await read(site, Role.INTERVIEW_WORKER, brief)).text
+    async with site.council.acting(WORKER) as uow:
+        kept = await uow.records.get(first, 1)
+        head = replace(kept.head, number=2, episode_ids=("an episode of somebody else",))
+        await uow.records.add(replace(kept, head=head, entries=()))
+    assert "To see Gran on Sundays." not in (await read(site, Role.INTERVIEW_WORKER, brief)).text
