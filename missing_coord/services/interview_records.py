@@ -95,7 +95,7 @@ async def submit_record(
         submission_key=submission_key,
     )
     await uow.actions.add([_opened(each, head) for each in said.actions])
-    await uow.records.drop_draft(interview_id)
+    await uow.records.drop_draft(interview_id, expected_version=draft_version)
     await uow.interviews.add_event(_timeline(head))
     uow.record(
         InterviewRecordSubmitted(

@@ -44,3 +44,31 @@ async def test_a_brief_tells_nothing_of_a_version_that_a_later_one_took_from_the
         head = replace(kept.head, number=2, episode_ids=("an episode of somebody else",))
         await uow.records.add(replace(kept, head=head, entries=()))
     assert "To see Gran on Sundays." not in (await read(site, Role.INTERVIEW_WORKER, brief)).text
+
+
+async def test_a_draft_keeps_all_of_a_long_text_and_says_which_field_is_too_long_to_be_submitted(
+    site: Site,
+) -> None:
+    interview_id = await site.worker_with()
+    long = await form_on(site, interview_id, child_words="a" * 14_999 + "z")
+    kept = await send(site, interview_id, "draft", long, accept="application/json")
+    assert "Too long to be submitted: Child words." in kept.json()["said"]
+    page = (await read(site, Role.INTERVIEW_WORKER, f"/interviews/{interview_id}/record/edit")).text
+    assert f">{long['child_words']}</textarea>" in page
+    answer = await send(site, interview_id, "submission", {**long, "expected_version": "1"})
+    assert answer.status_code == 422
+    assert errors_on(answer.text) == ["Use at most 10,000 characters; these are 15,000"]
+    assert f">{long['child_words']}</textarea>" in answer.text
+
+
+async def test_a_draft_that_was_saved_since_is_not_thrown_away(site: Site) -> None:
+    interview_id = await site.worker_with()
+    form = await form_on(site, interview_id)
+    for version in ("0", "1"):
+        assert (
+            await send(site, interview_id, "draft", {**form, "expected_version": version})
+        ).status_code == 303
+    assert (await send(site, interview_id, "discard", {"expected_version": "1"})).status_code == 409
+    assert await site.council.rows("select version from record_drafts") == [(2,)]
+    assert (await send(site, interview_id, "discard", {"expected_version": "2"})).status_code == 303
+    assert await site.council.rows("select count(*) from record_drafts") == [(0,)]
