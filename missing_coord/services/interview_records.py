@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from missing_coord.domain.cases import Interview, InterviewEvent
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.events import InterviewRecordSubmitted
-from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction
+from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction, check_due
 from missing_coord.domain.interview_records import (
     InterviewRecord,
     RecordContents,
@@ -148,8 +148,7 @@ def _check(said: Said, found: Desk, lists: RecordLists, *, today: date) -> None:
             "act_now", "act_now: somebody has to act at once, so add an action that is due today or tomorrow."
         )
     for action in said.actions:
-        if action.due_on < today:
-            raise DomainError("action_in_past", "actions: an action is due on a day that is past.")
+        check_due(action.due_on, field="actions", today=today)
 
 
 def _check_codes(said: Said, lists: RecordLists) -> None:

@@ -10,7 +10,7 @@ import pytest
 from missing_coord.domain.access import Role
 from tests.databases import Database
 from tests.integration.interviews_council import WORKER
-from tests.integration.test_record_pages import form_on, read, send, submitted
+from tests.integration.test_record_pages import TODAY, form_on, read, send, submitted
 from tests.integration.web_scene import Site, errors_on, open_site
 
 
@@ -72,3 +72,25 @@ async def test_a_draft_that_was_saved_since_is_not_thrown_away(site: Site) -> No
     assert await site.council.rows("select version from record_drafts") == [(2,)]
     assert (await send(site, interview_id, "discard", {"expected_version": "2"})).status_code == 303
     assert await site.council.rows("select count(*) from record_drafts") == [(0,)]
+
+
+async def test_the_same_action_sent_twice_is_one_and_is_due_within_two_years(site: Site) -> None:
+    interview_id = await site.worker_with()
+    coordinator = await site.signed_in(Role.COORDINATOR)
+    await coordinator.get("/actions")
+    said = {"what": "Ring school.", "owner": "school", "owner_name": "Head of year", "due_on": TODAY}
+    path = f"/interviews/{interview_id}/actions"
+    assert [(await coordinator.post(path, **said)).status_code for _ in range(2)] == [303, 303]
+    late = await coordinator.post(path, **{**said, "due_on": "9999-12-31"})
+    assert (late.status_code, errors_on(late.text)) == (422, ["Give a day within two years."])
+    form = await form_on(site, interview_id, **{"action-1-due_on": "9999-12-31"})
+    assert (await send(site, interview_id, "submission", form)).status_code == 422
+    assert await site.council.rows("select what from interview_actions") == [("Ring school.",)]
+
+
+async def test_a_version_that_no_record_can_have_is_not_found(site: Site) -> None:
+    interview_id = await submitted(site)
+    for path in ("record", "record.pdf"):
+        for version in ("9" * 5000, "9999999999", "2"):
+            answer = await read(site, Role.MANAGER, f"/interviews/{interview_id}/{path}?version={version}")
+            assert answer.status_code == 404
