@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from missing_coord.domain.errors import DomainError
+
+LATEST_DUE = timedelta(days=2 * 365)
+"""How far ahead an action may be due; a day after that is a slip of the keys."""
 
 
 class ActionState(StrEnum):
@@ -49,6 +52,14 @@ class InterviewAction:
     closed_by: str = ""
     closed_at: datetime | None = None
     version: int = 1
+
+
+def check_due(due_on: date, *, field: str, today: date) -> None:
+    """Raise DomainError, naming the field, for a day that is past or too far ahead."""
+    if due_on < today:
+        raise DomainError("action_in_past", f"{field}: give a day that is not past.")
+    if due_on - today > LATEST_DUE:
+        raise DomainError("action_too_late", f"{field}: give a day within two years.")
 
 
 def close_action(

@@ -5,23 +5,39 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
-from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction, close_action
+from missing_coord.domain.errors import ConcurrencyConflict, NotFound
+from missing_coord.domain.interview_actions import (
+    ActionOwner,
+    ActionState,
+    InterviewAction,
+    check_due,
+    close_action,
+)
 from missing_coord.services.interviews_change import RECORDERS, check_role, required, seen
 from missing_coord.services.interviews_words import LONDON
 from missing_coord.services.ports_records import RecordWork
 
 
 async def open_action(
-    uow: RecordWork, *, interview_id: str, what: str, owner: ActionOwner, owner_name: str, due_on: date
+    uow: RecordWork,
+    *,
+    action_id: str,
+    interview_id: str,
+    what: str,
+    owner: ActionOwner,
+    owner_name: str,
+    due_on: date,
 ) -> InterviewAction:
-    """Add an action to an interview; raises DomainError naming the field."""
+    """Add an action to an interview, once for each `action_id`; raises DomainError naming the field."""
     check_role(uow, RECORDERS)
     interview = await seen(uow, interview_id)
-    if due_on < uow.now.astimezone(LONDON).date():
-        raise DomainError("action_in_past", "due_on: give a day that is not past.")
+    await uow.children.lock([interview.child_id])
+    kept = await uow.actions.of_interview(interview_id)
+    if before := next((each for each in kept if each.action_id == action_id), None):
+        return before
+    check_due(due_on, field="due_on", today=uow.now.astimezone(LONDON).date())
     action = InterviewAction(
-        action_id=str(uuid.uuid4()),
+        action_id=action_id,
         interview_id=interview_id,
         record_number=0,
         what=required("what", what, why="say what is to be done."),

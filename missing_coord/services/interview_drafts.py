@@ -93,11 +93,15 @@ async def save_draft(
     return expected_version + 1
 
 
-async def discard_draft(uow: RecordWork, *, interview_id: str) -> None:
-    """Throw a draft away; what was submitted before stays."""
+async def discard_draft(uow: RecordWork, *, interview_id: str, expected_version: int) -> None:
+    """Throw a draft away; what was submitted before stays.
+
+    Raises DraftChangedMeanwhile when the draft is not at `expected_version` any more.
+    """
     check_role(uow, {Role.INTERVIEW_WORKER})
     interview = await seen(uow, interview_id)
-    await uow.records.drop_draft(interview_id)
+    if not await uow.records.drop_draft(interview_id, expected_version=expected_version):
+        raise _not_discarded(await uow.records.draft(interview_id))
     uow.audit(
         "record_discarded", subject_type="interview", subject_id=interview_id, child_id=interview.child_id
     )
@@ -110,6 +114,15 @@ def changed_meanwhile(draft: RecordDraft | None) -> DraftChangedMeanwhile:
     at = draft.saved_at.astimezone(LONDON)
     return DraftChangedMeanwhile(
         f"{draft.saved_by} saved this draft at {at:%H:%M} on another screen. What you typed here is kept below."
+    )
+
+
+def _not_discarded(draft: RecordDraft | None) -> DraftChangedMeanwhile:
+    if draft is None:
+        return DraftChangedMeanwhile("There is no draft any more: it was submitted or thrown away.")
+    at = draft.saved_at.astimezone(LONDON)
+    return DraftChangedMeanwhile(
+        f"{draft.saved_by} saved this draft again at {at:%H:%M}. It was not thrown away. Load it again first."
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from missing_coord.domain.cases import Interview, InterviewEvent
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.events import InterviewRecordSubmitted
-from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction
+from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction, check_due
 from missing_coord.domain.interview_records import (
     InterviewRecord,
     RecordContents,
@@ -88,13 +88,14 @@ async def submit_record(
         raise changed_meanwhile(found.draft)
     _check(said, found, policy.record_lists, today=uow.now.astimezone(LONDON).date())
     interview = await _completed(uow, found.interview, said)
-    head = _head(said, found, interview, policy.record_lists, by=uow.actor.name, now=uow.now)
+    covered = await _covered(uow, said, found)
+    head = _head(said, found, interview, policy.record_lists, covered=covered, by=uow.actor.name, now=uow.now)
     await uow.records.add(
         InterviewRecord(head=head, contents=said.contents, screen=said.screen, entries=said.entries),
         submission_key=submission_key,
     )
     await uow.actions.add([_opened(each, head) for each in said.actions])
-    await uow.records.drop_draft(interview_id)
+    await uow.records.drop_draft(interview_id, expected_version=draft_version)
     await uow.interviews.add_event(_timeline(head))
     uow.record(
         InterviewRecordSubmitted(
@@ -147,8 +148,7 @@ def _check(said: Said, found: Desk, lists: RecordLists, *, today: date) -> None:
             "act_now", "act_now: somebody has to act at once, so add an action that is due today or tomorrow."
         )
     for action in said.actions:
-        if action.due_on < today:
-            raise DomainError("action_in_past", "actions: an action is due on a day that is past.")
+        check_due(action.due_on, field="actions", today=today)
 
 
 def _check_codes(said: Said, lists: RecordLists) -> None:
@@ -163,10 +163,28 @@ def _check_codes(said: Said, lists: RecordLists) -> None:
             raise DomainError("not_on_the_list", f"{name}: {unknown[0]} is not on the council's list.")
 
 
+async def _covered(uow: RecordWork, said: Said, found: Desk) -> tuple[str, ...]:
+    """Return the episodes that the version is about; raises DomainError for one that is not this interview's."""
+    before = found.heads[0].episode_ids if found.heads else ()
+    own = [duty.episode_id for duty in await uow.interviews.links_of([found.interview.interview_id])]
+    if set(said.episode_ids) - {*own, *before}:
+        raise DomainError(
+            "episode_of_another",
+            "episode_ids: one of these is no episode of this interview. Load it again and choose from its own.",
+        )
+    return said.episode_ids or before or tuple(own)
+
+
 def _head(
-    said: Said, found: Desk, interview: Interview, lists: RecordLists, *, by: str, now: datetime
+    said: Said,
+    found: Desk,
+    interview: Interview,
+    lists: RecordLists,
+    *,
+    covered: tuple[str, ...],
+    by: str,
+    now: datetime,
 ) -> RecordHead:
-    covered = said.episode_ids or (found.heads[0].episode_ids if found.heads else ())
     return RecordHead(
         interview_id=interview.interview_id,
         number=found.number,

@@ -24,8 +24,10 @@ from missing_coord.services.interviews_change import (
     Submission,
     Taken,
     change,
+    check_role,
     repeat_of,
     required,
+    seen,
 )
 from missing_coord.services.interviews_decisions import transfer_to_authority
 from missing_coord.services.ports_requests import RequestWork
@@ -104,7 +106,10 @@ async def ask_purchase(
     reason: str,
     **submission: Unpack[Submission],
 ) -> Recorded:
-    """Ask for money to buy an interview from a supplier."""
+    """Ask for money to buy an interview from a supplier; one purchase at a time, so that answers are of that one."""
+    if repeat := await repeat_of(uow, {EventKind.PURCHASE_ASKED}, **submission):
+        return repeat
+    await _check_none_waits(uow, submission["interview_id"])
     purchase = Purchase(
         purchase_id=str(uuid.uuid4()),
         interview_id=submission["interview_id"],
@@ -124,6 +129,15 @@ async def ask_purchase(
     if not made.repeated:
         await uow.requests.add_purchase(purchase)
     return made
+
+
+async def _check_none_waits(uow: RequestWork, interview_id: str) -> None:
+    """Hold the child, as every change does, so that of two requests at once one is refused."""
+    check_role(uow, OFFICE)
+    await uow.children.lock([(await seen(uow, interview_id)).child_id])
+    waiting = {PurchaseState.ASKED, PurchaseState.APPROVED}
+    if any(each.state in waiting for each in await uow.requests.purchases(interview_id)):
+        raise DomainError("asked_already", "supplier: another purchase of this interview is not settled yet.")
 
 
 async def record_purchase_decision(

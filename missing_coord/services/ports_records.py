@@ -42,8 +42,8 @@ class RecordStore(Protocol):
         """Keep a draft; False when it is not at `expected_version` any more (0: there is none yet)."""
         ...
 
-    async def drop_draft(self, interview_id: str) -> None:
-        """Forget a draft."""
+    async def drop_draft(self, interview_id: str, *, expected_version: int) -> bool:
+        """Forget a draft; False when it is not at `expected_version` any more."""
         ...
 
     async def heads(self, interview_id: str) -> list[RecordHead]:

@@ -97,11 +97,13 @@ class SqlRecords:
         )
         return result.rowcount == 1
 
-    async def drop_draft(self, interview_id: str) -> None:
-        """Forget a draft."""
-        await self._connection.execute(
-            delete(record_drafts).where(record_drafts.c.interview_id == interview_id)
+    async def drop_draft(self, interview_id: str, *, expected_version: int) -> bool:
+        """Forget a draft; False when it is not at `expected_version` any more."""
+        there = record_drafts.c.interview_id == interview_id
+        result = await self._connection.execute(
+            delete(record_drafts).where(there, record_drafts.c.version == expected_version)
         )
+        return result.rowcount == 1
 
     async def heads(self, interview_id: str) -> list[RecordHead]:
         """Return the heads of an interview's versions, the newest first."""

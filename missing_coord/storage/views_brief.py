@@ -68,9 +68,12 @@ _EPISODES = text("""
 # Only the newest version of each record counts; which child it is about follows from its episodes, as the database
 # shows a worker no interview of somebody else.
 _TOLD = text("""
-    select distinct on (interview_id) interview_id::text, episode_ids, held_at, asked_for, safe_contact,
-        safe_contact_detail, safe_contact_avoid, languages, workers_not_wanted
-    from interview_records where episode_ids && cast(:episode_ids as text[]) order by interview_id, number desc
+    select interview_id::text, episode_ids, held_at, asked_for, safe_contact, safe_contact_detail,
+        safe_contact_avoid, languages, workers_not_wanted
+    from interview_records r where episode_ids && cast(:episode_ids as text[])
+        and not exists (
+            select from interview_records later where later.interview_id = r.interview_id and later.number > r.number
+        )
 """)
 
 

@@ -106,16 +106,21 @@ class Form:
         return [(label_of(name), text) for name, text in shown if text and name not in HIDDEN]
 
 
-async def read_form(request: Request) -> Form:
-    """Read a posted form; control signs are taken out and files are not taken."""
+async def read_form(request: Request, *, whole: bool = False) -> Form:
+    """Read a posted form; control signs are taken out and files are not taken.
+
+    A text that is too long is an error beside its field, and cut unless the form is to be kept `whole`.
+    """
     posted = await request.form()
     fields: dict[str, list[str]] = {}
     form = Form(fields={})
     for name, value in posted.multi_items():
         if isinstance(value, str):
-            fields.setdefault(name, []).append(_UNWANTED.sub("", value)[:LONGEST_TEXT])
-            if len(value) > LONGEST_TEXT:
-                form.wrong(name, f"Use at most {LONGEST_TEXT:,} characters; the rest is cut off below")
+            text = _UNWANTED.sub("", value)
+            fields.setdefault(name, []).append(text if whole else text[:LONGEST_TEXT])
+            if len(text) > LONGEST_TEXT:
+                rest = f"these are {len(text):,}" if whole else "the rest is cut off below"
+                form.wrong(name, f"Use at most {LONGEST_TEXT:,} characters; {rest}")
     form.fields = {name: tuple(values) for name, values in fields.items()}
     return form
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from missing_coord.storage import views_actions as views
 from missing_coord.storage.views_actions import LISTS, ActionLine
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form
+from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.record_reading import read_day
 from missing_coord.web.record_words import ACTION_STATES, CHOICES, OWNERS
@@ -71,7 +72,13 @@ async def add(request: Request, interview_id: str, who: Owners) -> Response:
         try:
             async with web_of(request).acting(who.actor) as uow:
                 await open_action(
-                    uow, interview_id=interview_id, what=what, owner=owner, owner_name=name, due_on=due_on
+                    uow,
+                    action_id=str(uuid.UUID(submission_key(request, who, form))),
+                    interview_id=interview_id,
+                    what=what,
+                    owner=owner,
+                    owner_name=name,
+                    due_on=due_on,
                 )
         except DomainError as error:
             form.refused(error, known=("what", "owner", "owner_name", "due_on"), names={})

@@ -28,7 +28,7 @@ from missing_coord.storage.views_children import ChildIdentity, child_identity
 from missing_coord.storage.views_interviews_detail import DutyLine, interview_duties
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form, submission_key
+from missing_coord.web.forms import Form, label_of, read_form, submission_key
 from missing_coord.web.record_fields import fields_of
 from missing_coord.web.record_reading import Asked, read_record_form
 from missing_coord.web.record_view import first_fields, form_view, typed_fields
@@ -67,7 +67,7 @@ async def edit(request: Request, interview_id: str, who: Workers) -> Response:
 @router.post("/interviews/{interview_id}/record/draft")
 async def draft(request: Request, interview_id: str, who: Workers) -> Response:
     """Keep what is typed so far; a page's own script gets the new version as JSON."""
-    form = await read_form(request)
+    form = await read_form(request, whole=True)
     try:
         version = await _saved(request, who, interview_id, form)
     except DraftChangedMeanwhile as lost:
@@ -75,10 +75,10 @@ async def draft(request: Request, interview_id: str, who: Workers) -> Response:
     web = web_of(request)
     if "application/json" in request.headers.get("accept", ""):
         at = web.now().astimezone(LONDON)
-        return JSONResponse({"version": version, "said": f"Draft saved at {at:%H:%M}."})
+        return JSONResponse({"version": version, "said": f"Draft saved at {at:%H:%M}.{_too_long(form)}"})
     add = MORE_ROWS.get(form.text("do"), "")
     if not add:
-        return redirect(request, f"/interviews/{interview_id}/record/edit", said="The draft is saved.")
+        return redirect(request, f"/interviews/{interview_id}/record/edit", said=f"The draft is saved.{_too_long(form)}")
     async with web.acting(who.actor) as uow:
         table = await _table(uow, web, interview_id)
     return await _form(request, table, form, add=add)
@@ -87,7 +87,7 @@ async def draft(request: Request, interview_id: str, who: Workers) -> Response:
 @router.post("/interviews/{interview_id}/record/submission")
 async def submission(request: Request, interview_id: str, who: Workers) -> Response:
     """Submit the record; with anything wrong the draft is kept and the form comes back with the errors."""
-    web, form = web_of(request), await read_form(request)
+    web, form = web_of(request), await read_form(request, whole=True)
     key = submission_key(request, who, form)
     async with web.acting(who.actor) as uow:
         await seen(uow, interview_id)
@@ -107,10 +107,18 @@ async def submission(request: Request, interview_id: str, who: Workers) -> Respo
 
 @router.post("/interviews/{interview_id}/record/discard")
 async def discard(request: Request, interview_id: str, who: Workers) -> Response:
-    """Throw the draft away."""
+    """Throw the draft away that the person saw; one that was saved since stays."""
+    form = await read_form(request)
+    expected = form.version()
     async with web_of(request).acting(who.actor) as uow:
-        await discard_draft(uow, interview_id=interview_id)
+        await discard_draft(uow, interview_id=interview_id, expected_version=expected)
     return redirect(request, f"/interviews/{interview_id}", said="The draft is thrown away.")
+
+
+def _too_long(form: Form) -> str:
+    """Return which fields are too long to be submitted, empty when none is."""
+    names = ", ".join(label_of(name) for name in form.errors)
+    return f" Too long to be submitted: {names}." if names else ""
 
 
 async def _saved(request: Request, who: SignedIn, interview_id: str, form: Form) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.errors import NotFound
 from missing_coord.domain.interview_copies import Copy
 from missing_coord.domain.interview_records import RecordHead
 from missing_coord.notify.wording import short_reference
@@ -28,6 +30,7 @@ from missing_coord.web.state import Web, web_of
 
 router = APIRouter(include_in_schema=False)
 Readers = Annotated[SignedIn, Depends(require(Role.INTERVIEW_WORKER, Role.MANAGER, Role.QUALITY_AUDITOR))]
+MOST_DIGITS = 9  # of a version's number
 
 
 @router.get("/interviews/{interview_id}/record")
@@ -67,11 +70,7 @@ async def _read(
 ) -> dict[str, object]:
     policy, asked = web.application.policy, request.query_params
     copy = Copy.PLACEMENT if asked.get("copy") == Copy.PLACEMENT else Copy.FULL
-    number = (
-        int(asked["version"])
-        if asked.get("version", "").isascii() and asked.get("version", "").isdigit()
-        else None
-    )
+    number = _number(asked.get("version", ""))
     interview = await seen(uow, interview_id)
     head = await read_record(uow, interview_id=interview_id, number=number)
     kept = await uow.records.get(interview_id, head.number)
@@ -100,6 +99,15 @@ async def _read(
         "may_write": who.role is Role.INTERVIEW_WORKER,
         "returned": await _returned(uow, interview_id, heads[0]),
     }
+
+
+def _number(given: str) -> int | None:
+    """Return the version that is asked for, None for the newest; raises NotFound for one that no record can have."""
+    if not re.fullmatch(r"[0-9]+", given):
+        return None
+    if len(given) > MOST_DIGITS:
+        raise NotFound("There is no such version of this record.")
+    return int(given)
 
 
 async def _returned(uow: SqlUnitOfWork, interview_id: str, newest: RecordHead) -> bool:

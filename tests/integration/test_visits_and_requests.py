@@ -214,6 +214,21 @@ async def test_a_purchase_is_asked_for_approved_by_another_and_settled_at_its_co
     assert rows == [("done", 24050, 130000, "Jo Coordinator (coordinator)", "Jo Manager (manager)")]
 
 
+async def test_a_second_purchase_is_refused_until_the_first_is_settled(site: Site) -> None:
+    interview_id = await site.worker_with()
+    coordinator, manager = await site.signed_in(Role.COORDINATOR), await site.signed_in(Role.MANAGER)
+    assert (await coordinator.record(interview_id, "purchase", **BOUGHT)).status_code == 303
+    another = {**BOUGHT, "supplier": "Alder House"}
+    for _ in ("asked", "approved"):
+        refused = await coordinator.record(interview_id, "purchase", **another)
+        assert refused.status_code == 422
+        assert "nother purchase of this interview is not settled yet." in refused.text
+        await manager.record(interview_id, "purchase-decision", approved="yes")
+    closed = {"closed": "cancelled", "outcome": "She was seen at home."}
+    assert (await coordinator.record(interview_id, "purchase-outcome", **closed)).status_code == 303
+    assert (await coordinator.record(interview_id, "purchase", **another)).status_code == 303
+
+
 async def test_nobody_approves_their_own_purchase(site: Site) -> None:
     interview_id = await site.worker_with()
     manager = await site.signed_in(Role.MANAGER)

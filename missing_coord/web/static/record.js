@@ -35,7 +35,7 @@ async function keep() {
     if ((answer.status === 401 || answer.status === 403) && (await renewToken())) answer = await post();
     const kept = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
     if (answer.ok && kept.version) {
-      form.elements.expected_version.value = kept.version;
+      for (const field of document.querySelectorAll("[name=expected_version]")) field.value = kept.version;
       tell(kept.said, false);
       return true;
     }

@@ -1,0 +1,96 @@
+"""What a record, its draft and its actions refuse, so that nothing typed is lost and nothing is filed elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from missing_coord.domain.access import Role
+from tests.databases import Database
+from tests.integration.interviews_council import WORKER
+from tests.integration.test_record_pages import TODAY, form_on, read, send, submitted
+from tests.integration.web_scene import Site, errors_on, open_site
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    """Open the site."""
+    async with open_site(database) as opened:
+        yield opened
+
+
+async def test_a_correction_covers_only_episodes_of_its_own_interview(site: Site) -> None:
+    interview_id = await submitted(site)
+    await site.council.child("C2")
+    another = await site.council.episode("C2", back=20)
+    for wrong in (another, "nonsense"):
+        changed = await form_on(site, interview_id, episode_ids=wrong, reason="Misheard.")
+        answer = await send(site, interview_id, "submission", changed)
+        assert answer.status_code == 422
+        assert "is no episode of this interview" in answer.text
+    assert await site.council.rows("select number from interview_records") == [(1,)]
+
+
+async def test_a_brief_tells_nothing_of_a_version_that_a_later_one_took_from_the_child(site: Site) -> None:
+    first = await submitted(site)
+    episode_id = await site.council.episode("C1", back=0.5, missing_for=0.2)
+    following = await site.council.interview("C1", {episode_id: 0.5}, worker_id="W01")
+    brief = f"/interviews/{following}/brief"
+    assert "To see Gran on Sundays." in (await read(site, Role.INTERVIEW_WORKER, brief)).text
+    async with site.council.acting(WORKER) as uow:
+        kept = await uow.records.get(first, 1)
+        head = replace(kept.head, number=2, episode_ids=("an episode of somebody else",))
+        await uow.records.add(replace(kept, head=head, entries=()))
+    assert "To see Gran on Sundays." not in (await read(site, Role.INTERVIEW_WORKER, brief)).text
+
+
+async def test_a_draft_keeps_all_of_a_long_text_and_says_which_field_is_too_long_to_be_submitted(
+    site: Site,
+) -> None:
+    interview_id = await site.worker_with()
+    long = await form_on(site, interview_id, child_words="a" * 14_999 + "z")
+    kept = await send(site, interview_id, "draft", long, accept="application/json")
+    assert "Too long to be submitted: Child words." in kept.json()["said"]
+    page = (await read(site, Role.INTERVIEW_WORKER, f"/interviews/{interview_id}/record/edit")).text
+    assert f">{long['child_words']}</textarea>" in page
+    answer = await send(site, interview_id, "submission", {**long, "expected_version": "1"})
+    assert answer.status_code == 422
+    assert errors_on(answer.text) == ["Use at most 10,000 characters; these are 15,000"]
+    assert f">{long['child_words']}</textarea>" in answer.text
+
+
+async def test_a_draft_that_was_saved_since_is_not_thrown_away(site: Site) -> None:
+    interview_id = await site.worker_with()
+    form = await form_on(site, interview_id)
+    for version in ("0", "1"):
+        assert (
+            await send(site, interview_id, "draft", {**form, "expected_version": version})
+        ).status_code == 303
+    assert (await send(site, interview_id, "discard", {"expected_version": "1"})).status_code == 409
+    assert await site.council.rows("select version from record_drafts") == [(2,)]
+    assert (await send(site, interview_id, "discard", {"expected_version": "2"})).status_code == 303
+    assert await site.council.rows("select count(*) from record_drafts") == [(0,)]
+
+
+async def test_the_same_action_sent_twice_is_one_and_is_due_within_two_years(site: Site) -> None:
+    interview_id = await site.worker_with()
+    coordinator = await site.signed_in(Role.COORDINATOR)
+    await coordinator.get("/actions")
+    said = {"what": "Ring school.", "owner": "school", "owner_name": "Head of year", "due_on": TODAY}
+    path = f"/interviews/{interview_id}/actions"
+    assert [(await coordinator.post(path, **said)).status_code for _ in range(2)] == [303, 303]
+    late = await coordinator.post(path, **{**said, "due_on": "9999-12-31"})
+    assert (late.status_code, errors_on(late.text)) == (422, ["Give a day within two years."])
+    form = await form_on(site, interview_id, **{"action-1-due_on": "9999-12-31"})
+    assert (await send(site, interview_id, "submission", form)).status_code == 422
+    assert await site.council.rows("select what from interview_actions") == [("Ring school.",)]
+
+
+async def test_a_version_that_no_record_can_have_is_not_found(site: Site) -> None:
+    interview_id = await submitted(site)
+    for path in ("record", "record.pdf"):
+        for version in ("9" * 5000, "9999999999", "2"):
+            answer = await read(site, Role.MANAGER, f"/interviews/{interview_id}/{path}?version={version}")
+            assert answer.status_code == 404
