@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from missing_coord.contracts.text import storable
 from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.records import wall_clock
 from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
 
 YEARS = range(2000, 2100)
@@ -77,19 +78,11 @@ def _shift(found: dict[str, Any], place: str) -> Shift:
     return Shift(
         person=_person(found, place),
         weekdays=tuple(DAYS.index(each) for each in days),
-        starts=_read(_clock, found.get("starts"), f"{place}.starts", "a London time such as 17:30"),
-        ends=_read(_clock, found.get("ends"), f"{place}.ends", "a London time such as 09:00"),
+        starts=_read(wall_clock, found.get("starts"), f"{place}.starts", "a London time such as 17:30"),
+        ends=_read(wall_clock, found.get("ends"), f"{place}.ends", "a London time such as 09:00"),
         first_day=_day(found, "first_day", place) or ALWAYS_FROM,
         last_day=_day(found, "last_day", place) or ALWAYS_TO,
     )
-
-
-def _clock(value: str) -> time:
-    """Return a time on the London wall clock; ValueError for one that says where it is."""
-    clock = time.fromisoformat(value)
-    if clock.tzinfo is not None:
-        raise ValueError("a wall-clock time has no offset")
-    return clock
 
 
 def _day(found: dict[str, Any], name: str, place: str) -> date | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.records import Weekday, WorkingHours
+from missing_coord.domain.records import Weekday, WorkingHours, wall_clock
 from missing_coord.planning.child_hours import WEEKDAYS, ClosedHours
 from missing_coord.planning.situation import WorkerSituation
 from missing_coord.services.ports_visits import ChildWishes
@@ -82,7 +82,7 @@ def _closed(form: Form, line: str) -> ClosedHours | None:
         return None
     days = frozenset(each for each in WEEKDAYS if each.value in form.many(f"{line}_days"))
     try:
-        hours = WorkingHours(start=time.fromisoformat(starts), end=time.fromisoformat(ends))
+        hours = WorkingHours(start=wall_clock(starts), end=wall_clock(ends))
     except ValueError:
         form.wrong(f"{line}_starts", "Enter both times, such as 08:45 and 15:15")
         return None

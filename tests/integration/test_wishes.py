@@ -106,7 +106,10 @@ async def test_the_page_keeps_what_was_entered_and_shows_it_again(site: Site) ->
     assert 'href="/children/C1/visits"' in (await browser.get("/children/C1")).text
 
 
-async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(site: Site) -> None:
+@pytest.mark.parametrize(("starts", "ends"), [("15:00", "9:00"), ("08:45Z", "15:15")])
+async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(
+    site: Site, starts: str, ends: str
+) -> None:
     await site.council.due("C1")
     browser = await site.signed_in(Role.MANAGER)
     await browser.get("/children/C1/visits")
@@ -114,8 +117,8 @@ async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(site: Si
         "/children/C1/visits",
         expected_version=0,
         closed_0_days="Mon",
-        closed_0_starts="15:00",
-        closed_0_ends="9:00",
+        closed_0_starts=starts,
+        closed_0_ends=ends,
     )
     assert refused.status_code == 422
     assert "Enter both times, such as 08:45 and 15:15" in refused.text
