@@ -74,6 +74,11 @@ class Form:
             self.wrong(name, "Enter a date and a London time that exist, such as 21/11/2026 14:05")
         return found
 
+    def at_most(self, name: str, longest: int) -> None:
+        """Put an error beside a field of more than so many characters."""
+        if len(self.text(name)) > longest:
+            self.wrong(name, f"Use at most {longest} characters")
+
     def wrong(self, name: str, text: str) -> None:
         """Put an error beside a field; the first one stays."""
         self.errors.setdefault(name, text)

@@ -54,6 +54,47 @@ async def test_a_row_that_cannot_be_is_named_and_what_was_typed_stays(site: Site
     assert 'value="17:00"' in refused.text
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"person": ["no.such.user"]}, "Row 1, person: must be the user name of somebody who can sign in"),
+        (
+            {"first_day": ["2026-12-01"], "last_day": ["2026-11-01"]},
+            "Row 1, last day: must not be before first day",
+        ),
+        (
+            {"person": [""], "days": [""], "starts": [""], "ends": [""]},
+            "Row 1: choose who and the days, and enter both times",
+        ),
+    ],
+)
+async def test_a_rota_of_nobody_or_of_days_the_wrong_way_round_is_refused_with_its_row(
+    site: Site, wrong: dict[str, list[str]], said: str
+) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/rotas")
+    rows = {"person": ["coordinator"], "days": [WEEK], "starts": ["09:00"], "ends": ["17:00"], **wrong}
+    refused = await office.post("/rotas/new/shifts", name="duty", expected_version="0", **rows)
+    assert (refused.status_code, errors_on(refused.text)) == (422, [said])
+    shift = {"person": "no.such.user", "days": ["Mon"], "starts": "09:00", "ends": "17:00"}
+    for shifts in ([shift], []):
+        body = json.dumps({"shifts": shifts})
+        typed = await office.post("/rotas", name="duty", expected_version="0", body=body)
+        assert typed.status_code == 422
+    assert await site.council.rows("select 1 from rotas") == []
+
+
+async def test_an_address_of_a_professional_is_no_longer_than_an_address_can_be(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/professionals")
+    given = {"professional": "iro", "name": "Kit Larch", "email": "kit@council.example", "phone": ""}
+    for field, text, most in (("email", "k" * 5000 + "@council.example", 254), ("name", "K" * 9999, 200)):
+        refused = await office.post("/professionals", **{**given, field: text})
+        assert refused.status_code == 422
+        assert errors_on(refused.text) == [f"Use at most {most} characters"]
+    assert await site.council.rows("select 1 from professional_contacts") == []
+
+
 async def test_a_ladder_is_in_force_from_when_its_text_or_the_field_says_and_not_from_two_times(
     site: Site,
 ) -> None:
