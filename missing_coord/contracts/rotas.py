@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date, datetime, time
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from missing_coord.contracts.text import storable
 from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.records import wall_clock
 from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
 
 YEARS = range(2000, 2100)
@@ -29,6 +30,16 @@ def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
             Absence(**_span(each, f"absences[{n}]")) for n, each in enumerate(_list(body, "absences"))
         ),
     )
+
+
+def check_rota(rota: Rota, *, known: Collection[str]) -> None:
+    """Raise PermanentError unless a rota has a shift and names only user names of `known`."""
+    if not rota.shifts:
+        raise _wrong("shifts", "must have at least one, with its person, days and times")
+    for part in ("shifts", "overrides", "absences"):
+        for number, each in enumerate(getattr(rota, part)):
+            if each.person not in known:
+                raise _wrong(f"{part}[{number}].person", "must be the user name of somebody who can sign in")
 
 
 def write_rota(rota: Rota) -> dict[str, Any]:
@@ -74,22 +85,18 @@ def _shift(found: dict[str, Any], place: str) -> Shift:
     days = found.get("days")
     if not isinstance(days, list) or not days or any(each not in DAYS for each in days):
         raise _wrong(f"{place}.days", f"must name at least one of {', '.join(DAYS)}")
+    first_day = _day(found, "first_day", place) or ALWAYS_FROM
+    last_day = _day(found, "last_day", place) or ALWAYS_TO
+    if last_day < first_day:
+        raise _wrong(f"{place}.last_day", "must not be before first_day")
     return Shift(
         person=_person(found, place),
         weekdays=tuple(DAYS.index(each) for each in days),
-        starts=_read(_clock, found.get("starts"), f"{place}.starts", "a London time such as 17:30"),
-        ends=_read(_clock, found.get("ends"), f"{place}.ends", "a London time such as 09:00"),
-        first_day=_day(found, "first_day", place) or ALWAYS_FROM,
-        last_day=_day(found, "last_day", place) or ALWAYS_TO,
+        starts=_read(wall_clock, found.get("starts"), f"{place}.starts", "a London time such as 17:30"),
+        ends=_read(wall_clock, found.get("ends"), f"{place}.ends", "a London time such as 09:00"),
+        first_day=first_day,
+        last_day=last_day,
     )
-
-
-def _clock(value: str) -> time:
-    """Return a time on the London wall clock; ValueError for one that says where it is."""
-    clock = time.fromisoformat(value)
-    if clock.tzinfo is not None:
-        raise ValueError("a wall-clock time has no offset")
-    return clock
 
 
 def _day(found: dict[str, Any], name: str, place: str) -> date | None:

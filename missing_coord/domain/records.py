@@ -77,6 +77,14 @@ class WorkingHours(NamedTuple):
     end: time
 
 
+def wall_clock(text: str) -> time:
+    """Return a London wall-clock time to the minute; ValueError for one with an offset or with seconds."""
+    found = time.fromisoformat(text)
+    if found.tzinfo is not None or found.second or found.microsecond:
+        raise ValueError("a wall-clock time has hours and minutes, and no offset")
+    return found
+
+
 class NoticeIdentity(NamedTuple):
     """What makes two deliveries the same notice; `force` is in its form for comparing."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
+from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours, wall_clock
 from missing_coord.planning.capacity import Demand, Outcome, simulate
 from missing_coord.planning.child_hours import WEEKDAYS
 from missing_coord.planning.forecast import Forecast, forecast
@@ -98,7 +98,7 @@ def hours_of(text: str) -> WorkingHours:
     """Return the hours of `11:00-19:00`; raises DomainError."""
     first, _, last = text.partition("-")
     try:
-        hours = WorkingHours(start=time.fromisoformat(first.strip()), end=time.fromisoformat(last.strip()))
+        hours = WorkingHours(start=wall_clock(first.strip()), end=wall_clock(last.strip()))
     except ValueError:
         raise DomainError(
             "hours_unreadable", f"hours: write {text!r} as hours such as 11:00-19:00."

@@ -9,6 +9,7 @@ from missing_coord.services.interviews_change import OFFICE, check_role
 from missing_coord.services.ports_visits import ChildWishes, PlanningWork
 
 MOST_HOURS = 20
+GENDER_WISHES = ("", "female", "male")
 
 
 async def keep_wishes(
@@ -16,7 +17,8 @@ async def keep_wishes(
 ) -> None:
     """Keep a child's wishes in place of those of that version; a coordinator or manager does it.
 
-    Raises DomainError where they contradict each other or name a worker who does not exist.
+    The same wishes sent once more change nothing. Raises DomainError where they contradict each other, or name a
+    worker who does not exist or a gender that cannot be wished.
     """
     check_role(uow, OFFICE)
     if child_id not in await uow.children.known([child_id]):
@@ -29,9 +31,13 @@ async def keep_wishes(
         raise DomainError(
             "asked_and_refused", "refused: the child asked for this worker; choose one of the two."
         )
+    if wishes.gender_wish not in GENDER_WISHES:
+        raise DomainError("gender_unknown", "gender_wish: choose a woman, a man or no wish.")
     if len(wishes.closed) > MOST_HOURS:
         raise DomainError("too_many_hours", f"closed: keep at most {MOST_HOURS} lines.")
     if not await uow.wishes.save(child_id, wishes, expected_version=expected_version):
+        if await uow.wishes.get(child_id) == (wishes, expected_version + 1):
+            return
         raise ConcurrencyConflict("Somebody else has changed these wishes. Look at them as they are now.")
     uow.audit("wishes_kept", subject_type="child", subject_id=child_id, **_counts(wishes))
 

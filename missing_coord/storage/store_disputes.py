@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from typing import Any
 
@@ -33,21 +32,30 @@ where dispute_id::text = :id and stage = :stage and ended_on is null returning 1
 
 
 async def open_dispute(
-    uow: SqlUnitOfWork, *, interview_id: str, iro: str, about: str, started_on: date, due_on: date
+    uow: SqlUnitOfWork,
+    *,
+    dispute_id: str,
+    interview_id: str,
+    iro: str,
+    about: str,
+    started_on: date,
+    due_on: date,
 ) -> str:
-    """Keep a dispute at its first stage and return its id; raises NotFound when there is no such interview."""
+    """Keep a dispute at its first stage, once, and return its id; raises NotFound for an unknown interview."""
     known = await uow.execute(
         text("select 1 from interviews where interview_id::text = :id"), {"id": interview_id}
     )
     if known.one_or_none() is None:
         raise NotFound("There is no such interview.")
-    dispute_id = str(uuid.uuid4())
     values = {"id": dispute_id, "interview": interview_id, "iro": iro, "about": about}
     query = text(
         "insert into disputes (dispute_id, interview_id, iro, about, kept_by, kept_at)"
         " values (cast(:id as uuid), cast(:interview as uuid), :iro, :about, :by, :now)"
+        " on conflict (dispute_id) do nothing returning 1"
     )
-    await uow.execute(query, {**values, "by": uow.actor.name, "now": uow.now})
+    made = await uow.execute(query, {**values, "by": uow.actor.name, "now": uow.now})
+    if made.one_or_none() is None:
+        return dispute_id
     await _begin(uow, dispute_id, Stage.INFORMAL, started_on, due_on)
     uow.audit("dispute_opened", subject_type="dispute", subject_id=dispute_id, interview_id=interview_id)
     return dispute_id

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from missing_coord.web.session import SignedIn
 E = TypeVar("E", bound=StrEnum)
 
 LONGEST_TEXT = 10_000  # characters of one field
-HIDDEN = frozenset({"csrf_token", "expected_version"})
+HIDDEN = frozenset({"csrf_token", "expected_version", "seen"})
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAMED_FIELD = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
 
@@ -73,6 +73,11 @@ class Form:
         if found is None:
             self.wrong(name, "Enter a date and a London time that exist, such as 21/11/2026 14:05")
         return found
+
+    def at_most(self, name: str, longest: int) -> None:
+        """Put an error beside a field of more than so many characters."""
+        if len(self.text(name)) > longest:
+            self.wrong(name, f"Use at most {longest} characters")
 
     def wrong(self, name: str, text: str) -> None:
         """Put an error beside a field; the first one stays."""
@@ -146,6 +151,14 @@ def london_instant(text: str) -> datetime | None:
         exists = instant.astimezone(LONDON).replace(tzinfo=None) == local.replace(tzinfo=None)
         return instant if exists and 1900 < local.year < 2200 else None
     return None
+
+
+def day_of(text: str) -> date | None:
+    """Return a day such as 2026-11-21 of the years 2000 to 2099, None when there is none."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
 
 
 def label_of(name: str) -> str:

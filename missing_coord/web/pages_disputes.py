@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import Annotated
 
@@ -9,13 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.disputes import STAGE_NAMES, DisputeStage, Stage, check_begin, check_move
-from missing_coord.domain.errors import DomainError, NotFound
+from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
 from missing_coord.notify.wording import LONDON, short_reference
 from missing_coord.storage import store_disputes as store
 from missing_coord.storage.store_disputes import Row
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form
+from missing_coord.web.forms import Form, FormIncomplete, day_of, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
@@ -45,8 +46,15 @@ async def open_dispute(request: Request, who: Office) -> Response:
     try:
         async with web_of(request).acting(who.actor) as uow:
             check_begin(started_on, due_on, today=_today(uow.now))
-            dates = {"started_on": started_on, "due_on": due_on}
-            made = await store.open_dispute(uow, interview_id=interview_id, iro=iro, about=about, **dates)
+            made = await store.open_dispute(
+                uow,
+                dispute_id=str(uuid.UUID(submission_key(request, who, form))),
+                interview_id=interview_id,
+                iro=iro,
+                about=about,
+                started_on=started_on,
+                due_on=due_on,
+            )
     except DomainError as error:
         form.refused(error, known=("started_on", "due_on"), names={})
         return await _list(request, who, form)
@@ -66,7 +74,7 @@ async def show_dispute(request: Request, dispute_id: str, who: Office) -> Respon
 async def move_dispute(request: Request, dispute_id: str, who: Office) -> Response:
     """End the running stage; the dispute goes to the following one, or is settled."""
     form = await read_form(request)
-    ended_on = _day(form, "ended_on")
+    seen, ended_on = _seen(form), _day(form, "ended_on")
     following = form.choice("following", Stage, "Choose a stage") if form.text("following") else None
     due_on = _day(form, "due_on") if following else None
     if ended_on is None or form.errors:
@@ -74,6 +82,8 @@ async def move_dispute(request: Request, dispute_id: str, who: Office) -> Respon
     try:
         async with web_of(request).acting(who.actor) as uow:
             current = _running((await store.one_dispute(uow, dispute_id))[1])
+            if current.stage is not seen:
+                raise ConcurrencyConflict("This stage was ended since you opened the page.")
             outcome, today = form.text("outcome"), _today(uow.now)
             check_move(current, ended_on=ended_on, outcome=outcome, following=following, today=today)
             if due_on is not None:
@@ -117,6 +127,7 @@ async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) ->
     context = {
         "row": _line(row, today),
         "stages": [_stage(each) for each in stages],
+        "seen": form.text("seen") or row["stage"] or "",
         "following": [("", "None: it is settled"), *((each.value, STAGE_NAMES[each]) for each in higher)],
         "values": form.values(),
         "errors": form.errors,
@@ -158,12 +169,19 @@ def _running(stages: list[Row]) -> DisputeStage:
     )
 
 
-def _day(form: Form, name: str) -> date | None:
+def _seen(form: Form) -> Stage:
+    """Return the stage that ran when the person opened the page; raises FormIncomplete."""
     try:
-        return date.fromisoformat(form.text(name))
+        return Stage(form.text("seen"))
     except ValueError:
+        raise FormIncomplete("seen: open the page again and repeat it.") from None
+
+
+def _day(form: Form, name: str) -> date | None:
+    day = day_of(form.text(name))
+    if day is None:
         form.wrong(name, A_DAY)
-        return None
+    return day
 
 
 def _today(now: datetime) -> date:

@@ -26,7 +26,7 @@ from missing_coord.storage.views_professionals import Row
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
-from missing_coord.web.pages_rotas import EMAIL
+from missing_coord.web.pages_rotas import EMAIL, LONGEST_EMAIL
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
@@ -35,6 +35,7 @@ router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 Told = Annotated[SignedIn, Depends(require(*OFFICE, Role.EXPLOITATION_LEAD))]
 PAGE_SIZE = 50
+LONGEST = {"name": 200, "email": LONGEST_EMAIL, "phone": 50}
 SENT = {
     "": "Not by e-mail",
     "planned": "E-mail waits",
@@ -57,6 +58,8 @@ async def save_contact(request: Request, who: Office) -> Response:
     """Keep the address of a professional or of a service."""
     form = await read_form(request)
     professional = form.choice("professional", Professional, "Choose whose address it is")
+    for field, longest in LONGEST.items():
+        form.at_most(field, longest)
     if not EMAIL.fullmatch(form.text("email")):
         form.wrong("email", "Enter an e-mail address")
     if professional is None or form.errors:

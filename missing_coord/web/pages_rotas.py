@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from missing_coord.contracts.rotas import read_rota, write_rota
+from missing_coord.contracts.rotas import check_rota, read_rota, write_rota
 from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.directory import Directory
 from missing_coord.domain.errors import NotFound, PermanentError
@@ -32,6 +32,7 @@ Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
 Keeper = Annotated[SignedIn, Depends(require(*KEEPERS))]
 EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+LONGEST_EMAIL = 254  # characters of a whole address (RFC 5321, 4.5.3.1.3, without its brackets)
 MOBILE = re.compile(r"(\+44|0)7[0-9 ]{9,12}")
 
 
@@ -49,6 +50,7 @@ async def save_rota(request: Request, who: Office) -> Response:
     try:
         body = json.loads(form.text("body"))
         rota = read_rota(name, body if isinstance(body, dict) else {"shifts": body})
+        check_rota(rota, known=(await _before(request, who, name))[1])
     except (ValueError, RecursionError):
         form.wrong("body", "Write the rota as JSON")
     except PermanentError as error:
@@ -64,10 +66,9 @@ async def save_shifts(request: Request, name: str, who: Office) -> Response:
     """Save the shifts of a rota from the rows of a form; its overrides and absences stay."""
     form = await read_form(request)
     version, name = form.version(), form.text("name") or name
-    async with web_of(request).acting(who.actor) as uow:
-        before, _ = await uow.rotas.get(name)
+    before, known = await _before(request, who, name)
     try:
-        rota = rota_of(name, typed_rows(form), before)
+        rota = rota_of(name, typed_rows(form), before, known=known)
     except PermanentError as error:
         form.wrong("name" if str(error).startswith("name:") else "shifts", str(error))
         return await _show(request, who, form, which=f"{name}-shifts" if version else "new-shifts")
@@ -106,6 +107,14 @@ async def change_rota(request: Request, name: str, who: Office) -> Response:
         return await _show(request, who, form, which=f"{name}-change")
     await _save(request, who, changed, version)
     return redirect(request, "/rotas", said="The change is saved.")
+
+
+async def _before(request: Request, who: SignedIn, name: str) -> tuple[Rota, set[str]]:
+    """Return a rota as it is kept, and whom it may name: who can sign in, and whom it names already."""
+    async with web_of(request).acting(who.actor) as uow:
+        rota, _ = await uow.rotas.get(name)
+        known = {each.username for each in (await uow.routing.directory()).people}
+    return rota, known | {each.person for each in (*rota.shifts, *rota.overrides, *rota.absences)}
 
 
 def _with(rota: Rota, kind: str, span: dict[str, Any]) -> Rota:
@@ -183,6 +192,7 @@ async def save_contacts(request: Request, user_id: str, who: Keeper) -> Response
     """Keep the addresses and teams of somebody; what is kept anew counts as working."""
     form = await read_form(request)
     email, mobile = form.text("email"), form.text("sms")
+    form.at_most("email", LONGEST_EMAIL)
     if email and not EMAIL.fullmatch(email):
         form.wrong("email", "Enter an e-mail address")
     if mobile and not MOBILE.fullmatch(mobile):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import date
 from typing import Annotated
@@ -27,7 +26,7 @@ from missing_coord.services.sharing import Recipient, share_summary, summary_of
 from missing_coord.storage import views_sharing as views
 from missing_coord.storage.audit import opened
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form, submission_key
+from missing_coord.web.forms import Form, day_of, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
@@ -224,14 +223,10 @@ async def close(request: Request, pattern_id: str, disruption_id: str, who: Lead
 
 
 def _day(form: Form, name: str) -> date | None:
-    given = form.text(name)
-    try:
-        if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", given):
-            return date.fromisoformat(given)
-    except ValueError:
-        pass
-    form.wrong(name, "Enter a day that exists, such as 2026-11-30")
-    return None
+    day = day_of(form.text(name))
+    if day is None:
+        form.wrong(name, "Enter a day that exists, such as 2026-11-30")
+    return day
 
 
 async def _disruptions(

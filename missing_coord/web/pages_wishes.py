@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.records import Weekday, WorkingHours
+from missing_coord.domain.records import Weekday, WorkingHours, wall_clock
 from missing_coord.planning.child_hours import WEEKDAYS, ClosedHours
 from missing_coord.planning.situation import WorkerSituation
 from missing_coord.services.ports_visits import ChildWishes
@@ -19,7 +19,7 @@ from missing_coord.services.wishes import keep_wishes
 from missing_coord.storage.views_children import child_detail
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form
+from missing_coord.web.forms import Form, day_of, read_form
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -27,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 GENDERS = [("", "No wish"), ("female", "A woman"), ("male", "A man")]
 WHY = [("school", "School"), ("contact", "Contact with the family"), ("wish", "The child's wish")]
+KNOWN = ("refused", "gender_wish", "closed_0_starts")
 SPARE_LINES = 2
 LINE = re.compile(r"closed_([0-9]{1,2})_starts")
 
@@ -47,7 +48,7 @@ async def save(request: Request, child_id: str, who: Office) -> Response:
             async with web_of(request).acting(who.actor) as uow:
                 await keep_wishes(uow, child_id=child_id, wishes=given, expected_version=version)
         except DomainError as error:
-            form.refused(error, known=("refused", "closed_0_starts"), names={"closed": "closed_0_starts"})
+            form.refused(error, known=KNOWN, names={"closed": "closed_0_starts"})
     if form.errors:
         return await _show(request, who, child_id, form)
     return redirect(
@@ -82,7 +83,7 @@ def _closed(form: Form, line: str) -> ClosedHours | None:
         return None
     days = frozenset(each for each in WEEKDAYS if each.value in form.many(f"{line}_days"))
     try:
-        hours = WorkingHours(start=time.fromisoformat(starts), end=time.fromisoformat(ends))
+        hours = WorkingHours(start=wall_clock(starts), end=wall_clock(ends))
     except ValueError:
         form.wrong(f"{line}_starts", "Enter both times, such as 08:45 and 15:15")
         return None
@@ -91,6 +92,8 @@ def _closed(form: Form, line: str) -> ClosedHours | None:
     if not days:
         form.wrong(f"{line}_starts", "Choose the days")
     first, last = _day(form, f"{line}_first_day"), _day(form, f"{line}_last_day")
+    if first and last and last < first:
+        form.wrong(f"{line}_starts", "The last day must not be before the first")
     why = form.text(f"{line}_why")
     return ClosedHours(
         days=days, hours=hours, first_day=first, last_day=last, why=why if why in dict(WHY) else "wish"
@@ -98,12 +101,12 @@ def _closed(form: Form, line: str) -> ClosedHours | None:
 
 
 def _day(form: Form, name: str) -> date | None:
-    text = form.text(name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        form.wrong(name.replace("first_day", "starts").replace("last_day", "starts"), "Enter days that exist")
-        return None
+    day = day_of(form.text(name))
+    if form.text(name) and day is None:
+        form.wrong(
+            re.sub("(first|last)_day", "starts", name), "Enter days of this century, such as 2026-12-18"
+        )
+    return day
 
 
 async def _show(request: Request, who: SignedIn, child_id: str, form: Form) -> Response:

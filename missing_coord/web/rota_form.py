@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from missing_coord.contracts.rotas import DAYS, read_rota, write_rota
+from missing_coord.contracts.rotas import DAYS, check_rota, read_rota, write_rota
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.rotas import Rota
 from missing_coord.web.forms import Form
@@ -46,8 +47,11 @@ def days_choices(rows: list[Row]) -> list[tuple[str, str]]:
     return [*CHOICES, *((each, each.replace(",", ", ")) for each in others)]
 
 
-def rota_of(name: str, rows: list[Row], before: Rota) -> Rota:
-    """Return the rota of typed rows, empty ones left out; PermanentError names the row and what is wrong with it."""
+def rota_of(name: str, rows: list[Row], before: Rota, *, known: Collection[str]) -> Rota:
+    """Return the rota of typed rows, empty ones left out; PermanentError names the row and what is wrong with it.
+
+    `known` are the user names that a row may name.
+    """
     shifts = []
     for number, row in enumerate(rows, start=1):
         if not any(row.values()):
@@ -55,11 +59,13 @@ def rota_of(name: str, rows: list[Row], before: Rota) -> Rota:
         shift = {**row, "days": row["days"].split(",") if row["days"] else []}
         given = {field: value for field, value in shift.items() if value or not field.endswith("_day")}
         try:
-            read_rota(name, {"shifts": [given]})
+            check_rota(read_rota(name, {"shifts": [given]}), known=known)
         except PermanentError as error:
             said = str(error).removeprefix("shifts[0].").replace("_", " ")
             raise PermanentError(f"Row {number}, {said}") from error
         shifts.append(given)
+    if not shifts:
+        raise PermanentError("Row 1: choose who and the days, and enter both times")
     kept = {part: value for part, value in write_rota(before).items() if part != "shifts"}
     return read_rota(name, {"shifts": shifts, **kept})
 

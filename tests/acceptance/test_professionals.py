@@ -210,6 +210,7 @@ async def stage(council: Telling, case: Case, name: str, began: date, due: date,
         if not dispute:
             return await open_dispute(
                 uow,
+                dispute_id=new_id(),
                 interview_id=case.interview_id,
                 iro="Kit Larch",
                 about="No offer",

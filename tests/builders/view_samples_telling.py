@@ -255,6 +255,7 @@ def dispute() -> View:
         "shell": shell("/alerts"),
         "row": {**row, "interview_id": "I1", "interview": "I0001", "closed_at": None},
         "stages": [{**ended, "outcome": "Not agreed"}, running],
+        "seen": "team_manager",
         "following": [("", "None: it is settled"), ("director", "Director of children's services")],
         "values": {"outcome": ""},
         "errors": {"outcome": "Say what came of this stage"},

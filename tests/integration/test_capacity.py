@@ -110,6 +110,7 @@ async def test_the_page_shows_it_and_tries_a_pattern(site: Site) -> None:
     [
         ("weeks=many", "Give a number from 2 to 52"),
         ("worker_id=W01&hours=late", "as hours such as 11:00-19:00"),
+        ("worker_id=W01&hours=11:00Z-19:00", "as hours such as 11:00-19:00"),
         ("worker_id=W01&days=Someday", "as days such as Mon,Tue,Sat"),
     ],
 )

@@ -54,6 +54,47 @@ async def test_a_row_that_cannot_be_is_named_and_what_was_typed_stays(site: Site
     assert 'value="17:00"' in refused.text
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"person": ["no.such.user"]}, "Row 1, person: must be the user name of somebody who can sign in"),
+        (
+            {"first_day": ["2026-12-01"], "last_day": ["2026-11-01"]},
+            "Row 1, last day: must not be before first day",
+        ),
+        (
+            {"person": [""], "days": [""], "starts": [""], "ends": [""]},
+            "Row 1: choose who and the days, and enter both times",
+        ),
+    ],
+)
+async def test_a_rota_of_nobody_or_of_days_the_wrong_way_round_is_refused_with_its_row(
+    site: Site, wrong: dict[str, list[str]], said: str
+) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/rotas")
+    rows = {"person": ["coordinator"], "days": [WEEK], "starts": ["09:00"], "ends": ["17:00"], **wrong}
+    refused = await office.post("/rotas/new/shifts", name="duty", expected_version="0", **rows)
+    assert (refused.status_code, errors_on(refused.text)) == (422, [said])
+    shift = {"person": "no.such.user", "days": ["Mon"], "starts": "09:00", "ends": "17:00"}
+    for shifts in ([shift], []):
+        body = json.dumps({"shifts": shifts})
+        typed = await office.post("/rotas", name="duty", expected_version="0", body=body)
+        assert typed.status_code == 422
+    assert await site.council.rows("select 1 from rotas") == []
+
+
+async def test_an_address_of_a_professional_is_no_longer_than_an_address_can_be(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/professionals")
+    given = {"professional": "iro", "name": "Kit Larch", "email": "kit@council.example", "phone": ""}
+    for field, text, most in (("email", "k" * 5000 + "@council.example", 254), ("name", "K" * 9999, 200)):
+        refused = await office.post("/professionals", **{**given, field: text})
+        assert refused.status_code == 422
+        assert errors_on(refused.text) == [f"Use at most {most} characters"]
+    assert await site.council.rows("select 1 from professional_contacts") == []
+
+
 async def test_a_ladder_is_in_force_from_when_its_text_or_the_field_says_and_not_from_two_times(
     site: Site,
 ) -> None:
@@ -144,21 +185,57 @@ async def test_a_dispute_goes_up_its_stages_with_dates_and_outcomes_and_is_settl
     opened = await office.post("/disputes", **given, due_on="2031-01-01")
     path = opened.headers["location"]
     late = await office.post(
-        path, ended_on=today, outcome="Not agreed", following="informal", due_on="2031-01-01"
+        path, seen="informal", ended_on=today, outcome="Not agreed", following="informal", due_on="2031-01-01"
     )
     assert errors_on(late.text) == ["Choose a stage above this one."]
     moved = await office.post(
-        path, ended_on=today, outcome="Not agreed", following="director", due_on="2031-01-01"
+        path, seen="informal", ended_on=today, outcome="Not agreed", following="director", due_on="2031-01-01"
     )
     assert moved.status_code == 303
     assert "Director of children" in (await office.get("/disputes")).text
-    assert (await office.post(path, ended_on=today, outcome="Agreed", following="")).status_code == 303
+    agreed = {"ended_on": today, "outcome": "Agreed", "following": ""}
+    assert (await office.post(path, seen="director", **agreed)).status_code == 303
     page = (await office.get(path)).text
     assert "Settled" in page
     assert "Not agreed" in page
-    again = await office.post(path, ended_on=today, outcome="Again", following="")
+    again = await office.post(path, seen="director", ended_on=today, outcome="Again", following="")
     assert again.status_code == 422
     assert "This dispute is settled already." in again.text
+
+
+async def test_a_stage_of_a_dispute_is_ended_only_by_somebody_who_saw_it(site: Site) -> None:
+    interview_id = await site.council.due()
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/disputes")
+    today = f"{site.clock.instant:%Y-%m-%d}"
+    given = {"interview_id": interview_id, "iro": "Kit Larch", "about": "No offer", "started_on": today}
+    path = (await office.post("/disputes", **given, due_on="2031-01-01")).headers["location"]
+    assert 'name="seen" value="informal"' in (await office.get(path)).text
+    form = {"seen": "informal", "ended_on": today, "outcome": "Not agreed", "due_on": "2031-01-01"}
+    assert (await office.post(path, **form, following="team_manager")).status_code == 303
+    old = await office.post(path, **form, following="cafcass")
+    assert old.status_code == 409
+    assert "Changed by someone else" in old.text
+    assert (await office.post(path, **{**form, "seen": ""}, following="cafcass")).status_code == 400
+    running = await site.council.rows("select stage from dispute_stages where ended_on is null")
+    assert [tuple(each) for each in running] == [("team_manager",)]
+
+
+async def test_a_dispute_sent_twice_is_one_and_its_days_lie_in_this_century(site: Site) -> None:
+    interview_id = await site.council.due()
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/disputes")
+    today = f"{site.clock.instant:%Y-%m-%d}"
+    given = {"interview_id": interview_id, "iro": "Kit Larch", "about": "No offer"}
+    for days in (("0001-01-01", "2031-01-01"), (today, "9999-12-31")):
+        refused = await office.post("/disputes", **given, started_on=days[0], due_on=days[1])
+        assert refused.status_code == 422
+        assert errors_on(refused.text) == ["Enter a day, such as 2026-11-21"]
+    sent = [await office.post("/disputes", **given, started_on=today, due_on="2031-01-01") for _ in range(2)]
+    assert [each.status_code for each in sent] == [303, 303]
+    assert sent[0].headers["location"] == sent[1].headers["location"]
+    assert len(await site.council.rows("select 1 from disputes")) == 1
+    assert len(await site.council.rows("select 1 from dispute_stages")) == 1
 
 
 async def test_a_ladder_is_tried_on_the_last_month_without_being_saved(site: Site) -> None:

@@ -106,7 +106,10 @@ async def test_the_page_keeps_what_was_entered_and_shows_it_again(site: Site) ->
     assert 'href="/children/C1/visits"' in (await browser.get("/children/C1")).text
 
 
-async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(site: Site) -> None:
+@pytest.mark.parametrize(("starts", "ends"), [("15:00", "9:00"), ("08:45Z", "15:15")])
+async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(
+    site: Site, starts: str, ends: str
+) -> None:
     await site.council.due("C1")
     browser = await site.signed_in(Role.MANAGER)
     await browser.get("/children/C1/visits")
@@ -114,13 +117,51 @@ async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(site: Si
         "/children/C1/visits",
         expected_version=0,
         closed_0_days="Mon",
-        closed_0_starts="15:00",
-        closed_0_ends="9:00",
+        closed_0_starts=starts,
+        closed_0_ends=ends,
     )
     assert refused.status_code == 422
     assert "Enter both times, such as 08:45 and 15:15" in refused.text
     async with site.council.acting(COORDINATOR) as uow:
         assert (await uow.wishes.get("C1"))[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"gender_wish": "robot"}, "Choose a woman, a man or no wish."),
+        (
+            {"closed_0_first_day": "9999-12-31", "closed_0_last_day": "1900-01-01"},
+            "Enter days of this century",
+        ),
+        (
+            {"closed_0_first_day": "2026-12-31", "closed_0_last_day": "2026-01-01"},
+            "must not be before the first",
+        ),
+    ],
+)
+async def test_a_gender_not_listed_and_days_the_wrong_way_round_are_refused(
+    site: Site, fields: dict[str, str], said: str
+) -> None:
+    await site.council.due("C1")
+    browser = await site.signed_in(Role.MANAGER)
+    await browser.get("/children/C1/visits")
+    hours = {"closed_0_days": "Mon", "closed_0_starts": "09:00", "closed_0_ends": "15:00"}
+    refused = await browser.post("/children/C1/visits", expected_version=0, **hours, **fields)
+    assert (refused.status_code, said in refused.text) == (422, True)
+
+
+async def test_the_same_wishes_sent_twice_are_kept_once_and_answered_alike(site: Site) -> None:
+    await site.council.due("C1")
+    browser = await site.signed_in(Role.MANAGER)
+    await browser.get("/children/C1/visits")
+    hours = {"closed_0_days": "Mon", "closed_0_starts": "09:00", "closed_0_ends": "15:00"}
+    form = {"expected_version": 0, "gender_wish": "female", "languages": "Somali", **hours}
+    sent = [await browser.post("/children/C1/visits", **form) for _ in range(2)]
+    assert [(each.status_code, each.headers["location"]) for each in sent] == [(303, "/children/C1")] * 2
+    async with site.council.acting(COORDINATOR) as uow:
+        assert (await uow.wishes.get("C1"))[1] == 1
+    assert (await browser.post("/children/C1/visits", **{**form, "gender_wish": "male"})).status_code == 409
 
 
 async def test_wishes_that_contradict_each_other_or_a_slower_change_are_refused(site: Site) -> None:
