@@ -97,10 +97,17 @@ async def submit_record(
     await uow.actions.add([_opened(each, head) for each in said.actions])
     await uow.records.drop_draft(interview_id, expected_version=draft_version)
     await uow.interviews.add_event(_timeline(head))
+    _note_submitted(uow, head, child_id=interview.child_id)
+    if head.act_now or said.contents.harm:
+        await tell_of_harm(uow, interview_id=interview_id, write=write)
+    return head
+
+
+def _note_submitted(uow: RecordWork, head: RecordHead, *, child_id: str) -> None:
     uow.record(
         InterviewRecordSubmitted(
-            child_id=interview.child_id,
-            interview_id=interview_id,
+            child_id=child_id,
+            interview_id=head.interview_id,
             number=head.number,
             act_now=head.act_now,
         )
@@ -108,14 +115,11 @@ async def submit_record(
     uow.audit(
         "record_submitted",
         subject_type="interview",
-        subject_id=interview_id,
-        child_id=interview.child_id,
+        subject_id=head.interview_id,
+        child_id=child_id,
         number=head.number,
         origin=head.origin.value,
     )
-    if head.act_now or said.contents.harm:
-        await tell_of_harm(uow, interview_id=interview_id, write=write)
-    return head
 
 
 async def _completed(uow: RecordWork, interview: Interview, said: Said) -> Interview:
@@ -143,7 +147,12 @@ def _check(said: Said, found: Desk, lists: RecordLists, *, today: date) -> None:
     _check_codes(said, lists)
     if said.contents.harm and not said.contents.harm_account.strip():
         raise DomainError("harm_account", "harm_account: say what happened, as far as the child said it.")
-    if said.act_now and not any(each.due_on <= today + timedelta(days=1) for each in said.actions):
+    told = bool(found.heads) and found.heads[0].act_now
+    if (
+        said.act_now
+        and not told
+        and not any(each.due_on <= today + timedelta(days=1) for each in said.actions)
+    ):
         raise DomainError(
             "act_now", "act_now: somebody has to act at once, so add an action that is due today or tomorrow."
         )
