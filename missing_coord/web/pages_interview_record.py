@@ -78,7 +78,9 @@ async def draft(request: Request, interview_id: str, who: Workers) -> Response:
         return JSONResponse({"version": version, "said": f"Draft saved at {at:%H:%M}.{_too_long(form)}"})
     add = MORE_ROWS.get(form.text("do"), "")
     if not add:
-        return redirect(request, f"/interviews/{interview_id}/record/edit", said=f"The draft is saved.{_too_long(form)}")
+        return redirect(
+            request, f"/interviews/{interview_id}/record/edit", said=f"The draft is saved.{_too_long(form)}"
+        )
     async with web.acting(who.actor) as uow:
         table = await _table(uow, web, interview_id)
     return await _form(request, table, form, add=add)
