@@ -71,6 +71,7 @@ async def save_draft(
     before = found.draft
     draft = RecordDraft(
         interview_id=interview_id,
+        worker_id=uow.actor.worker_id or "",
         kind=kind,
         origin=found.origin,
         fields=fields,

@@ -21,6 +21,7 @@ class RecordDraft:
     """A record in the making: nothing in it has to be right yet, and nothing of it is lost."""
 
     interview_id: str
+    worker_id: str
     kind: RecordKind
     origin: RecordOrigin
     fields: Fields
@@ -32,10 +33,10 @@ class RecordDraft:
 
 
 class RecordStore(Protocol):
-    """Interview records: one draft at a time, and versions that are never changed."""
+    """Interview records: one draft of each worker, and versions that are never changed."""
 
     async def draft(self, interview_id: str) -> RecordDraft | None:
-        """Return the draft of an interview's record, None when there is none that the actor may see."""
+        """Return the acting worker's draft of an interview's record, None when there is none."""
         ...
 
     async def save_draft(self, draft: RecordDraft, *, expected_version: int) -> bool:
@@ -43,7 +44,7 @@ class RecordStore(Protocol):
         ...
 
     async def drop_draft(self, interview_id: str, *, expected_version: int) -> bool:
-        """Forget a draft; False when it is not at `expected_version` any more."""
+        """Forget the acting worker's draft; False when it is not at `expected_version` any more."""
         ...
 
     async def heads(self, interview_id: str) -> list[RecordHead]:

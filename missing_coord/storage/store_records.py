@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     Table,
+    and_,
     delete,
     func,
     insert,
@@ -64,6 +65,7 @@ _KINDS: Mapping[str, type] = {
     "origin": RecordOrigin,
     "safe_contact": SafeContact,
 }
+_OWN = record_drafts.c.worker_id == func.app_worker()
 _HEAD = {**_KINDS, "kind": RecordKind}
 _ENTRY = {**_KINDS, "kind": MentionKind}
 _ACTION = {"state": ActionState, "owner": ActionOwner}
@@ -76,8 +78,8 @@ class SqlRecords:
         self._connection = connection
 
     async def draft(self, interview_id: str) -> RecordDraft | None:
-        """Return the draft of an interview's record, None when there is none that the actor may see."""
-        statement = select(record_drafts).where(record_drafts.c.interview_id == interview_id)
+        """Return the acting worker's draft of an interview's record, None when there is none."""
+        statement = select(record_drafts).where(record_drafts.c.interview_id == interview_id, _OWN)
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         return None if row is None else from_row(RecordDraft, _typed(row, _HEAD))
 
@@ -89,7 +91,7 @@ class SqlRecords:
             kept = await self._connection.execute(statement.returning(record_drafts.c.interview_id))
             return kept.one_or_none() is not None
         changed = {name: row[name] for name in ("kind", "origin", "fields", "saved_by", "saved_at")}
-        there = record_drafts.c.interview_id == draft.interview_id
+        there = and_(record_drafts.c.interview_id == draft.interview_id, _OWN)
         result = await self._connection.execute(
             update(record_drafts)
             .where(there, record_drafts.c.version == expected_version)
@@ -98,8 +100,8 @@ class SqlRecords:
         return result.rowcount == 1
 
     async def drop_draft(self, interview_id: str, *, expected_version: int) -> bool:
-        """Forget a draft; False when it is not at `expected_version` any more."""
-        there = record_drafts.c.interview_id == interview_id
+        """Forget the acting worker's draft; False when it is not at `expected_version` any more."""
+        there = and_(record_drafts.c.interview_id == interview_id, _OWN)
         result = await self._connection.execute(
             delete(record_drafts).where(there, record_drafts.c.version == expected_version)
         )

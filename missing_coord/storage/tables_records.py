@@ -42,6 +42,7 @@ record_drafts = Table(
     "record_drafts",
     metadata,
     Column("interview_id", UUID(as_uuid=False), ForeignKey("interviews.interview_id"), primary_key=True),
+    Column("worker_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("fields", JSONB, nullable=False),

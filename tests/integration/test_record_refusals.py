@@ -8,8 +8,11 @@ from dataclasses import replace
 import pytest
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.interview_records import RecordKind
+from missing_coord.services.interview_drafts import save_draft
+from missing_coord.services.interviews_assign import assign
 from tests.databases import Database
-from tests.integration.interviews_council import WORKER
+from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, WORKER
 from tests.integration.test_record_pages import TODAY, form_on, read, send, submitted
 from tests.integration.web_scene import Site, errors_on, open_site
 
@@ -94,3 +97,26 @@ async def test_a_version_that_no_record_can_have_is_not_found(site: Site) -> Non
         for version in ("9" * 5000, "9999999999", "2"):
             answer = await read(site, Role.MANAGER, f"/interviews/{interview_id}/{path}?version={version}")
             assert answer.status_code == 404
+
+
+async def test_whoever_takes_an_interview_over_starts_a_draft_of_their_own_and_reads_no_other(
+    site: Site,
+) -> None:
+    interview_id = await site.worker_with()
+    form = await form_on(site, interview_id, child_words="Told to the first one.")
+    assert (await send(site, interview_id, "draft", form)).status_code == 303
+    async with site.council.acting(COORDINATOR) as uow:
+        await assign(uow, policy=POLICY, interview_id=interview_id, worker_id="W02")
+    async with site.council.acting(OTHER_WORKER) as uow:
+        seen = await uow.records.draft(interview_id)
+        version = await save_draft(
+            uow,
+            lists=POLICY.record_lists,
+            interview_id=interview_id,
+            kind=RecordKind.FULL,
+            fields={"child_words": ["Mine."]},
+            expected_version=0,
+        )
+    assert (seen, version) == (None, 1)
+    kept = "select worker_id, fields -> 'child_words' ->> 0 from record_drafts order by worker_id"
+    assert await site.council.rows(kept) == [("W01", "Told to the first one."), ("W02", "Mine.")]

@@ -14,9 +14,12 @@ grant execute on function of_own_child(uuid), waits_for_rework(uuid) to mc_inter
 --;;
 grant select, insert, update, delete on record_drafts to mc_interview_worker;
 --;;
+-- A draft is its worker's alone: whoever takes the interview over starts their own.
 create policy own_work on record_drafts for all to mc_interview_worker
-    using (exists (select from interviews i where i.interview_id = record_drafts.interview_id))
-    with check (exists (select from interviews i where i.interview_id = record_drafts.interview_id));
+    using (worker_id = app_worker()
+           and exists (select from interviews i where i.interview_id = record_drafts.interview_id))
+    with check (worker_id = app_worker()
+                and exists (select from interviews i where i.interview_id = record_drafts.interview_id));
 --;;
 grant select, insert on interview_records, record_contents, record_screen_answers, record_entries to mc_interview_worker;
 --;;

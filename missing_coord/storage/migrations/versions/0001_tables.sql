@@ -1081,6 +1081,7 @@ CREATE TABLE quality_audits (
 --;;
 CREATE TABLE record_drafts (
     interview_id UUID NOT NULL,
+    worker_id TEXT NOT NULL,
     kind TEXT NOT NULL,
     origin TEXT NOT NULL,
     fields JSONB NOT NULL,
@@ -1089,7 +1090,7 @@ CREATE TABLE record_drafts (
     saved_by TEXT NOT NULL,
     saved_at TIMESTAMP WITH TIME ZONE NOT NULL,
     version INTEGER DEFAULT 1 NOT NULL,
-    CONSTRAINT pk_record_drafts PRIMARY KEY (interview_id),
+    CONSTRAINT pk_record_drafts PRIMARY KEY (interview_id, worker_id),
     CONSTRAINT ck_record_drafts_kind_known CHECK (kind in ('full', 'follow_up')),
     CONSTRAINT ck_record_drafts_origin_known CHECK (origin in ('first', 'amendment', 'rework')),
     CONSTRAINT fk_record_drafts_interview_id FOREIGN KEY(interview_id) REFERENCES interviews (interview_id)
