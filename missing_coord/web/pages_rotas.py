@@ -114,7 +114,7 @@ async def _before(request: Request, who: SignedIn, name: str) -> tuple[Rota, set
     async with web_of(request).acting(who.actor) as uow:
         rota, _ = await uow.rotas.get(name)
         known = {each.username for each in (await uow.routing.directory()).people}
-    return rota, known | {each.person for each in (*rota.shifts, *rota.overrides, *rota.absences)}
+    return rota, known | {*rota.people(), *(each.person for each in rota.absences)}
 
 
 def _with(rota: Rota, kind: str, span: dict[str, Any]) -> Rota:
