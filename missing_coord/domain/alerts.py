@@ -64,6 +64,12 @@ def worked_out(alert: Alert) -> str:
     return WORKED_OUT[alert.clock].format(hours=(alert.due_at - alert.started_at).total_seconds() / 3600)
 
 
+def urgency(alert: Alert) -> tuple[int, datetime, str]:
+    """Return a key that sorts a child who told of harm first, and interviews that wait for their audit last."""
+    rank = {ClockKind.TOLD_HARM: 0, ClockKind.AUDIT: 2}.get(alert.clock, 1)
+    return rank, alert.due_at, alert.alert_id
+
+
 def check_promise(reason: str, until_at: datetime, now: datetime) -> None:
     """Raise DomainError unless a promise has a reason and a time within 72 hours."""
     if not reason.strip():

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from missing_coord.domain.alerts import Alert, worked_out
+from missing_coord.domain.alerts import Alert, urgency, worked_out
 from missing_coord.domain.deliveries import held_words
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.escalation import ClockKind
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName, MessageState
 from missing_coord.notify.wording import LONDON, short_reference
 from missing_coord.services.promises import make_promise
@@ -84,7 +82,7 @@ async def _show(
     request: Request, who: SignedIn, form: Form, *, alert_id: str = "", status: int = 200
 ) -> Response:
     async with web_of(request).acting(who.actor) as uow:
-        found = sorted(await views_telling.open_alerts(uow), key=_urgency)
+        found = sorted(await views_telling.open_alerts(uow), key=urgency)
         proof = await views_telling.latest_proof(uow)
     shown = Pages.asked(request, size=PAGE_SIZE)
     if alert_id in (places := [each.alert_id for each in found]):
@@ -101,11 +99,6 @@ async def _show(
         "errors": form.errors,
     }
     return await page(request, "pages/alerts.html", context, status=status)
-
-
-def _urgency(alert: Alert) -> tuple[bool, datetime, str]:
-    """Children who wait come before interviews that are over and wait for their audit."""
-    return alert.clock is ClockKind.AUDIT, alert.due_at, alert.alert_id
 
 
 def _line(alert: Alert) -> dict[str, object]:
