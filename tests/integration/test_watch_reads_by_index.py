@@ -12,7 +12,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.escalation import ClockKind
 from missing_coord.storage.database import Database
 from missing_coord.storage.store_alerts import CAUSES
-from missing_coord.storage.store_professionals import _RAISE
+from missing_coord.storage.store_professionals import _EVERYTHING, _RAISE
 from missing_coord.storage.store_sweep import _ANY
 from tests import databases
 from tests.acceptance.escalation_scene import SWEEP
@@ -53,7 +53,7 @@ def filled(postgres_server: databases.TestServer) -> AsyncIterator[databases.Dat
 
 def _queries() -> dict[str, str]:
     causes = {clock.value: query for clock, query in CAUSES.items() if clock is not ClockKind.ROTA_GAP}
-    return {**causes, "professionals raised": _RAISE, "sweep": _ANY}
+    return {**causes, "professionals raised": _RAISE.replace("{found}", _EVERYTHING), "sweep": _ANY}
 
 
 @pytest.mark.parametrize("name", sorted(_queries()))
