@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -31,6 +33,19 @@ def crash(server: TestServer) -> None:
     pid = postgres.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
+    _await_end(pid)
     postgres.start(options=FAST)
     server.admin.close()
     server.admin = psycopg.connect(plain(server.postgres.admin_url), autocommit=True)
+
+
+def _await_end(pid: int) -> None:
+    """Wait until a killed process is gone, as its lock on the socket holds until then."""
+    for _ in range(300):
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
