@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import re
 import time
 from collections import Counter
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,11 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from missing_coord.cli import matching_train
+from missing_coord.cli.matching_rows import records
 from missing_coord.cli.output import Json, print_json, progress_bar, say
-from missing_coord.cli.running import complain, settings_now, write_file
-
-NAMED = 5
-"""How many rows with a fault are named on stderr."""
+from missing_coord.cli.running import settings_now, write_file
 
 matches = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -74,27 +70,6 @@ def _decide(register_file: Path, notices: Path, placements: Path | None, **engin
     with progress_bar(notices.name) as progress:
         told = records(notices, "police", progress=progress, size=size)
         return list(evaluate_files(children, told, placements=lived, **engine))
-
-
-def records(path: Path, kind: str, *, progress: Any = None, size: int = 0) -> Iterator[Any]:
-    """Return every row of a file in its order: as a record, or as its texts where intake would not take it."""
-    from missing_coord.contracts.files import read_rows
-
-    unread = 0
-    for number, row in enumerate(read_rows(path, kind)):
-        if progress is not None and number % 100 == 0:
-            progress(row.done_bytes, size)
-        if row.record is None:
-            unread += 1
-            if unread <= NAMED:
-                complain(f"{path.name}, line {row.line}: taken as it stands: {row.faults[0]}")
-        yield row.record or {_column(name): text for name, text in row.raw.items()}
-    if unread > NAMED:
-        complain(f"{path.name}: {unread} rows in all were taken as they stand")
-
-
-def _column(heading: str) -> str:
-    return re.sub(r"[\s_]+", "_", heading.strip().lower())
 
 
 def _csv_text(rows: list[Any]) -> str:

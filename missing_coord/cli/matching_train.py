@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from missing_coord.cli.matching_rows import records
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import settings_now, with_application, write_file
 
@@ -62,7 +63,6 @@ async def _from_database(application: Any) -> Any:
 
 
 def _from_files(register_file: Path, notices: Path, decisions: Path, placements: Path | None) -> Any:
-    from missing_coord.cli.matching import records
     from missing_coord.matching.evaluate import decided_files
 
     with decisions.open(encoding="utf-8-sig", newline="") as stream:
