@@ -56,10 +56,10 @@ async def _capacity(app: Application, weeks: int, days: list[str], hours: list[s
 def _patterns(days: list[str], hours: list[str]) -> list[Pattern]:
     from missing_coord.services.capacity import Pattern, days_of, hours_of
 
-    changed = {name: {"days": days_of(text)} for name, text in map(_named, days)}
-    for name, text in map(_named, hours):
-        changed.setdefault(name, {})["hours"] = hours_of(text)  # type: ignore[assignment]
-    return [Pattern(worker_id=name, **each) for name, each in changed.items()]  # type: ignore[arg-type]
+    by_days = {name: days_of(text) for name, text in map(_named, days)}
+    by_hours = {name: hours_of(text) for name, text in map(_named, hours)}
+    names = [*by_days, *(name for name in by_hours if name not in by_days)]
+    return [Pattern(worker_id=name, days=by_days.get(name), hours=by_hours.get(name)) for name in names]
 
 
 def _named(text: str) -> tuple[str, str]:

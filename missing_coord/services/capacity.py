@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Protocol
 
 from missing_coord.domain.access import Role
@@ -133,8 +134,10 @@ async def capacity(
     staffs = _staffs(workers, patterns)
 
     def tried() -> tuple[tuple[str, Outcome], ...]:
-        rules = {"start": start, "end": end, "bank_holidays": bank_holidays, "council": policy.council}
-        return tuple((name, simulate(demand, staff, **rules)) for name, staff in staffs)  # type: ignore[arg-type]
+        replay = partial(
+            simulate, demand, start=start, end=end, bank_holidays=bank_holidays, council=policy.council
+        )
+        return tuple((name, replay(staff)) for name, staff in staffs)
 
     outcomes = await asyncio.to_thread(tried)
     return Capacity(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
 from missing_coord.planning.eligibility import independence_basis, refusal
 from missing_coord.planning.situation import WorkerSituation
+from missing_coord.services.interviews_contact import VISIT
 from missing_coord.services.ports_escalation import Write
 from missing_coord.services.ports_planning import PlanningCase
 from missing_coord.services.ports_visits import PlanningWork, WatchedVisit
 
-VISIT = timedelta(minutes=60)
 MISSING_AGAIN = "the child is missing again"
 
 

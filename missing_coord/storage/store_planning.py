@@ -126,11 +126,8 @@ class SqlPlanning:
 
     async def _absences(self) -> dict[str, list[Absence]]:
         statement = select(absences).where(absences.c.ends_at > self._now - LONGEST_WEEK)
-        found: dict[str, list[Absence]] = defaultdict(list)
-        for row in (await self._connection.execute(statement.order_by(absences.c.starts_at))).mappings():
-            ends_at = None if row["ends_at"] >= FOR_EVER else row["ends_at"]
-            found[row["worker_id"]].append(Absence(starts_at=row["starts_at"], ends_at=ends_at))
-        return found
+        result = await self._connection.execute(statement.order_by(absences.c.starts_at))
+        return absences_by_worker(result.mappings())
 
     async def _visits(self, without: Collection[str]) -> dict[str, list[ExistingVisit]]:
         result = await self._connection.execute(
@@ -268,6 +265,15 @@ def _worker(
         out_of_authority=row["out_of_authority"],
         visits=tuple(visits),
     )
+
+
+def absences_by_worker(rows: Iterable[RowMapping]) -> dict[str, list[Absence]]:
+    """Return rows of the table of absences by worker, in their order."""
+    found: dict[str, list[Absence]] = defaultdict(list)
+    for row in rows:
+        ends_at = None if row["ends_at"] >= FOR_EVER else row["ends_at"]
+        found[row["worker_id"]].append(Absence(starts_at=row["starts_at"], ends_at=ends_at))
+    return found
 
 
 def _place_key(row: RowMapping) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import select, text
@@ -11,7 +10,7 @@ from missing_coord.domain.interviews import InterviewState
 from missing_coord.domain.population import Population
 from missing_coord.planning.situation import Absence
 from missing_coord.services.capacity import PastReturn
-from missing_coord.storage.store_workforce import FOR_EVER
+from missing_coord.storage.store_planning import absences_by_worker
 from missing_coord.storage.tables import absences
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
@@ -66,8 +65,4 @@ class SqlHistory:
         """Return the absences of each worker that touch a period."""
         touching = (absences.c.ends_at > start, absences.c.starts_at < end)
         result = await self._uow.execute(select(absences).where(*touching).order_by(absences.c.starts_at))
-        found: dict[str, list[Absence]] = defaultdict(list)
-        for row in result.mappings():
-            ends_at = None if row["ends_at"] >= FOR_EVER else row["ends_at"]
-            found[row["worker_id"]].append(Absence(starts_at=row["starts_at"], ends_at=ends_at))
-        return {worker_id: tuple(each) for worker_id, each in found.items()}
+        return {worker: tuple(each) for worker, each in absences_by_worker(result.mappings()).items()}
