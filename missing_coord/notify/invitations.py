@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC
 
 from icalendar import Calendar, Event, vCalAddress
 
-from missing_coord.notify.wording import short_reference
+from missing_coord.notify.wording import LONDON, short_reference
 from missing_coord.services.ports_calendar import Invite
 
-LONDON = ZoneInfo("Europe/London")
 NO_ADDRESS = "invalid:nomail"
 """What stands for the organizer when nobody's address is to be given (RFC 6047)."""
 
@@ -45,8 +43,8 @@ def _event(invite: Invite, *, address: str) -> Event:
     event = Event()
     event.add("uid", f"{invite.interview_id}.{invite.worker_id}@missing-coord")
     event.add("sequence", invite.sequence)
-    event.add("dtstamp", _utc(invite.changed_at))
-    event.add("last-modified", _utc(invite.changed_at))
+    event.add("dtstamp", invite.changed_at.astimezone(UTC))
+    event.add("last-modified", invite.changed_at.astimezone(UTC))
     event.add("dtstart", invite.starts_at.astimezone(LONDON))
     event.add("dtend", invite.ends_at.astimezone(LONDON))
     event.add("summary", f"Visit {reference}")
@@ -55,7 +53,3 @@ def _event(invite: Invite, *, address: str) -> Event:
     event.add("status", "CANCELLED" if invite.cancelled else "CONFIRMED")
     event.add("organizer", vCalAddress(NO_ADDRESS))
     return event
-
-
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(ZoneInfo("UTC"))

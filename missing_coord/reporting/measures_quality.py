@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from missing_coord.domain.quality import GRADE_NAMES
 from missing_coord.reporting.follow_up import ActionFact, ClosedFact, RecordFact
@@ -121,7 +122,7 @@ def audit_measures(facts: PeriodFacts) -> tuple[MeasureGroup, ...]:
                 interviews_counted(
                     "audit_returned", "Returned for rework", _ids(e for e in audited if e.returned), of=done
                 ),
-                _opening_interviews(wait),
+                replace(wait, opens=Opens.INTERVIEWS),
             ),
         ),
         MeasureGroup(
@@ -141,19 +142,6 @@ def audit_measures(facts: PeriodFacts) -> tuple[MeasureGroup, ...]:
 _AUDITED = (
     "Held, declined or given up, of own children; the latest audit of this closing by the report's time."
 )
-
-
-def _opening_interviews(measure: Measure) -> Measure:
-    return Measure(
-        key=measure.key,
-        name=measure.name,
-        numerator=measure.numerator,
-        denominator=measure.denominator,
-        unit=measure.unit,
-        opens=Opens.INTERVIEWS,
-        rows=measure.rows,
-        base_rows=measure.base_rows,
-    )
 
 
 def action_measures(facts: PeriodFacts) -> MeasureGroup:

@@ -8,8 +8,9 @@ from datetime import date
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.sharing import DisruptionKind, DisruptionState, Effect
 from missing_coord.linking.proposals import PatternState
+from missing_coord.planning.weeks import london_day
 from missing_coord.services.ports_sharing import Disruption, SharingWork
-from missing_coord.services.sharing import LONDON, check_lead, said_in
+from missing_coord.services.sharing import check_lead, said_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ async def plan_disruption(uow: SharingWork, *, disruption_id: str, pattern_id: s
     subject = await uow.sharing.subject(pattern_id)
     if subject.state != PatternState.CONFIRMED:
         raise DomainError("not_confirmed", "kind: only a pattern that was confirmed is disrupted.")
-    if plan.due_on < uow.now.astimezone(LONDON).date():
+    if plan.due_on < london_day(uow.now):
         raise DomainError("due_past", "due_on: give a day that is not over.")
     added = await uow.sharing.plan(
         Disruption(

@@ -12,7 +12,7 @@ from missing_coord.domain.sharing import DisruptionKind, DisruptionState, Effect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One piece of evidence with the footing on which it came; `reference` is the police's own, if any."""
+    """One piece of evidence in the words said, whence it came, and on what footing."""
 
     child_id: str
     at: datetime | None

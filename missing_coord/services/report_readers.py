@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import DomainError, NotAllowed
-from missing_coord.domain.messages import ChannelName, Message, MessageKind, Notice
+from missing_coord.domain.messages import ChannelName, MessageKind, Notice
+from missing_coord.services.ports_escalation import MessageStore, Write
 
-Write = Callable[[Notice, datetime], Message]
 MAY_READ = (Role.COORDINATOR, Role.MANAGER)
 """Those who may open a report."""
 
@@ -58,7 +58,7 @@ class ReaderWork(Protocol):
         ...
 
     @property
-    def messages(self) -> Any:
+    def messages(self) -> MessageStore:
         """Messages to people."""
         ...
 

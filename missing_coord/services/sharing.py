@@ -6,15 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
 from missing_coord.domain.sharing import FOOTING_NAMES, GATEWAY_NAMES, PASSES, Gateway
 from missing_coord.linking.proposals import PatternState
+from missing_coord.planning.weeks import LONDON
 from missing_coord.services.ports_sharing import Disclosure, Piece, SharingWork, Subject
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
