@@ -78,14 +78,6 @@ class SweepResult:
     more: bool
 
 
-class EscalationStore(Protocol):
-    """Escalations and the duties' places on the ladder."""
-
-    async def record(self, fired: Sequence[Fired]) -> None:
-        """Keep rungs; one that was withdrawn is in force again."""
-        ...
-
-
 class SweepStore(Protocol):
     """Duties whose next step is due."""
 
