@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = {"consume": ("consume",), "relay": ("relay",), "schedule": ("schedule",), "web": ("web",)}
 ROLES |= {"police": ("consume", "police-notices")}
 OVERDUE = "select count(*) from interview_episodes where resolved_at is null and next_step_at < '{}'"
+UNSENT = "select count(*) from outbox where sent_at is null"
 YOUNG_SECONDS = 1.0
 """How long a process may take before it can know of signals: until then they end it as they end anything."""
 
@@ -139,7 +140,7 @@ class Deployment:
         overdue = OVERDUE.format(until or datetime.now(UTC) - timedelta(seconds=5))
         while time.monotonic() < deadline and quiet < 2:
             waiting = {group: await self.peer.unread(group) for group in GROUPS}
-            waiting["outbox"] = self.query("select count(*) from outbox where sent_at is null")[0][0]
+            waiting["outbox"] = self.query(UNSENT)[0][0]
             waiting["overdue"] = self.query(overdue)[0][0]
             quiet = 0 if any(waiting.values()) else quiet + 1
             if os.environ.get("FAULT_VERBOSE"):
@@ -159,6 +160,26 @@ class Deployment:
         assert done.returncode == 0, done.stdout + done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+    async def until_all_sent(self, *, seconds: float) -> None:
+        """Stop every role but the relay, and wait until no event is left to send."""
+        for replica in self.replicas.values():
+            if not replica.name.startswith("relay"):
+                await asyncio.to_thread(replica.stop)
+        deadline, left = time.monotonic() + seconds, 1
+        while left and time.monotonic() < deadline:
+            await asyncio.sleep(0.3)
+            left = self.query(UNSENT)[0][0]
+        assert left == 0, f"{left} events were not sent; {self.tails()}"
+
+    async def until_proven(self, *, seconds: float, besides: str, **variables: str) -> dict[str, Any]:
+        """Run the proof until it finds nothing besides one rule, or return what it still finds at the end."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = await asyncio.to_thread(self.verified, **variables)
+            if all(each["rule"] == besides for each in found["findings"]) or time.monotonic() > deadline:
+                return found
+            await asyncio.sleep(2)
 
     def tails(self) -> str:
         """Return the ends of the logs."""
