@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from missing_coord.domain.access import Role
@@ -127,9 +128,14 @@ def _not_discarded(draft: RecordDraft | None) -> DraftChangedMeanwhile:
     )
 
 
+def is_recordable(interview: Interview) -> bool:
+    """Say whether a record is written of the interview: it is open, or it was held."""
+    return interview.state in OPEN_STATES or interview.state == InterviewState.COMPLETED
+
+
 def check_recordable(interview: Interview) -> None:
-    """Raise DomainError unless the interview is open or was held."""
-    if interview.state not in OPEN_STATES and interview.state != InterviewState.COMPLETED:
+    """Raise DomainError unless a record is written of the interview."""
+    if not is_recordable(interview):
         raise DomainError(
             "not_held",
             "This interview was not held, so there is no record of it. Its timeline says what was.",
@@ -156,9 +162,8 @@ async def _returned(uow: RecordWork, interview_id: str, heads: tuple[RecordHead,
     return audits[0].comment
 
 
-async def read_record(uow: RecordWork, *, interview_id: str, number: int | None = None) -> RecordHead:
-    """Return the head of a version, by default the newest; raises NotFound when there is none."""
-    heads = await uow.records.heads(interview_id)
+def version_of(heads: Sequence[RecordHead], number: int | None) -> RecordHead:
+    """Return the head of a version, None for the newest; raises NotFound when there is none."""
     found = next((each for each in heads if number in (None, each.number)), None)
     if found is None:
         raise NotFound("There is no submitted record of this interview that you may read.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from missing_coord.domain.incidents import LIST_TOLERANCE
@@ -12,6 +12,8 @@ from missing_coord.domain.records import MissingListEntry, column_key
 from missing_coord.services.ports import Policy, UnitOfWork
 from missing_coord.services.ports_lists import OpenLine
 from missing_coord.services.register import rederive_known
+
+EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class _Named(NamedTuple):
@@ -42,23 +44,25 @@ class WholeList:
 
     def leaves_out(self, kept: Iterable[OpenLine]) -> list[OpenLine]:
         """Return the lines without an end that this list should have if the child were still missing."""
-        unsure = "" in self.unread or (self.unread and not self.lines)
-        return [] if unsure else [each for each in kept if self._without(each)]
+        if "" in self.unread or (self.unread and not self.lines):
+            return []
+        first, last = self._reach()
+        return [each for each in kept if first <= each.started_at <= last and self._without(each)]
 
     def _without(self, kept: OpenLine) -> bool:
-        if kept.child_id in self.unread or not self._reaches(kept.started_at):
+        if kept.child_id in self.unread:
             return False
         ours = self.lines.get(kept.child_id, ())
         return not any(
             each.ended_at is None or abs(each.started_at - kept.started_at) <= LIST_TOLERANCE for each in ours
         )
 
-    def _reaches(self, started_at: datetime) -> bool:
+    def _reach(self) -> tuple[datetime, datetime]:
+        """Return from when to when an absence would have to begin to stand in this list."""
         times = [each for lines in self.lines.values() for each in lines]
         if all(each.ended_at is None for each in times):
-            return True
-        first = min(each.started_at for each in times)
-        return first <= started_at <= max(each.ended_at or each.started_at for each in times)
+            return EVER
+        return min(each.started_at for each in times), max(each.ended_at or each.started_at for each in times)
 
 
 async def note_left_out(uow: UnitOfWork, whole: WholeList, *, policy: Policy) -> None:

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
+from sqlalchemy import RowMapping
+
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
 
@@ -23,6 +25,17 @@ def to_row(record: Any) -> dict[str, Any]:
 def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
     """Build a record from a row that has a column of the name of each of its fields."""
     return kind(**{name: row[name] for name in _names(kind)})
+
+
+def from_typed_row(kind: type[T], row: RowMapping | Mapping[str, Any]) -> T:
+    """Build a record as `from_row` does, its codes as the enums and its lists as the tuples that its fields say."""
+    types = _types_in_rows(kind)
+    return kind(
+        **{
+            name: types[name](row[name]) if name in types and row[name] is not None else row[name]
+            for name in _names(kind)
+        }
+    )
 
 
 def to_json(record: Any) -> dict[str, Any]:
@@ -74,6 +87,7 @@ def canonical(value: Any) -> str:
 
 _NAMES: dict[Any, tuple[str, ...]] = {}
 _DECODERS: dict[Any, tuple[dict[str, Decoder], dict[str, Any]]] = {}
+_TYPES_IN_ROWS: dict[Any, dict[str, type]] = {}
 
 
 def _names(kind: Any) -> tuple[str, ...]:
@@ -84,6 +98,18 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def _value(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
+
+
+def _types_in_rows(kind: Any) -> dict[str, type]:
+    if kind not in _TYPES_IN_ROWS:
+        hints = {name: _without_none(hint) for name, hint in typing.get_type_hints(kind).items()}
+        meant = {name: typing.get_origin(hint) or hint for name, hint in hints.items()}
+        _TYPES_IN_ROWS[kind] = {
+            name: each
+            for name, each in meant.items()
+            if isinstance(each, type) and issubclass(each, (tuple, Enum))
+        }
+    return _TYPES_IN_ROWS[kind]
 
 
 def _decoders(kind: Any) -> tuple[dict[str, Decoder], dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,26 +22,18 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.errors import NotFound
-from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction
+from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import (
-    HeldWhere,
     InterviewRecord,
-    Known,
-    PlaceKind,
     RecordContents,
     RecordEntry,
     RecordHead,
-    RecordKind,
-    RecordOrigin,
-    SafeContact,
     ScreenAnswer,
-    SharingWish,
-    ToldBy,
 )
 from missing_coord.domain.mentions import MentionKind
 from missing_coord.linking.forms import postcode_in
 from missing_coord.services.ports_records import RecordDraft
-from missing_coord.storage.mappers import from_row, to_row
+from missing_coord.storage.mappers import from_row, from_typed_row, to_row
 from missing_coord.storage.postcodes import installed_postcodes
 from missing_coord.storage.tables_cases import episodes
 from missing_coord.storage.tables_records import (
@@ -53,22 +45,7 @@ from missing_coord.storage.tables_records import (
     record_screen_answers,
 )
 
-_KINDS: Mapping[str, type] = {
-    "place_kind": PlaceKind,
-    "told_by": ToldBy,
-    "sharing": SharingWish,
-    "held_where": HeldWhere,
-    "planned": Known,
-    "forced_or_lured": Known,
-    "substances": Known,
-    "may_go_again": Known,
-    "origin": RecordOrigin,
-    "safe_contact": SafeContact,
-}
 _OWN = record_drafts.c.worker_id == func.app_worker()
-_HEAD = {**_KINDS, "kind": RecordKind}
-_ENTRY = {**_KINDS, "kind": MentionKind}
-_ACTION = {"state": ActionState, "owner": ActionOwner}
 
 
 class SqlRecords:
@@ -81,7 +58,7 @@ class SqlRecords:
         """Return the acting worker's draft of an interview's record, None when there is none."""
         statement = select(record_drafts).where(record_drafts.c.interview_id == interview_id, _OWN)
         row = (await self._connection.execute(statement)).mappings().one_or_none()
-        return None if row is None else from_row(RecordDraft, _typed(row, _HEAD))
+        return None if row is None else from_typed_row(RecordDraft, row)
 
     async def save_draft(self, draft: RecordDraft, *, expected_version: int) -> bool:
         """Keep a draft; False when it is not at `expected_version` any more (0: there is none yet)."""
@@ -111,7 +88,7 @@ class SqlRecords:
         """Return the heads of an interview's versions, the newest first."""
         statement = select(interview_records).where(interview_records.c.interview_id == interview_id)
         result = await self._connection.execute(statement.order_by(interview_records.c.number.desc()))
-        return [from_row(RecordHead, _typed(row, _HEAD)) for row in result.mappings()]
+        return [from_typed_row(RecordHead, row) for row in result.mappings()]
 
     async def get(self, interview_id: str, number: int) -> InterviewRecord:
         """Return one version; raises NotFound when the actor may not read it."""
@@ -122,10 +99,10 @@ class SqlRecords:
         answers = await self._parts(record_screen_answers, interview_id, number)
         entries = await self._parts(record_entries, interview_id, number)
         return InterviewRecord(
-            head=from_row(RecordHead, _typed(heads[0], _HEAD)),
-            contents=from_row(RecordContents, _typed(contents[0], _KINDS)),
+            head=from_typed_row(RecordHead, heads[0]),
+            contents=from_typed_row(RecordContents, contents[0]),
             screen=tuple(from_row(ScreenAnswer, dict(row)) for row in answers),
-            entries=tuple(from_row(RecordEntry, _typed(row, _ENTRY)) for row in entries),
+            entries=tuple(from_typed_row(RecordEntry, row) for row in entries),
         )
 
     async def add(self, record: InterviewRecord, *, submission_key: str = "") -> None:
@@ -160,7 +137,7 @@ class SqlRecords:
             )
         )
         row = result.mappings().one_or_none()
-        return None if row is None else from_row(RecordHead, _typed(row, _HEAD))
+        return None if row is None else from_typed_row(RecordHead, row)
 
     async def _parts(self, table: Table, interview_id: str, number: int) -> Sequence[RowMapping]:
         order: ColumnElement[Any] = table.c[
@@ -188,7 +165,7 @@ class SqlActions:
         statement = select(interview_actions).where(interview_actions.c.interview_id == interview_id)
         ordered = statement.order_by(interview_actions.c.due_on, interview_actions.c.action_id)
         rows = (await self._connection.execute(ordered)).mappings()
-        return [from_row(InterviewAction, _typed(row, _ACTION)) for row in rows]
+        return [from_typed_row(InterviewAction, row) for row in rows]
 
     async def get(self, action_id: str) -> InterviewAction:
         """Return one action, held until the transaction ends; raises NotFound."""
@@ -196,7 +173,7 @@ class SqlActions:
         row = (await self._connection.execute(statement.with_for_update())).mappings().one_or_none()
         if row is None:
             raise NotFound("There is no such action that you may see.")
-        return from_row(InterviewAction, _typed(row, _ACTION))
+        return from_typed_row(InterviewAction, row)
 
     async def save(self, action: InterviewAction) -> None:
         """Keep what became of an action; its version grows by one."""
@@ -214,19 +191,6 @@ def _placed(entry: RecordEntry) -> RecordEntry:
     postcode = postcode_in(entry.value)
     place = installed_postcodes().lookup(postcode) if postcode else None
     return replace(entry, easting=place.easting, northing=place.northing) if place else entry
-
-
-def _typed(row: RowMapping, kinds: Mapping[str, type]) -> dict[str, Any]:
-    """Return a row with its codes as enums and its lists as tuples."""
-    typed: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, list):
-            typed[name] = tuple(value)
-        elif value is not None and name in kinds:
-            typed[name] = kinds[name](value)
-        else:
-            typed[name] = value
-    return typed
 
 
 def _written(record: Any) -> dict[str, Any]:

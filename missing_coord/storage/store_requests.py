@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.domain.interview_requests import Purchase, PurchaseState, Transfer, TransferState
-from missing_coord.storage.mappers import from_row, to_row
+from missing_coord.domain.interview_requests import Purchase, Transfer
+from missing_coord.storage.mappers import from_typed_row, to_row
 from missing_coord.storage.tables_records import interview_transfers, spot_purchases
 
 _ANSWER = ("state", "answered_for", "answer", "answer_kept_by", "answered_at")
@@ -33,12 +33,12 @@ class SqlRequests:
     async def transfers(self, interview_id: str) -> list[Transfer]:
         """Return the requests to take an interview over, the newest first."""
         rows = await self._of(interview_transfers, interview_id)
-        return [from_row(Transfer, {**row, "state": TransferState(row["state"])}) for row in rows]
+        return [from_typed_row(Transfer, row) for row in rows]
 
     async def purchases(self, interview_id: str) -> list[Purchase]:
         """Return the spot purchases of an interview, the newest first."""
         rows = await self._of(spot_purchases, interview_id)
-        return [from_row(Purchase, {**row, "state": PurchaseState(row["state"])}) for row in rows]
+        return [from_typed_row(Purchase, row) for row in rows]
 
     async def add_transfer(self, transfer: Transfer) -> None:
         """Keep a new request."""

@@ -49,5 +49,5 @@ async def waiting_transfers(uow: SqlUnitOfWork) -> Sequence[RequestLine]:
 
 
 async def waiting_purchases(uow: SqlUnitOfWork) -> Sequence[RequestLine]:
-    """Return the purchases that are not settled: approved ones, then those that wait for a manager."""
+    """Return the purchases that are not settled: those that wait for a manager, then approved ones."""
     return [RequestLine(**row) for row in (await uow.execute(_PURCHASES)).mappings()]

@@ -74,6 +74,13 @@ class Form:
             self.wrong(name, "Enter a date and a London time that exist, such as 21/11/2026 14:05")
         return found
 
+    def day(self, name: str, error: str) -> date | None:
+        """Return a day such as 2026-11-21; an empty field or no day at all is an error."""
+        found = day_of(self.text(name))
+        if found is None:
+            self.wrong(name, error)
+        return found
+
     def at_most(self, name: str, longest: int) -> None:
         """Put an error beside a field of more than so many characters."""
         if len(self.text(name)) > longest:

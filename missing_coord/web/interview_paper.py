@@ -9,7 +9,8 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.interview_requests import Purchase, PurchaseState, Transfer, TransferState
-from missing_coord.domain.interviews import OPEN_STATES, InterviewState
+from missing_coord.domain.interviews import OPEN_STATES
+from missing_coord.services.interview_drafts import is_recordable
 from missing_coord.services.ports_quality import QualityAudit
 from missing_coord.services.ports_records import RecordDraft
 from missing_coord.services.quality_audits import waits_for_rework
@@ -63,11 +64,10 @@ async def read_paper(
 
 def paper_view(paper: Paper, found: InterviewDetail, *, who: SignedIn) -> View:
     """Return what partials/interview/paper.html shows."""
-    state, worker = found.interview.state, who.role is Role.INTERVIEW_WORKER
-    recordable = state in OPEN_STATES or state == InterviewState.COMPLETED
+    worker = who.role is Role.INTERVIEW_WORKER
     return {
         "brief": worker or who.role in OFFICE,
-        "may_write": worker and recordable,
+        "may_write": worker and is_recordable(found.interview),
         "may_read": who.role in READERS,
         "draft_at": paper.draft.saved_at if paper.draft else None,
         "versions": len(paper.heads),

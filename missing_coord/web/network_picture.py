@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from missing_coord.storage.views_patterns_words import tie_words
+from missing_coord.web.place_schematic import HOURS
+from missing_coord.web.rendering import DAY_NAMES
 
 WIDTH, HEIGHT = 640, 420
 REACH_X, REACH_Y = 215, 150
@@ -54,13 +56,11 @@ def _line(spots: Sequence[View], link: Sequence[Any]) -> View:
 
 def bars_of(detail: Mapping[str, Any]) -> list[View]:
     """Return the two charts of a hot spot: by hours of the day and by day of the week."""
-    hours = [f"{start:02}:00 to {start + 4:02}:00" for start in range(0, 24, 4)]
-    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     return [
         {"title": title, "bars": _bars(names, detail[key])}
         for title, names, key in (
-            ("By hour of the day", hours, "by_hours"),
-            ("By day of the week", days, "by_weekday"),
+            ("By hour of the day", HOURS, "by_hours"),
+            ("By day of the week", DAY_NAMES, "by_weekday"),
         )
     ]
 

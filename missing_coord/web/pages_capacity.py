@@ -16,12 +16,12 @@ from missing_coord.storage.views_capacity import SqlHistory
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.forms import Form
+from missing_coord.web.rendering import DAY_NAMES
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[SignedIn, Depends(require(Role.MANAGER))]
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIELDS = ("weeks", "worker_id", "days", "hours")
 
 

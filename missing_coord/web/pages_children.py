@@ -45,9 +45,7 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         "episodes": [_episode(each) for each in found.episodes],
         "interviews": found.interviews,
         "patterns": [_pattern(each) for each in found.patterns],
-        "linked": LINKED.format(names=f": {', '.join(leads)}" if leads else "")
-        if found.linked and not found.patterns
-        else None,
+        "linked": _linked(leads) if found.linked and not found.patterns else None,
         "may_keep_wishes": who.role in OFFICE,
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),

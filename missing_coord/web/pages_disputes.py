@@ -16,8 +16,9 @@ from missing_coord.storage import store_disputes as store
 from missing_coord.storage.store_disputes import Row
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, FormIncomplete, day_of, read_form, submission_key
+from missing_coord.web.forms import Form, FormIncomplete, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
+from missing_coord.web.rendering import london_day
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -40,7 +41,7 @@ async def open_dispute(request: Request, who: Office) -> Response:
     form = await read_form(request)
     iro, about = form.required("iro", "Say who raises it"), form.required("about", "Say what it is about")
     interview_id = form.required("interview_id", "Give the interview that it is about")
-    started_on, due_on = _day(form, "started_on"), _day(form, "due_on")
+    started_on, due_on = form.day("started_on", A_DAY), form.day("due_on", A_DAY)
     if started_on is None or due_on is None or form.errors:
         return await _list(request, who, form)
     try:
@@ -74,9 +75,9 @@ async def show_dispute(request: Request, dispute_id: str, who: Office) -> Respon
 async def move_dispute(request: Request, dispute_id: str, who: Office) -> Response:
     """End the running stage; the dispute goes to the following one, or is settled."""
     form = await read_form(request)
-    seen, ended_on = _seen(form), _day(form, "ended_on")
+    seen, ended_on = _seen(form), form.day("ended_on", A_DAY)
     following = form.choice("following", Stage, "Choose a stage") if form.text("following") else None
-    due_on = _day(form, "due_on") if following else None
+    due_on = form.day("due_on", A_DAY) if following else None
     if ended_on is None or form.errors:
         return await _show(request, who, dispute_id, form)
     try:
@@ -144,7 +145,7 @@ def _line(row: Row, today: date) -> show.View:
         "interview_id": row["interview_id"],
         "interview": short_reference(row["interview_id"]),
         "stage": STAGE_NAMES[Stage(row["stage"])] if row["stage"] else "Settled",
-        "due_on": _words(row["due_on"]),
+        "due_on": london_day(row["due_on"]) if row["due_on"] else None,
         "late": row["due_on"] is not None and row["due_on"] < today,
         "closed_at": row["closed_at"],
     }
@@ -153,9 +154,9 @@ def _line(row: Row, today: date) -> show.View:
 def _stage(row: Row) -> show.View:
     return {
         "stage": STAGE_NAMES[Stage(row["stage"])],
-        "started_on": _words(row["started_on"]),
-        "due_on": _words(row["due_on"]),
-        "ended_on": _words(row["ended_on"]),
+        "started_on": london_day(row["started_on"]),
+        "due_on": london_day(row["due_on"]),
+        "ended_on": london_day(row["ended_on"]) if row["ended_on"] else None,
         "outcome": row["outcome"],
     }
 
@@ -177,16 +178,5 @@ def _seen(form: Form) -> Stage:
         raise FormIncomplete("seen: open the page again and repeat it.") from None
 
 
-def _day(form: Form, name: str) -> date | None:
-    day = day_of(form.text(name))
-    if day is None:
-        form.wrong(name, A_DAY)
-    return day
-
-
 def _today(now: datetime) -> date:
     return now.astimezone(LONDON).date()
-
-
-def _words(day: date | None) -> str | None:
-    return f"{day.day} {day:%b %Y}" if day else None

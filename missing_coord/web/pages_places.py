@@ -12,7 +12,8 @@ from missing_coord.notify.wording import short_reference
 from missing_coord.storage.audit import opened
 from missing_coord.storage.views_places import named_places
 from missing_coord.web.answers import page
-from missing_coord.web.place_schematic import DAYS, HOURS, When, schematic
+from missing_coord.web.place_schematic import HOURS, When, schematic
+from missing_coord.web.rendering import DAY_NAMES
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -24,7 +25,7 @@ MOST = 60
 @router.get("/patterns/places")
 async def places(request: Request, who: Lead) -> Response:
     """Show the places of patterns in force; `?hours=0..5` and `?day=0..6` narrow it to when episodes began."""
-    hours, day = _number(request, "hours", len(HOURS)), _number(request, "day", len(DAYS))
+    hours, day = _number(request, "hours", len(HOURS)), _number(request, "day", len(DAY_NAMES))
     async with web_of(request).acting(who.actor) as uow:
         found = await named_places(uow)
         some = found[:MOST]
@@ -33,7 +34,7 @@ async def places(request: Request, who: Lead) -> Response:
         "picture": schematic(some, When(band=hours, day=day)),
         "left_out": max(0, len(found) - MOST),
         "hours": [("", "Any time"), *((str(number), name) for number, name in enumerate(HOURS))],
-        "days": [("", "Any day"), *((str(number), name) for number, name in enumerate(DAYS))],
+        "days": [("", "Any day"), *((str(number), name) for number, name in enumerate(DAY_NAMES))],
         "bands": HOURS,
         "short": short_reference,
         "values": {

@@ -15,7 +15,7 @@ from missing_coord.domain.interview_copies import Copy
 from missing_coord.domain.interview_records import RecordHead
 from missing_coord.notify.wording import short_reference
 from missing_coord.reporting.pdf import can_make_pdf, pdf_of
-from missing_coord.services.interview_drafts import read_record
+from missing_coord.services.interview_drafts import version_of
 from missing_coord.services.interviews_change import seen
 from missing_coord.services.quality_audits import waits_for_rework
 from missing_coord.storage.audit import opened
@@ -72,9 +72,9 @@ async def _read(
     copy = Copy.PLACEMENT if asked.get("copy") == Copy.PLACEMENT else Copy.FULL
     number = _number(asked.get("version", ""))
     interview = await seen(uow, interview_id)
-    head = await read_record(uow, interview_id=interview_id, number=number)
-    kept = await uow.records.get(interview_id, head.number)
     heads = await uow.records.heads(interview_id)
+    head = version_of(heads, number)
+    kept = await uow.records.get(interview_id, head.number)
     child = await child_identity(uow, interview.child_id, council=policy.council)
     actions = await uow.actions.of_interview(interview_id)
     opened(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -26,7 +25,7 @@ from missing_coord.services.sharing import Recipient, share_summary, summary_of
 from missing_coord.storage import views_sharing as views
 from missing_coord.storage.audit import opened
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, day_of, read_form, submission_key
+from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
@@ -179,7 +178,7 @@ async def plan(request: Request, pattern_id: str, who: Lead) -> Response:
     """Plan a disruption."""
     form = await read_form(request)
     kind = form.choice("kind", DisruptionKind, "Choose what kind of action it is")
-    due_on = _day(form, "due_on")
+    due_on = form.day("due_on", "Enter a day that exists, such as 2026-11-30")
     what = form.required("what", "Say what is to be done, about whom or what")
     owner = form.required("owner", "Say who does it")
     if kind is None or due_on is None or form.errors:
@@ -220,13 +219,6 @@ async def close(request: Request, pattern_id: str, disruption_id: str, who: Lead
             effect=effect,
         )
     return redirect(request, f"/patterns/{pattern_id}/disruptions", said="The outcome is kept.")
-
-
-def _day(form: Form, name: str) -> date | None:
-    day = day_of(form.text(name))
-    if day is None:
-        form.wrong(name, "Enter a day that exists, such as 2026-11-30")
-    return day
 
 
 async def _disruptions(

@@ -16,7 +16,6 @@ LEAST_SPAN = 500.0
 """Metres across, so that two doors of one street are not drawn at the ends of the picture."""
 BAND_HOURS = 4
 HOURS = tuple(f"{start:02}:00 to {start + BAND_HOURS:02}:00" for start in range(0, 24, BAND_HOURS))
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 View = dict[str, Any]
 
 

@@ -67,7 +67,6 @@ def form_view(
         "returned": desk.returned,
         "completing": desk.interview.state in OPEN_STATES,
         "held_at": desk.interview.held_at,
-        "worker_name": "",
         "episodes": [
             {
                 "episode_id": duty.episode_id,

@@ -25,6 +25,7 @@ from missing_coord.domain.population import POPULATION_NAMES
 from missing_coord.resources import static_folder, templates_folder
 
 LONDON = ZoneInfo("Europe/London")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COMPONENTS = (
     "back-link",
     "button",

@@ -9,16 +9,16 @@ from missing_coord.contracts.rotas import DAYS, check_rota, read_rota, write_rot
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.rotas import Rota
 from missing_coord.web.forms import Form
+from missing_coord.web.rendering import DAY_NAMES
 
 SPARE_ROWS = 3
 EVERY, WEEK, WEEKEND = ",".join(DAYS), ",".join(DAYS[:5]), ",".join(DAYS[5:])
-LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CHOICES = (
     ("", "Choose"),
     (EVERY, "Every day"),
     (WEEK, "Monday to Friday"),
     (WEEKEND, "Saturday and Sunday"),
-    *zip(DAYS, LONG, strict=True),
+    *zip(DAYS, DAY_NAMES, strict=True),
 )
 Row = dict[str, str]
 

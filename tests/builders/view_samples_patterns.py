@@ -8,7 +8,8 @@ from datetime import date
 from missing_coord.notify.wording import short_reference
 from missing_coord.storage.views_places import NamedPlace, PlaceNaming, Position
 from missing_coord.web.network_picture import bars_of, picture_of
-from missing_coord.web.place_schematic import DAYS, HOURS, When, schematic
+from missing_coord.web.place_schematic import HOURS, When, schematic
+from missing_coord.web.rendering import DAY_NAMES
 from tests.builders.view_samples import NO_PAGER, View, ago, shell
 
 PROPOSED: View = {
@@ -148,7 +149,7 @@ def places() -> View:
         "picture": schematic(spots, When()),
         "left_out": 2,
         "hours": [("", "Any time"), ("0", HOURS[0])],
-        "days": [("", "Any day"), *((str(number), name) for number, name in enumerate(DAYS))],
+        "days": [("", "Any day"), *((str(number), name) for number, name in enumerate(DAY_NAMES))],
         "bands": HOURS,
         "short": short_reference,
         "values": {"hours": "", "day": ""},

@@ -71,7 +71,6 @@ def record_form() -> View:
         "returned": "What did she ask for?",
         "completing": True,
         "held_at": None,
-        "worker_name": "Ade Farrow",
         "episodes": [episode],
         "lists": {n: list(getattr(DEFAULT_LISTS, n).items()) for n in ("push", "pull", "harm", "screen")},
         "choices": CHOICES,
