@@ -57,7 +57,7 @@ clean: ## Delete the virtual environment and caches; data stay
 
 reset: ready ## Delete the embedded database of MISSING_COORD_HOME (default ./var) for good
 	$(BIN)/python -c 'from missing_coord.settings import load_settings as load; \
-		from missing_coord.storage.embedded import discard_embedded as discard; \
+		from missing_coord.storage.embedded.cluster import discard_embedded as discard; \
 		settings = load(); discard(settings.home, system_folder=settings.server_folder)'
 
 ready:

@@ -25,12 +25,12 @@ from missing_coord.matching.score import Scorer
 from missing_coord.matching.weights import Weights, read_weights, shipped_weights
 from missing_coord.messaging.files import FileIntake
 from missing_coord.services.intake import Engine
-from missing_coord.services.ports import Policy
-from missing_coord.services.ports_messages import Channel
+from missing_coord.services.ports.messages import Channel
+from missing_coord.services.ports.work import Policy
 from missing_coord.settings import Settings
 from missing_coord.storage import register_statistics
 from missing_coord.storage.database import Database
-from missing_coord.storage.embedded import EmbeddedPostgres, open_embedded
+from missing_coord.storage.embedded.cluster import EmbeddedPostgres, open_embedded
 from missing_coord.storage.revisions import newest_revision, suits
 
 

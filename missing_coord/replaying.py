@@ -15,9 +15,9 @@ from missing_coord.messaging.reacting import KIND
 from missing_coord.messaging.rows import Row
 from missing_coord.services import quarantine as service
 from missing_coord.services.quarantine import Settlement
-from missing_coord.storage import views_quarantine as views
 from missing_coord.storage.dead_letters import send_again
-from missing_coord.storage.views_quarantine import QuarantineRow
+from missing_coord.storage.views import quarantine as views
+from missing_coord.storage.views.quarantine import QuarantineRow
 
 
 class StillFaulty(DomainError):

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
-from missing_coord.storage.embedded import EmbeddedPostgres, discard_embedded, open_embedded
+from missing_coord.storage.embedded.cluster import EmbeddedPostgres, discard_embedded, open_embedded
 
 TEMPLATE = "migrated_template"
 # Nothing here outlives the run, so nothing need survive a loss of power.

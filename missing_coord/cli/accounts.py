@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from missing_coord.domain.access import Actor
     from missing_coord.services.accounts import NewUser
     from missing_coord.services.api_keys import NewKey
-    from missing_coord.services.ports_accounts import Account, ApiKey
+    from missing_coord.services.ports.accounts import Account, ApiKey
 
 users = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 keys = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

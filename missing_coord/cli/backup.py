@@ -16,9 +16,9 @@ from sqlalchemy.pool import NullPool
 from missing_coord.domain.errors import PermanentError
 from missing_coord.settings import Settings
 from missing_coord.storage import migrate
-from missing_coord.storage.embedded import open_embedded
-from missing_coord.storage.embedded_binaries import find_binaries
-from missing_coord.storage.embedded_roles import DATABASE
+from missing_coord.storage.embedded.binaries import find_binaries
+from missing_coord.storage.embedded.cluster import open_embedded
+from missing_coord.storage.embedded.roles import DATABASE
 
 SAME_IN_EVERY_DATABASE = frozenset({"alembic_version"})
 

@@ -39,7 +39,7 @@ async def _capacity(app: Application, weeks: int, days: list[str], hours: list[s
     from missing_coord.domain.access import system_actor
     from missing_coord.services.capacity import capacity as work_out
     from missing_coord.storage.bank_holidays import bank_holidays
-    from missing_coord.storage.views_capacity import SqlHistory
+    from missing_coord.storage.views.capacity import SqlHistory
 
     patterns = _patterns(days, hours)
     async with app.database.unit_of_work(system_actor("capacity")) as uow:

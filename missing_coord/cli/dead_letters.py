@@ -92,7 +92,7 @@ async def _waiting(app: Application) -> list[DeadLetter]:
 
 
 async def _one(app: Application, number: int) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    from missing_coord.storage.views_quarantine import quarantine_row
+    from missing_coord.storage.views.quarantine import quarantine_row
 
     async with app.database.unit_of_work(_operator()) as uow:
         kept = await quarantine_row(uow, number)

@@ -14,10 +14,10 @@ from missing_coord.cli.running import FAILED, with_application
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
-    from missing_coord.services.ports_escalation import Fired
+    from missing_coord.services.ports.escalation import Fired
     from missing_coord.services.returns import Reminded
     from missing_coord.services.verify import Verification
-    from missing_coord.storage.views_interviews import QueueRow
+    from missing_coord.storage.views.interviews import QueueRow
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def queue(as_of: AsOf = None, as_json: Json = False) -> None:
     """Show the open return interviews, most urgent first, as coordinators see them."""
     at, rows = with_application(lambda app: _queue(app, as_of))
-    from missing_coord.storage.views_interviews import counts
+    from missing_coord.storage.views.interviews import counts
 
     if as_json:
         print_json({"as_of": at, "counts": counts(rows), "rows": [row.as_json() for row in rows]})
@@ -42,8 +42,8 @@ def queue(as_of: AsOf = None, as_json: Json = False) -> None:
 
 async def _queue(app: Application, as_of: datetime | None) -> tuple[datetime, list[QueueRow]]:
     from missing_coord.domain.access import system_actor
-    from missing_coord.storage.views_interviews import open_rows
-    from missing_coord.storage.views_interviews_as_of import queue_as_of
+    from missing_coord.storage.views.interviews import open_rows
+    from missing_coord.storage.views.interviews_as_of import queue_as_of
 
     async with app.database.unit_of_work(system_actor("command line")) as uow:
         if as_of is not None:

@@ -14,7 +14,7 @@ from missing_coord.cli.running import with_application, write_file
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
     from missing_coord.domain.cross_reference import Compared, Line
-    from missing_coord.storage.views_cross_reference import CrossReference
+    from missing_coord.storage.views.cross_reference import CrossReference
 
 
 class Format(StrEnum):
@@ -65,7 +65,7 @@ async def _made(app: Application, date: str, month: str) -> CrossReference:
     from missing_coord.domain.access import system_actor
     from missing_coord.domain.errors import DomainError
     from missing_coord.reporting.cross_reference import period_of
-    from missing_coord.storage.views_cross_reference import cross_reference_of
+    from missing_coord.storage.views.cross_reference import cross_reference_of
 
     async with app.database.unit_of_work(system_actor("command line")) as uow:
         try:

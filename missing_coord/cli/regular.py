@@ -13,16 +13,16 @@ from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.alerts import BATCH, sweep_alerts, watch
-from missing_coord.services.escalation import dry_run, sweep_batches
-from missing_coord.services.ports_escalation import Fired
-from missing_coord.services.professionals import tell_professionals
-from missing_coord.services.promises import lapse_promises
+from missing_coord.services.ports.escalation import Fired
 from missing_coord.services.proof import prove
 from missing_coord.services.proposals import SECONDS, Proposed, propose_all, propose_for
 from missing_coord.services.returns import Reminded, remind
-from missing_coord.services.routing import route
-from missing_coord.services.sending import Sent, send_due
+from missing_coord.services.telling.alerts import BATCH, sweep_alerts, watch
+from missing_coord.services.telling.escalation import dry_run, sweep_batches
+from missing_coord.services.telling.professionals import tell_professionals
+from missing_coord.services.telling.promises import lapse_promises
+from missing_coord.services.telling.routing import route
+from missing_coord.services.telling.sending import Sent, send_due
 from missing_coord.services.watchdog import Quiet, look, tell_quiet
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.unit_of_work import SqlUnitOfWork

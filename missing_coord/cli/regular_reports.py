@@ -9,7 +9,7 @@ from missing_coord.domain.access import system_actor
 from missing_coord.reporting.frozen import is_kept, keep
 from missing_coord.reporting.monthly import read_report
 from missing_coord.reporting.periods import LONDON, Period, month_holding, week_holding
-from missing_coord.services.ports_escalation import Write
+from missing_coord.services.ports.escalation import Write
 from missing_coord.services.report_readers import tell_readers
 
 SCHEDULE = "schedule"

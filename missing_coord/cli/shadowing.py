@@ -86,7 +86,7 @@ async def _shadow(
 ) -> Shadow:
     from missing_coord.bootstrap import match_policy_from
     from missing_coord.domain.access import system_actor
-    from missing_coord.storage.views_shadow import shadow_run, shadow_run_of_matching
+    from missing_coord.storage.views.shadow import shadow_run, shadow_run_of_matching
 
     async with app.database.unit_of_work(system_actor("command line")) as uow:
         if automatic_from:

@@ -21,7 +21,7 @@ from missing_coord.domain.escalation import (
 )
 from missing_coord.domain.ladders import SHIPPED
 from missing_coord.domain.messages import ChannelName
-from missing_coord.services.ports_escalation import Fired
+from missing_coord.services.ports.escalation import Fired
 
 _LADDER_MEMBERS = {"clock", "version", "due_hours", "effective_at", "steps"}
 _MEMBERS = {"name", "hours", "tell", "breach", "repeat_hours", "channels"}

@@ -19,7 +19,7 @@ from missing_coord.domain.records import comparable
 from missing_coord.services import interviews
 from missing_coord.services.accounts import DEMO_NAMES
 from missing_coord.services.interviews import DeclinedBy, OfferAnswer
-from missing_coord.services.ports import Policy
+from missing_coord.services.ports.work import Policy
 from missing_coord.storage.database import Database
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 

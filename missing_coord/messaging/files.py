@@ -20,8 +20,8 @@ from missing_coord.domain.access import Actor
 from missing_coord.domain.clock import Clock, SystemClock
 from missing_coord.domain.errors import TransientError
 from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
-from missing_coord.services.ports import UnitOfWork
-from missing_coord.services.ports_ssda903 import ReturnWork
+from missing_coord.services.ports.ssda903 import ReturnWork
+from missing_coord.services.ports.work import UnitOfWork
 from missing_coord.services.register import reexamine
 from missing_coord.services.ssda903 import LONDON, check_left_out
 from missing_coord.services.whole_lists import WholeList, note_left_out

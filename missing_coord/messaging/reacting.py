@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from missing_coord.contracts.envelopes import OutgoingEvent, to_envelope
 from missing_coord.messaging.ports import Claim, OpenUnit
 from missing_coord.messaging.subscriptions import Subscriptions
-from missing_coord.services.ports import Counts, Quarantined
+from missing_coord.services.ports.work import Counts, Quarantined
 from missing_coord.tracing import span
 
 KIND = "event"

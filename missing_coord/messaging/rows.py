@@ -12,7 +12,8 @@ from missing_coord.contracts.readings import Fault
 from missing_coord.domain.access import Actor
 from missing_coord.services import register
 from missing_coord.services.intake import Engine, receive_notices
-from missing_coord.services.ports import Counts, Quarantined, Received, UnitOfWork
+from missing_coord.services.ports.received import Received
+from missing_coord.services.ports.work import Counts, Quarantined, UnitOfWork
 from missing_coord.services.ssda903 import receive_ssda903
 
 EngineSource = Callable[[UnitOfWork], Awaitable[Engine]]

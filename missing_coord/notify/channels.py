@@ -6,7 +6,7 @@ from missing_coord.domain.messages import ChannelName
 from missing_coord.notify.govuk_notify import GovukNotify
 from missing_coord.notify.smtp import SmtpMail
 from missing_coord.notify.teams import TeamsWorkflow
-from missing_coord.services.ports_messages import Channel
+from missing_coord.services.ports.messages import Channel
 from missing_coord.settings import Settings
 
 

@@ -7,7 +7,7 @@ from functools import cache
 import jinja2
 
 from missing_coord.resources import templates_folder
-from missing_coord.services.ports_messages import Outgoing
+from missing_coord.services.ports.messages import Outgoing
 
 
 def subject_of(outgoing: Outgoing) -> str:

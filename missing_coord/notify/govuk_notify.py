@@ -13,7 +13,7 @@ from notifications_python_client.errors import HTTPError, InvalidResponse
 from missing_coord.domain.errors import PermanentError, TransientError
 from missing_coord.domain.messages import ChannelName, MessageState
 from missing_coord.notify.composing import email_of, subject_of, text_message_of
-from missing_coord.services.ports_messages import AddressRefused, Outgoing
+from missing_coord.services.ports.messages import AddressRefused, Outgoing
 
 RECEIPTS = {
     "delivered": MessageState.DELIVERED,

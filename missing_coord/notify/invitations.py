@@ -8,7 +8,7 @@ from datetime import UTC
 from icalendar import Calendar, Event, vCalAddress
 
 from missing_coord.notify.wording import LONDON, short_reference
-from missing_coord.services.ports_calendar import Invite
+from missing_coord.services.ports.calendar import Invite
 
 NO_ADDRESS = "invalid:nomail"
 """What stands for the organizer when nobody's address is to be given (RFC 6047)."""

@@ -10,8 +10,8 @@ from typing import Protocol
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
 from missing_coord.domain.messages import ChannelName, Message, MessageKind, Notice
-from missing_coord.services.ports_calendar import CalendarStore
-from missing_coord.services.ports_escalation import MessageStore
+from missing_coord.services.ports.calendar import CalendarStore
+from missing_coord.services.ports.escalation import MessageStore
 
 
 class NoticeUnit(Protocol):

@@ -11,7 +11,7 @@ import aiosmtplib
 from missing_coord.domain.errors import PermanentError, TransientError
 from missing_coord.domain.messages import ChannelName
 from missing_coord.notify.composing import email_of, subject_of
-from missing_coord.services.ports_messages import AddressRefused, Outgoing
+from missing_coord.services.ports.messages import AddressRefused, Outgoing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import requests
 from missing_coord.domain.errors import PermanentError, TransientError
 from missing_coord.domain.messages import ChannelName
 from missing_coord.notify.composing import subject_of
-from missing_coord.services.ports_messages import Outgoing
+from missing_coord.services.ports.messages import Outgoing
 
 LINK = re.compile(r"\s*(https?://\S+)$")
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from missing_coord.domain.access import PEOPLE_ROLES, Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
-from missing_coord.services.ports_accounts import AccessUnit, Account, PasswordHasher
+from missing_coord.services.ports.accounts import AccessUnit, Account, PasswordHasher
 
 DEMO_NAMES = {
     Role.COORDINATOR: "Imogen Hartley",

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from missing_coord.domain.errors import DomainError, NotFound
-from missing_coord.services.ports_accounts import AccessUnit, ApiKey, KeyScope
+from missing_coord.services.ports.accounts import AccessUnit, ApiKey, KeyScope
 
 MOST_IN_FORCE = 2
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")

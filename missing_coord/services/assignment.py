@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.services.interviews_assign import assign
-from missing_coord.services.interviews_change import OFFICE, Recorded, check_role, seen
-from missing_coord.services.ports import Policy, UnitOfWork
-from missing_coord.services.ports_planning import KeptProposal
+from missing_coord.services.interviews.assign import assign
+from missing_coord.services.interviews.change import OFFICE, Recorded, check_role, seen
+from missing_coord.services.ports.planning import KeptProposal
+from missing_coord.services.ports.work import Policy, UnitOfWork
 
 
 async def confirm_proposal(

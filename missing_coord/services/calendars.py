@@ -7,8 +7,8 @@ import secrets
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import NotAllowed
-from missing_coord.services.interviews_change import check_role
-from missing_coord.services.ports_calendar import CalendarWork
+from missing_coord.services.interviews.change import check_role
+from missing_coord.services.ports.calendar import CalendarWork
 
 
 async def make_feed(uow: CalendarWork) -> str:

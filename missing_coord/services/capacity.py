@@ -17,9 +17,9 @@ from missing_coord.planning.child_hours import WEEKDAYS
 from missing_coord.planning.forecast import Forecast, forecast
 from missing_coord.planning.situation import Absence, WorkerSituation
 from missing_coord.planning.weeks import LONDON, london_day
-from missing_coord.services.interviews_change import check_role
-from missing_coord.services.ports import Policy
-from missing_coord.services.ports_visits import PlanningWork
+from missing_coord.services.interviews.change import check_role
+from missing_coord.services.ports.visits import PlanningWork
+from missing_coord.services.ports.work import Policy
 
 LEAST_WEEKS, MOST_WEEKS, WEEKS = 2, 52, 13
 READERS = frozenset({Role.MANAGER, Role.SYSTEM})

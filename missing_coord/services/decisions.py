@@ -24,7 +24,7 @@ from missing_coord.services.decisions_moves import (
 )
 from missing_coord.services.identity import SETTLED_BY_PERSON, provisional_id
 from missing_coord.services.intake import Engine, reconsider
-from missing_coord.services.ports_reviews import KeptDecision, ReviewWork
+from missing_coord.services.ports.reviews import KeptDecision, ReviewWork
 
 OFFICE = frozenset({Role.COORDINATOR, Role.MANAGER})
 LONDON = ZoneInfo("Europe/London")

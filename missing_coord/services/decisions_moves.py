@@ -10,7 +10,7 @@ from typing import Any
 from missing_coord.domain.cases import Episode, Incident, Interview
 from missing_coord.domain.episodes import EpisodeStatus, IncidentOfChild, derive_episodes
 from missing_coord.domain.interviews import InterviewState
-from missing_coord.services.ports_reviews import ReviewWork
+from missing_coord.services.ports.reviews import ReviewWork
 
 _AGREED = ("state", "worker_id", "independence_basis", "independence_note")
 _AGREED_TIMES = ("visit_starts_at", "visit_ends_at", "first_offered_at")

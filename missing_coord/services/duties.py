@@ -12,7 +12,7 @@ from missing_coord.domain.deadlines import ClockBasis, deadline, within_deadline
 from missing_coord.domain.escalation import Ladder, next_step
 from missing_coord.domain.events import InterviewClosed, ReturnInterviewChanged, ReturnInterviewOpened
 from missing_coord.domain.interviews import InterviewState
-from missing_coord.services.ports import UnitOfWork
+from missing_coord.services.ports.work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

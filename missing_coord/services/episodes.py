@@ -24,7 +24,7 @@ from missing_coord.domain.population import (
 )
 from missing_coord.domain.return_signs import ConfirmedReturn
 from missing_coord.services.duties import Duty, settle_duties
-from missing_coord.services.ports import Policy, UnitOfWork
+from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import confirmed_returns, settle_signs
 
 LONDON = ZoneInfo("Europe/London")

@@ -15,7 +15,7 @@ from missing_coord.matching.evidence import PersonEvidence
 from missing_coord.matching.keys import lookup_keys
 from missing_coord.matching.prepared import PreparedEvidence, prepare_evidence
 from missing_coord.matching.score import Scorer
-from missing_coord.services.ports import UnitOfWork
+from missing_coord.services.ports.work import UnitOfWork
 
 _STATES = {
     MatchOutcome.MATCH: MatchState.AUTOMATIC,

@@ -19,7 +19,8 @@ from missing_coord.matching.score import Scorer
 from missing_coord.services.episodes import rederive
 from missing_coord.services.identity import SETTLED_BY_PERSON, Unidentified, identify
 from missing_coord.services.persons import persons_of, signature_of
-from missing_coord.services.ports import Policy, Received, UnitOfWork
+from missing_coord.services.ports.received import Received
+from missing_coord.services.ports.work import Policy, UnitOfWork
 
 Reference = tuple[str, str]
 

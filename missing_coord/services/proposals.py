@@ -18,11 +18,11 @@ from missing_coord.planning.propose import by_deadline
 from missing_coord.planning.situation import ExistingVisit, Proposal, WorkerSituation
 from missing_coord.planning.weeks import london_day
 from missing_coord.planning.whole_plan import WholePlan, plan_afresh, plan_around
-from missing_coord.services.interviews_change import OFFICE, check_role
-from missing_coord.services.ports import Policy
-from missing_coord.services.ports_escalation import Write
-from missing_coord.services.ports_planning import PlanningCase
-from missing_coord.services.ports_visits import PlanningWork
+from missing_coord.services.interviews.change import OFFICE, check_role
+from missing_coord.services.ports.escalation import Write
+from missing_coord.services.ports.planning import PlanningCase
+from missing_coord.services.ports.visits import PlanningWork
+from missing_coord.services.ports.work import Policy
 from missing_coord.services.visit_watch import troubles, watch_visits
 
 OTHERS_DUTY = (

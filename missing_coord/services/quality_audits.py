@@ -9,15 +9,15 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.quality import AUDITED_STATES, Grade
-from missing_coord.services.interviews_change import (
+from missing_coord.services.interviews.change import (
     InterviewChangedMeanwhile,
     Recorded,
     check_role,
     required,
     seen,
 )
-from missing_coord.services.ports_quality import QualityAudit
-from missing_coord.services.ports_records import RecordWork
+from missing_coord.services.ports.quality import QualityAudit
+from missing_coord.services.ports.records import RecordWork
 
 
 async def record_audit(

@@ -25,8 +25,9 @@ from missing_coord.domain.records import (
 )
 from missing_coord.services.episodes import rederive
 from missing_coord.services.intake import Engine, reconsider
-from missing_coord.services.ports import Policy, Received, UnitOfWork
-from missing_coord.services.ports_lists import ListLine
+from missing_coord.services.ports.lists import ListLine
+from missing_coord.services.ports.received import Received
+from missing_coord.services.ports.work import Policy, UnitOfWork
 
 LIST_NAME = "council list"
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
-from missing_coord.services.ports_escalation import MessageStore, Write
+from missing_coord.services.ports.escalation import MessageStore, Write
 
 MAY_READ = (Role.COORDINATOR, Role.MANAGER)
 """Those who may open a report."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from missing_coord.domain.errors import ConcurrencyConflict
 from missing_coord.domain.return_signs import LONDON, PresumedReturn
 from missing_coord.services.episodes import rederive
-from missing_coord.services.ports import Policy, UnitOfWork
+from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import answered, check_office, reopened
 
 

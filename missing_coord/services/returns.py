@@ -26,8 +26,8 @@ from missing_coord.domain.return_signs import (
     SignState,
     signs_of_return,
 )
-from missing_coord.services.escalation import addressed
-from missing_coord.services.ports_returns import ReturnStore
+from missing_coord.services.ports.returns import ReturnStore
+from missing_coord.services.telling.escalation import addressed
 
 OFFICE = frozenset({Role.COORDINATOR, Role.MANAGER})
 LIMIT = 500

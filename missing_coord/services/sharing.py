@@ -12,7 +12,7 @@ from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAll
 from missing_coord.domain.sharing import FOOTING_NAMES, GATEWAY_NAMES, PASSES, Gateway
 from missing_coord.linking.proposals import PatternState
 from missing_coord.planning.weeks import LONDON
-from missing_coord.services.ports_sharing import Disclosure, Piece, SharingWork, Subject
+from missing_coord.services.ports.sharing import Disclosure, Piece, SharingWork, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from missing_coord.domain.access import Actor, Role
 from missing_coord.services.accounts import DemoSignIn, demo_sign_ins
-from missing_coord.services.ports_accounts import (
+from missing_coord.services.ports.accounts import (
     AccessUnit,
     Account,
     ApiKey,

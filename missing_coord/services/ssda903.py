@@ -17,9 +17,10 @@ from missing_coord.domain.ssda903 import (
     row_key_of,
     warnings_of_child,
 )
-from missing_coord.services.ports import Policy, Received, UnitOfWork
-from missing_coord.services.ports_lists import ListLine
-from missing_coord.services.ports_ssda903 import ReturnWork
+from missing_coord.services.ports.lists import ListLine
+from missing_coord.services.ports.received import Received
+from missing_coord.services.ports.ssda903 import ReturnWork
+from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.register import rederive_known
 
 LONDON = ZoneInfo("Europe/London")

@@ -10,10 +10,10 @@ from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
 from missing_coord.planning.eligibility import independence_basis, refusal
 from missing_coord.planning.situation import WorkerSituation
-from missing_coord.services.interviews_contact import VISIT
-from missing_coord.services.ports_escalation import Write
-from missing_coord.services.ports_planning import PlanningCase
-from missing_coord.services.ports_visits import PlanningWork, WatchedVisit
+from missing_coord.services.interviews.contact import VISIT
+from missing_coord.services.ports.escalation import Write
+from missing_coord.services.ports.planning import PlanningCase
+from missing_coord.services.ports.visits import PlanningWork, WatchedVisit
 
 MISSING_AGAIN = "the child is missing again"
 

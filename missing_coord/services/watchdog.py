@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
-from missing_coord.services.ports_escalation import Write
+from missing_coord.services.ports.escalation import Write
 
 MISSED_TICKS = 4
 AT_LEAST = timedelta(minutes=2)

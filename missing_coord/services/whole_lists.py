@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from missing_coord.domain.incidents import LIST_TOLERANCE
 from missing_coord.domain.records import MissingListEntry, column_key
-from missing_coord.services.ports import Policy, UnitOfWork
-from missing_coord.services.ports_lists import OpenLine
+from missing_coord.services.ports.lists import OpenLine
+from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.register import rederive_known
 
 EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

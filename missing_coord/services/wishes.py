@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
-from missing_coord.services.interviews_change import OFFICE, check_role
-from missing_coord.services.ports_visits import ChildWishes, PlanningWork
+from missing_coord.services.interviews.change import OFFICE, check_role
+from missing_coord.services.ports.visits import ChildWishes, PlanningWork
 
 MOST_HOURS = 20
 GENDER_WISHES = ("", "female", "male")

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import NotFound
-from missing_coord.services.ports_accounts import Account, Credentials, Session
+from missing_coord.services.ports.accounts import Account, Credentials, Session
 from missing_coord.storage.mappers import from_row, to_row
-from missing_coord.storage.tables import workers
-from missing_coord.storage.tables_plumbing import sessions, user_secrets, users
+from missing_coord.storage.tables.people import workers
+from missing_coord.storage.tables.plumbing import sessions, user_secrets, users
 
 # Sessions go when they end; when somebody signed in stays in the audit trail.
 _ALL = text("""

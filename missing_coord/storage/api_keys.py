@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.services.ports_accounts import ApiKey, KeyScope
+from missing_coord.services.ports.accounts import ApiKey, KeyScope
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import to_row
-from missing_coord.storage.tables_plumbing import api_keys
+from missing_coord.storage.tables.plumbing import api_keys
 
 _COLUMNS = (
     api_keys.c.key_id,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 
 from missing_coord.storage.mappers import from_row
-from missing_coord.storage.tables_plumbing import audit_trail
+from missing_coord.storage.tables.plumbing import audit_trail
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 OPENED = "opened"

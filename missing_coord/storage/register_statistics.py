@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.matching.prepared import PreparedChild
 from missing_coord.matching.rarity import RegisterStatistics, count_register
-from missing_coord.storage.tables import register_statistics
+from missing_coord.storage.tables.people import register_statistics
 
 STALE_AFTER = timedelta(days=1)
 

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from missing_coord.storage import (
-    tables,
-    tables_cases,
-    tables_escalation,
-    tables_planning,
-    tables_plumbing,
-    tables_professionals,
-    tables_quality,
-    tables_records,
-    tables_reporting,
-    tables_sharing,
+from missing_coord.storage.tables import (
+    cases,
+    columns,
+    escalation,
+    patterns,
+    people,
+    planning,
+    plumbing,
+    professionals,
+    quality,
+    records,
+    reporting,
+    sharing,
 )
 
-metadata = tables.metadata
+metadata = columns.metadata
 
 __all__ = [
+    "cases",
+    "columns",
+    "escalation",
     "metadata",
-    "tables",
-    "tables_cases",
-    "tables_escalation",
-    "tables_planning",
-    "tables_plumbing",
-    "tables_professionals",
-    "tables_quality",
-    "tables_records",
-    "tables_reporting",
-    "tables_sharing",
+    "patterns",
+    "people",
+    "planning",
+    "plumbing",
+    "professionals",
+    "quality",
+    "records",
+    "reporting",
+    "sharing",
 ]

@@ -19,34 +19,34 @@ from missing_coord.storage.accounts import SqlAccounts
 from missing_coord.storage.api_keys import SqlApiKeys
 from missing_coord.storage.mappers import plain
 from missing_coord.storage.rows import insert_all
-from missing_coord.storage.store_alerts import SqlAlerts, SqlPromises
-from missing_coord.storage.store_calendars import SqlCalendars
-from missing_coord.storage.store_cases import SqlEpisodes, SqlIncidents
-from missing_coord.storage.store_children import SqlChildren, SqlPlacements
-from missing_coord.storage.store_deliveries import SqlDeliveries, SqlRouting
-from missing_coord.storage.store_escalations import SqlEscalations, SqlMessages
-from missing_coord.storage.store_intake import SqlIntake, SqlMissingList
-from missing_coord.storage.store_interviews import SqlInterviews
-from missing_coord.storage.store_ladders import SqlLadders, SqlRotas
-from missing_coord.storage.store_notices import SqlNotices
-from missing_coord.storage.store_patterns import SqlPatterns
-from missing_coord.storage.store_planning import SqlPlanning
-from missing_coord.storage.store_professionals import SqlProfessionals
-from missing_coord.storage.store_proofs import SqlLife, SqlProofs
-from missing_coord.storage.store_quality import SqlQuality
-from missing_coord.storage.store_quarantine import SqlQuarantine
-from missing_coord.storage.store_records import SqlActions, SqlRecords
-from missing_coord.storage.store_report_readers import SqlReportReaders
-from missing_coord.storage.store_requests import SqlRequests
-from missing_coord.storage.store_returns import SqlReturns
-from missing_coord.storage.store_reviews import SqlReviews
-from missing_coord.storage.store_sharing import SqlSharing
-from missing_coord.storage.store_ssda903 import SqlSsda903
-from missing_coord.storage.store_sweep import SqlSweep
-from missing_coord.storage.store_wishes import SqlVisitWatch, SqlWishes
-from missing_coord.storage.store_workforce import SqlWorkforce
-from missing_coord.storage.tables_plumbing import audit_trail, outbox
-from missing_coord.storage.views_verify import SqlChecks
+from missing_coord.storage.stores.alerts import SqlAlerts, SqlPromises
+from missing_coord.storage.stores.calendars import SqlCalendars
+from missing_coord.storage.stores.cases import SqlEpisodes, SqlIncidents
+from missing_coord.storage.stores.children import SqlChildren, SqlPlacements
+from missing_coord.storage.stores.deliveries import SqlDeliveries, SqlRouting
+from missing_coord.storage.stores.escalations import SqlEscalations, SqlMessages
+from missing_coord.storage.stores.intake import SqlIntake, SqlMissingList
+from missing_coord.storage.stores.interviews import SqlInterviews
+from missing_coord.storage.stores.ladders import SqlLadders, SqlRotas
+from missing_coord.storage.stores.notices import SqlNotices
+from missing_coord.storage.stores.patterns import SqlPatterns
+from missing_coord.storage.stores.planning import SqlPlanning
+from missing_coord.storage.stores.professionals import SqlProfessionals
+from missing_coord.storage.stores.proofs import SqlLife, SqlProofs
+from missing_coord.storage.stores.quality import SqlQuality
+from missing_coord.storage.stores.quarantine import SqlQuarantine
+from missing_coord.storage.stores.records import SqlActions, SqlRecords
+from missing_coord.storage.stores.report_readers import SqlReportReaders
+from missing_coord.storage.stores.requests import SqlRequests
+from missing_coord.storage.stores.returns import SqlReturns
+from missing_coord.storage.stores.reviews import SqlReviews
+from missing_coord.storage.stores.sharing import SqlSharing
+from missing_coord.storage.stores.ssda903 import SqlSsda903
+from missing_coord.storage.stores.sweep import SqlSweep
+from missing_coord.storage.stores.wishes import SqlVisitWatch, SqlWishes
+from missing_coord.storage.stores.workforce import SqlWorkforce
+from missing_coord.storage.tables.plumbing import audit_trail, outbox
+from missing_coord.storage.views.verify import SqlChecks
 from missing_coord.tracing import traceparent
 
 

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.services.ports import Received
+from missing_coord.services.ports.received import Received
 from missing_coord.storage.mappers import plain
 from missing_coord.storage.rows import insert_all
-from missing_coord.storage.tables import register_versions
+from missing_coord.storage.tables.people import register_versions
 
 R = TypeVar("R")
 Keyed = tuple[str, str, R, Received]

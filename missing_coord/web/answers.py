@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from missing_coord.domain.access import ROLE_NAMES, Role
-from missing_coord.storage import views_messages
+from missing_coord.storage.views import messages as views_messages
 from missing_coord.web.navigation import links_for
 from missing_coord.web.rendering import Flash, Shell, render
 from missing_coord.web.session import SignedIn

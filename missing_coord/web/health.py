@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import MissingCoordError
 from missing_coord.health import Health
-from missing_coord.storage import views_health
 from missing_coord.storage.revisions import newest_revision, suits
-from missing_coord.storage.views_health import Standing
+from missing_coord.storage.views import health as views_health
+from missing_coord.storage.views.health import Standing
 from missing_coord.telemetry import logger
 from missing_coord.web.session import Open
 from missing_coord.web.state import web_of

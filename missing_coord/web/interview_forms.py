@@ -17,7 +17,7 @@ from missing_coord.domain.interviews import (
 from missing_coord.services import interviews as cases
 from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import DeclinedBy, HoldReason, OfferAnswer, Recorded
-from missing_coord.services.ports import Policy
+from missing_coord.services.ports.work import Policy
 from missing_coord.web.forms import Form
 
 Work = Callable[..., Awaitable[Recorded]]

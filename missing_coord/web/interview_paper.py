@@ -10,12 +10,12 @@ from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.interview_requests import Purchase, PurchaseState, Transfer, TransferState
 from missing_coord.domain.interviews import OPEN_STATES
-from missing_coord.services.interview_drafts import is_recordable
-from missing_coord.services.ports_quality import QualityAudit
-from missing_coord.services.ports_records import RecordDraft
+from missing_coord.services.interviews.drafts import is_recordable
+from missing_coord.services.ports.quality import QualityAudit
+from missing_coord.services.ports.records import RecordDraft
 from missing_coord.services.quality_audits import waits_for_rework
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from missing_coord.storage.views_interviews_detail import InterviewDetail
+from missing_coord.storage.views.interviews_detail import InterviewDetail
 from missing_coord.web.record_document import action_line
 from missing_coord.web.record_words import CHOICES
 from missing_coord.web.session import OFFICE, SignedIn

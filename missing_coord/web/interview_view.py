@@ -17,12 +17,12 @@ from missing_coord.domain.interviews import (
 from missing_coord.domain.quality import AUDITED_STATES, GRADE_NAMES, Grade
 from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult
-from missing_coord.services.interviews_contact import VISIT
-from missing_coord.services.ports_quality import QualityAudit
+from missing_coord.services.interviews.contact import VISIT
+from missing_coord.services.ports.quality import QualityAudit
 from missing_coord.services.quality_audits import to_be_audited
-from missing_coord.storage.views_children import ChildIdentity
-from missing_coord.storage.views_interviews_detail import DutyLine, InterviewDetail
-from missing_coord.storage.views_timeline import TimelineEntry, newest_first
+from missing_coord.storage.views.children import ChildIdentity
+from missing_coord.storage.views.interviews_detail import DutyLine, InterviewDetail
+from missing_coord.storage.views.timeline import TimelineEntry, newest_first
 from missing_coord.web import show
 from missing_coord.web.forms import Form
 from missing_coord.web.interview_paper import Paper, paper_view, requests_view

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from missing_coord.storage.views_patterns_words import tie_words
+from missing_coord.storage.views.patterns_words import tie_words
 from missing_coord.web.place_schematic import HOURS
 from missing_coord.web.rendering import DAY_NAMES
 

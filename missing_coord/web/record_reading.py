@@ -26,7 +26,7 @@ from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.domain.mentions import MentionKind
 from missing_coord.domain.record_lists import RecordLists
 from missing_coord.linking.mentions import read_entry
-from missing_coord.services.interview_records import PlannedAction, Said
+from missing_coord.services.interviews.records import PlannedAction, Said
 from missing_coord.web.forms import Form
 
 E = TypeVar("E", bound=StrEnum)

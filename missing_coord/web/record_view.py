@@ -9,8 +9,8 @@ from missing_coord.domain.interview_records import RecordKind
 from missing_coord.domain.interviews import OPEN_STATES
 from missing_coord.domain.record_lists import RecordLists
 from missing_coord.notify.wording import short_reference
-from missing_coord.services.interview_drafts import Desk
-from missing_coord.storage.views_interviews_detail import DutyLine
+from missing_coord.services.interviews.drafts import Desk
+from missing_coord.storage.views.interviews_detail import DutyLine
 from missing_coord.web import show
 from missing_coord.web.forms import Form
 from missing_coord.web.record_reading import MOST_ROWS, rows_of

@@ -6,8 +6,8 @@ import re
 from functools import partial
 
 from missing_coord.domain.interview_requests import PurchaseState, TransferState
-from missing_coord.services import interview_requests as requests
-from missing_coord.services.ports import Policy
+from missing_coord.services.interviews import requests
+from missing_coord.services.ports.work import Policy
 from missing_coord.web.forms import Form
 from missing_coord.web.interview_forms import RecordForm, Work
 

@@ -9,7 +9,7 @@ from typing import Any
 from missing_coord.contracts.fields import phone_numbers
 from missing_coord.matching.normalise import clean_id, clean_name
 from missing_coord.matching.variants import may_be_same_name
-from missing_coord.storage.views_reviews import RegisterCard
+from missing_coord.storage.views.reviews import RegisterCard
 from missing_coord.web.rendering import london_day
 
 Fact = tuple[str, str]

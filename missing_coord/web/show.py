@@ -13,10 +13,10 @@ from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
 from missing_coord.services.interviews import OfferAnswer
 from missing_coord.services.register import LIST_NAME
-from missing_coord.storage.views_children import ChildIdentity, PlacementLine
-from missing_coord.storage.views_interviews import TILES, QueueRow
-from missing_coord.storage.views_ssda903 import ReturnWarning
-from missing_coord.storage.views_timeline import TimelineEntry
+from missing_coord.storage.views.children import ChildIdentity, PlacementLine
+from missing_coord.storage.views.interviews import TILES, QueueRow
+from missing_coord.storage.views.ssda903 import ReturnWarning
+from missing_coord.storage.views.timeline import TimelineEntry
 from missing_coord.web.rendering import LONDON, london, london_day, words
 
 View = dict[str, object]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from missing_coord.storage.views_interviews_detail import MyInterview
+from missing_coord.storage.views.interviews_detail import MyInterview
 
 
 def place_words(mine: MyInterview) -> str:

@@ -12,7 +12,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.escalation import Ladder
 from missing_coord.domain.ladders import DEFAULT_LADDER, LadderBook
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.escalation import Fired, sweep_batches
+from missing_coord.services.telling.escalation import Fired, sweep_batches
 from missing_coord.storage.database import Database
 from tests.builders.cases import RETURNED, Case, keep, keep_user, rows
 

@@ -23,14 +23,14 @@ from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import ChannelName, MessageState
 from missing_coord.domain.rotas import Rota
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.alerts import sweep_alerts, watch
-from missing_coord.services.escalation import sweep_batches
-from missing_coord.services.ports_messages import Outgoing
-from missing_coord.services.professionals import tell_professionals
-from missing_coord.services.promises import lapse_promises, make_promise
-from missing_coord.services.rerouting import receive_receipt
-from missing_coord.services.routing import route
-from missing_coord.services.sending import Sent, send_due
+from missing_coord.services.ports.messages import Outgoing
+from missing_coord.services.telling.alerts import sweep_alerts, watch
+from missing_coord.services.telling.escalation import sweep_batches
+from missing_coord.services.telling.professionals import tell_professionals
+from missing_coord.services.telling.promises import lapse_promises, make_promise
+from missing_coord.services.telling.rerouting import receive_receipt
+from missing_coord.services.telling.routing import route
+from missing_coord.services.telling.sending import Sent, send_due
 from missing_coord.storage.database import Database
 from tests.builders.cases import RETURNED, Case, keep, keep_user, resolve, rows
 from tests.databases import Database as TestDatabase

@@ -20,12 +20,12 @@ from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.domain.messages import ChannelName
 from missing_coord.domain.rotas import Rota
 from missing_coord.services import interviews
-from missing_coord.services.ports import Policy
-from missing_coord.services.promises import make_promise
+from missing_coord.services.ports.work import Policy
 from missing_coord.services.proof import prove
+from missing_coord.services.telling.promises import make_promise
 from missing_coord.services.verify import Verification, verify
 from missing_coord.settings import Settings
-from missing_coord.storage.views_verify import SqlChecks
+from missing_coord.storage.views.verify import SqlChecks
 from tests.acceptance.telling_scene import Telling, telling
 from tests.builders.reviews import COORDINATOR, child
 from tests.builders.road import feed, rows_of

@@ -7,7 +7,7 @@ from datetime import timedelta
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import TransientError
 from missing_coord.domain.messages import ChannelName, MessageState
-from missing_coord.services.ports_messages import AddressRefused
+from missing_coord.services.ports.messages import AddressRefused
 from tests.acceptance.telling_scene import Telling
 from tests.acceptance.telling_words import (
     BREACH,

@@ -8,7 +8,7 @@ import pytest
 
 from missing_coord.domain.access import Actor, Role
 from missing_coord.reporting.cross_reference import period_of
-from missing_coord.storage.views_cross_reference import CrossReference, cross_reference_of
+from missing_coord.storage.views.cross_reference import CrossReference, cross_reference_of
 from tests.builders.road import NOW, feed, open_road
 from tests.builders.two_lists import LAST, OVER, Expected, Month, made_up_month
 from tests.databases import Database

@@ -11,7 +11,7 @@ import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.escalation import Ladder, LadderStep
-from missing_coord.services.escalation import dry_run
+from missing_coord.services.telling.escalation import dry_run
 from tests.acceptance.escalation_scene import SWEEP, Scene, scene
 from tests.builders.cases import RETURNED, Case, keep, rearm, resolve, rows
 from tests.databases import Database

@@ -14,7 +14,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.reporting.cross_reference import period_of
 from missing_coord.services import return_answers
 from missing_coord.storage.database import Database as Storage
-from missing_coord.storage.views_cross_reference import cross_reference_of
+from missing_coord.storage.views.cross_reference import cross_reference_of
 from tests.builders.reviews import COORDINATOR, child, notice
 from tests.builders.road import feed, open_road, rows_of
 from tests.databases import Database

@@ -143,7 +143,7 @@ async def test_a_relay_and_a_router_that_stop_are_quiet(council: Telling) -> Non
     council.clock.instant = case.returned_at + timedelta(hours=24)
     council.channels.clear()
     async with council.unit() as uow:
-        from missing_coord.services.escalation import sweep
+        from missing_coord.services.telling.escalation import sweep
         from tests.acceptance.telling_scene import CHANNEL
 
         await sweep(uow, words=CHANNEL.words)

@@ -13,9 +13,9 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.disputes import DisputeStage, Stage
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.domain.professionals import Strategy, ToldHow
-from missing_coord.services.professionals import confirm, decide_strategy
-from missing_coord.storage.store_disputes import move_on, open_dispute
-from missing_coord.storage.tables_records import interview_actions, interview_records
+from missing_coord.services.telling.professionals import confirm, decide_strategy
+from missing_coord.storage.stores.disputes import move_on, open_dispute
+from missing_coord.storage.tables.records import interview_actions, interview_records
 from tests.acceptance.telling_scene import Telling, new_id, telling
 from tests.builders.cases import RETURNED, Case
 from tests.builders.reviews import COORDINATOR, WORKER

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from missing_coord.storage.embedded import discard_embedded
-from missing_coord.storage.embedded_places import recorded_cluster
+from missing_coord.storage.embedded.cluster import discard_embedded
+from missing_coord.storage.embedded.places import recorded_cluster
 from tests.builders.commands import Commands, end, page, processes_naming, serving, status
 
 SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))

@@ -27,12 +27,12 @@ from missing_coord.domain.messages import MessageState
 from missing_coord.domain.rotas import Absence, Rota, Shift
 from missing_coord.services import interviews
 from missing_coord.services.interviews import HoldReason
-from missing_coord.services.interviews_words import DeclinedBy
-from missing_coord.services.ports import Policy
-from missing_coord.services.promises import make_promise
+from missing_coord.services.interviews.words import DeclinedBy
+from missing_coord.services.ports.work import Policy
+from missing_coord.services.telling.promises import make_promise
 from missing_coord.services.verify import verify
 from missing_coord.settings import Settings
-from missing_coord.storage import tables
+from missing_coord.storage.tables import people as tables
 from tests.acceptance.telling_scene import Telling, telling
 from tests.builders.reviews import COORDINATOR, MANAGER, child, decide
 from tests.builders.road import feed, rows_of

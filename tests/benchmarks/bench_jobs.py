@@ -14,7 +14,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from missing_coord.domain.clock import FixedClock
-from missing_coord.services.escalation import sweep
+from missing_coord.services.telling.escalation import sweep
 from missing_coord.storage.database import Database
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP
 

@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 
 from missing_coord.domain.clock import FixedClock
-from missing_coord.services.escalation import sweep_batches
+from missing_coord.services.telling.escalation import sweep_batches
 from missing_coord.storage.database import Database
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from missing_coord.domain.clock import FixedClock
-from missing_coord.services.alerts import sweep_alerts
-from missing_coord.services.escalation import Fired, sweep, sweep_batches
+from missing_coord.services.telling.alerts import sweep_alerts
+from missing_coord.services.telling.escalation import Fired, sweep, sweep_batches
 from missing_coord.storage.database import Database
 from tests import databases
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP

@@ -22,10 +22,10 @@ from missing_coord.demo.history import History, generate_history
 from missing_coord.domain.access import PEOPLE_ROLES, ROLE_NAMES, Actor, Role, system_actor
 from missing_coord.domain.clock import SystemClock
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.escalation import sweep_batches
-from missing_coord.services.ports import Policy
-from missing_coord.services.ports_accounts import Account
+from missing_coord.services.ports.accounts import Account
+from missing_coord.services.ports.work import Policy
 from missing_coord.services.proposals import propose_all
+from missing_coord.services.telling.escalation import sweep_batches
 from missing_coord.settings import Settings
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.database import Database as Storage

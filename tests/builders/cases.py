@@ -16,8 +16,8 @@ from missing_coord.domain.escalation import Ladder, next_step
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.storage.database import Database
 from missing_coord.storage.mappers import to_row
-from missing_coord.storage.tables import children
-from missing_coord.storage.tables_cases import episodes, interview_episodes, interviews
+from missing_coord.storage.tables.cases import episodes, interview_episodes, interviews
+from missing_coord.storage.tables.people import children
 
 RETURNED = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 BUILDER = system_actor("builder")

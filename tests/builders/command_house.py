@@ -15,7 +15,7 @@ from typing import Any
 NEEDED = (
     "missing_coord.cli.app",
     "missing_coord.bootstrap",
-    "missing_coord.storage.embedded",
+    "missing_coord.storage.embedded.cluster",
     "sqlalchemy.ext.asyncio",
 )
 

@@ -12,10 +12,12 @@ from missing_coord.bootstrap import Application
 from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith, IndependenceBasis
-from missing_coord.services import interviews_assign, interviews_contact, interviews_decisions
-from missing_coord.services import interviews_outcomes as outcomes
-from missing_coord.services.escalation import sweep
-from missing_coord.services.interviews_words import DeclinedBy, OfferAnswer
+from missing_coord.services.interviews import assign as interviews_assign
+from missing_coord.services.interviews import contact as interviews_contact
+from missing_coord.services.interviews import decisions as interviews_decisions
+from missing_coord.services.interviews import outcomes
+from missing_coord.services.interviews.words import DeclinedBy, OfferAnswer
+from missing_coord.services.telling.escalation import sweep
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP
 from tests.builders.report_history_after import followed_up
 from tests.builders.road import feed, rows_of

@@ -10,7 +10,7 @@ from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.services import decisions
 from missing_coord.services.decisions import Decided
-from missing_coord.services.ports_reviews import ReviewWork
+from missing_coord.services.ports.reviews import ReviewWork
 from tests.builders.road import rows_of, state_of_the_road
 
 COORDINATOR = Actor(

@@ -15,7 +15,7 @@ from missing_coord.domain.access import system_actor
 from missing_coord.domain.clock import FixedClock
 from missing_coord.messaging.files import FileIntake
 from missing_coord.messaging.rows import Row, Taken
-from missing_coord.services.ports import Policy
+from missing_coord.services.ports.work import Policy
 from missing_coord.settings import Settings
 from missing_coord.storage.database import Database as Storage
 from tests.databases import Database

@@ -13,8 +13,8 @@ from missing_coord.domain.events import DeadlineBreached, DeadlineWarned
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import Message
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.escalation import notices_of
-from missing_coord.services.ports_escalation import Fired
+from missing_coord.services.ports.escalation import Fired
+from missing_coord.services.telling.escalation import notices_of
 
 Key = tuple[str, str, str, datetime]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from missing_coord.notify.wording import short_reference
-from missing_coord.storage.views_places import NamedPlace, PlaceNaming, Position
+from missing_coord.storage.views.places import NamedPlace, PlaceNaming, Position
 from missing_coord.web.network_picture import bars_of, picture_of
 from missing_coord.web.place_schematic import HOURS, When, schematic
 from missing_coord.web.rendering import DAY_NAMES

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from missing_coord.contracts.wire import MODELS
-from missing_coord.web.api_docs import document, operations
+from missing_coord.web.api.docs import document, operations
 
 PATHS = {
     "/api/v1/police-notices": "police",

@@ -12,7 +12,7 @@ from missing_coord.bootstrap import Application, open_application
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.clock import FixedClock
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.escalation import sweep
+from missing_coord.services.telling.escalation import sweep
 from missing_coord.settings import Settings
 
 CHUNK = 15

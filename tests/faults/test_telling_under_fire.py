@@ -24,7 +24,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.escalation import Ladder, LadderStep
 from missing_coord.domain.messages import ChannelName, MessageState
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.rerouting import receive_receipt
+from missing_coord.services.telling.rerouting import receive_receipt
 from missing_coord.storage.database import Database
 from tests import databases
 from tests.builders.provider import FakeNotify, fake_notify

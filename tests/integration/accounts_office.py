@@ -14,10 +14,10 @@ from sqlalchemy import insert, text
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.clock import FixedClock
 from missing_coord.services.accounts import Added, NewUser, add_user
-from missing_coord.services.ports_accounts import PasswordHasher
+from missing_coord.services.ports.accounts import PasswordHasher
 from missing_coord.services.sign_in import Gate
 from missing_coord.storage.database import Database as Storage
-from missing_coord.storage.tables import workers
+from missing_coord.storage.tables.people import workers
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from tests.databases import Database
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from missing_coord.storage.embedded import open_embedded
+from missing_coord.storage.embedded.cluster import open_embedded
 from tests.databases import FAST, plain
 
 

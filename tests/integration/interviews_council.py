@@ -16,9 +16,9 @@ from missing_coord.domain.cases import Episode, Interview, InterviewEpisode
 from missing_coord.domain.clock import FixedClock, SystemClock
 from missing_coord.domain.escalation import next_step
 from missing_coord.domain.ladders import DEFAULT_LADDER
-from missing_coord.services.ports import Policy
-from missing_coord.storage import tables
+from missing_coord.services.ports.work import Policy
 from missing_coord.storage.database import Database
+from missing_coord.storage.tables import people as tables
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 # Row-level security hides what was closed long ago from workers, by the database's own clock.

@@ -12,7 +12,8 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import ProgrammingError
 
 from missing_coord.domain.access import PEOPLE_ROLES, Actor, Role
-from missing_coord.storage import tables, tables_cases
+from missing_coord.storage.tables import cases as tables_cases
+from missing_coord.storage.tables import people as tables
 from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,

@@ -12,7 +12,7 @@ from missing_coord.domain.access import PEOPLE_ROLES, Actor, Role
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.services.accounts import DemoSignIn, add_demo_users, list_users
 from missing_coord.services.api_keys import add_key, list_keys, revoke_keys
-from missing_coord.services.ports_accounts import KeyScope
+from missing_coord.services.ports.accounts import KeyScope
 from tests.databases import Database
 from tests.integration.accounts_office import PASSWORD, Office, open_office
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from missing_coord.services.api_keys import revoke_keys
-from missing_coord.web.api_limits import BODY_LIMIT, ITEM_LIMIT, Buckets
+from missing_coord.web.api.limits import BODY_LIMIT, ITEM_LIMIT, Buckets
 from tests.builders.reviews import child, notice, there_and_back
 from tests.databases import Database
 from tests.integration.api_sender import Sender, outcomes, sender, stranger

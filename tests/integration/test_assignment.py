@@ -13,11 +13,11 @@ from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.services import interviews
 from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import Recorded
-from missing_coord.services.ports_planning import KeptProposal
+from missing_coord.services.ports.planning import KeptProposal
 from missing_coord.services.proposals import Proposed, propose_all, propose_for
-from missing_coord.storage import tables
 from missing_coord.storage.bank_holidays import bank_holidays
-from missing_coord.storage.views_interviews import queue
+from missing_coord.storage.tables import people as tables
+from missing_coord.storage.views.interviews import queue
 from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,

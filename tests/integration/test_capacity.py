@@ -12,7 +12,7 @@ from missing_coord.domain.cases import InterviewEvent
 from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.domain.records import Weekday
 from missing_coord.services.capacity import Capacity, Pattern, capacity, days_of, hours_of
-from missing_coord.storage.views_capacity import SqlHistory
+from missing_coord.storage.views.capacity import SqlHistory
 from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, POLICY, SYSTEM, ago
 from tests.integration.web_scene import Site, open_site

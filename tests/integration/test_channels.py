@@ -13,7 +13,7 @@ from missing_coord.domain.messages import ChannelName
 from missing_coord.notify.govuk_notify import GovukNotify
 from missing_coord.notify.smtp import SmtpMail
 from missing_coord.notify.teams import TeamsWorkflow
-from missing_coord.services.ports_messages import AddressRefused, Outgoing
+from missing_coord.services.ports.messages import AddressRefused, Outgoing
 from tests.builders.provider import KEY, TEMPLATE, fake_mail, fake_notify, fake_teams
 
 ADDRESS = "https://missing.example"

@@ -20,7 +20,7 @@ from missing_coord.demo.council import generate_council
 from missing_coord.demo.files import write_files
 from missing_coord.demo.history import generate_history
 from missing_coord.domain.ladders import DEFAULT_LADDER
-from missing_coord.storage.embedded import discard_embedded, open_embedded
+from missing_coord.storage.embedded.cluster import discard_embedded, open_embedded
 from tests.builders.commands import Commands, csv_rows
 
 SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))

@@ -11,7 +11,7 @@ from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import PermanentError
 from missing_coord.settings import Settings
 from missing_coord.storage.decided_matches import decided_matches, match_rows
-from missing_coord.storage.views_timeline import timeline_of_child
+from missing_coord.storage.views.timeline import timeline_of_child
 from missing_coord.web.show import timeline
 from tests.builders.reviews import COORDINATOR, Said, child, decide, there_and_back
 from tests.builders.road import feed, open_road

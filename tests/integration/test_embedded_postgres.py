@@ -18,9 +18,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from missing_coord.storage.embedded import EmbeddedPostgresError, discard_embedded, open_embedded
-from missing_coord.storage.embedded_binaries import find_binaries, reachable_binaries
-from missing_coord.storage.embedded_places import recorded_cluster
+from missing_coord.storage.embedded.binaries import find_binaries, reachable_binaries
+from missing_coord.storage.embedded.cluster import EmbeddedPostgresError, discard_embedded, open_embedded
+from missing_coord.storage.embedded.places import recorded_cluster
 from tests.databases import FAST, plain
 
 ROOT = Path(__file__).resolve().parents[2]

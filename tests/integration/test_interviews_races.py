@@ -14,8 +14,8 @@ from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.services import interviews
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
-from missing_coord.services.interviews_words import LONDON
-from missing_coord.storage.tables_cases import escalations
+from missing_coord.services.interviews.words import LONDON
+from missing_coord.storage.tables.cases import escalations
 from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,

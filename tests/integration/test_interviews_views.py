@@ -12,8 +12,8 @@ from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.services import interviews
-from missing_coord.storage import tables
-from missing_coord.storage.views_interviews import (
+from missing_coord.storage.tables import people as tables
+from missing_coord.storage.views.interviews import (
     TILES,
     QueueFilters,
     QueueRow,
@@ -23,8 +23,8 @@ from missing_coord.storage.views_interviews import (
     queue,
     tile_counts,
 )
-from missing_coord.storage.views_interviews_as_of import queue_as_of
-from missing_coord.storage.views_interviews_detail import breaches, interview_detail, my_interviews
+from missing_coord.storage.views.interviews_as_of import queue_as_of
+from missing_coord.storage.views.interviews_detail import breaches, interview_detail, my_interviews
 from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,

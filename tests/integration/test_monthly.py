@@ -22,8 +22,8 @@ from missing_coord.reporting.monthly import Report, read_report
 from missing_coord.reporting.periods import month_of
 from missing_coord.storage.database import Database as Storage
 from missing_coord.storage.mappers import to_row
-from missing_coord.storage.tables import children, placements
-from missing_coord.storage.tables_cases import episodes, interview_episodes, interview_events, interviews
+from missing_coord.storage.tables.cases import episodes, interview_episodes, interview_events, interviews
+from missing_coord.storage.tables.people import children, placements
 from tests.builders.cases import Case
 from tests.builders.reporting import CLOSED_STATES, hours, oracle
 from tests.databases import Database

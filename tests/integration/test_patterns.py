@@ -13,7 +13,7 @@ from missing_coord.bootstrap import Application
 from missing_coord.domain.access import system_actor
 from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, OVER_24_HOURS
 from missing_coord.storage.schema import metadata
-from missing_coord.storage.views_patterns import (
+from missing_coord.storage.views.patterns import (
     pattern_counts,
     pattern_view,
 )

@@ -12,9 +12,9 @@ from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
 from missing_coord.storage.schema import metadata
-from missing_coord.storage.views_meeting_pack import meeting_pack
-from missing_coord.storage.views_messages import unseen
-from missing_coord.storage.views_patterns import (
+from missing_coord.storage.views.meeting_pack import meeting_pack
+from missing_coord.storage.views.messages import unseen
+from missing_coord.storage.views.patterns import (
     PatternFilter,
     kind_counts,
     pattern_list,

@@ -15,9 +15,9 @@ from missing_coord.domain.mentions import MentionKind
 from missing_coord.domain.sharing import Gateway
 from missing_coord.linking.mentions import read_entry
 from missing_coord.services.sharing import Recipient, summary_of
-from missing_coord.storage.views_meeting_pack import meeting_pack
-from missing_coord.storage.views_patterns import pattern_view
-from missing_coord.storage.views_places import Position, named_places
+from missing_coord.storage.views.meeting_pack import meeting_pack
+from missing_coord.storage.views.patterns import pattern_view
+from missing_coord.storage.views.places import Position, named_places
 from tests.builders.interview_records import entry, record
 from tests.builders.pattern_road import LEAD, NAMES, a_child, decide, find, kinds, notice
 from tests.builders.road import NOW, feed, open_road, rows_of

@@ -162,7 +162,7 @@ def test_postcodes_are_read_only_when_a_postcode_is_asked_for() -> None:
     import subprocess
 
     probe = (
-        "import missing_coord.bootstrap, missing_coord.storage.store_children as s;"
+        "import missing_coord.bootstrap, missing_coord.storage.stores.children as s;"
         "p = s.installed_postcodes(); before = len(p._shards); p.lookup('M1 1AE'); print(before, len(p._shards))"
     )
     ended = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from missing_coord.domain.access import Actor, Role
-from missing_coord.storage.tables_quality import quality_audits
+from missing_coord.storage.tables.quality import quality_audits
 from tests.databases import Database
 from tests.integration.interviews_council import NOW, SYSTEM, ago
 from tests.integration.web_scene import Site, errors_on, open_site

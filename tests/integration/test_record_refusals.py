@@ -9,8 +9,8 @@ import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.interview_records import RecordKind
-from missing_coord.services.interview_drafts import save_draft
-from missing_coord.services.interviews_assign import assign
+from missing_coord.services.interviews.assign import assign
+from missing_coord.services.interviews.drafts import save_draft
 from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, WORKER
 from tests.integration.test_record_pages import TODAY, form_on, read, send, submitted

@@ -14,10 +14,10 @@ from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
 from missing_coord.domain.sharing import DisruptionKind, Effect, Footing, Gateway
 from missing_coord.services.disruption import Plan, close_disruption, plan_disruption
-from missing_coord.services.ports_sharing import Piece, Subject
+from missing_coord.services.ports.sharing import Piece, Subject
 from missing_coord.services.sharing import Recipient, share_summary, summary_of
-from missing_coord.storage.views_places import named_places
-from missing_coord.storage.views_sharing import (
+from missing_coord.storage.views.places import named_places
+from missing_coord.storage.views.sharing import (
     disruption_counts,
     disruptions_of,
     overview,

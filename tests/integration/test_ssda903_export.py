@@ -29,8 +29,8 @@ from missing_coord.reporting.returns.missing_rules import RULES, check
 from missing_coord.reporting.returns.ssda903 import ssda903_files
 from missing_coord.reporting.spreadsheets import csv_of
 from missing_coord.storage.database import Database as Storage
-from missing_coord.storage.tables import children, placements
-from missing_coord.storage.tables_cases import episodes
+from missing_coord.storage.tables.cases import episodes
+from missing_coord.storage.tables.people import children, placements
 from tests.builders.ssda903 import council_year, random_files
 from tests.databases import Database
 from tests.parts import absent

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from missing_coord.contracts.ladders import sweep_answer
 from missing_coord.domain.clock import FixedClock
-from missing_coord.services.escalation import dry_run, sweep
+from missing_coord.services.telling.escalation import dry_run, sweep
 from missing_coord.storage.database import Database
 from tests import databases
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP

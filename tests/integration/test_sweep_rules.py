@@ -17,7 +17,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.escalation import Ladder, LadderStep
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import ChannelName
-from missing_coord.services.escalation import dry_run, sweep
+from missing_coord.services.telling.escalation import dry_run, sweep
 from missing_coord.storage.database import Database
 from tests import databases
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP

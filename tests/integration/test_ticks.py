@@ -12,7 +12,7 @@ import pytest
 from missing_coord.domain.clock import FixedClock, SystemClock
 from missing_coord.health import Health
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.escalation import sweep_batches
+from missing_coord.services.telling.escalation import sweep_batches
 from missing_coord.storage.database import Database
 from missing_coord.storage.ticks import TickLedger, slot_of
 from schedulers.app import build_scheduler, run_scheduler

@@ -11,7 +11,7 @@ import pytest
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import system_actor
 from missing_coord.services.verify import Verification, verify
-from missing_coord.storage.views_verify import BROKEN, LOST
+from missing_coord.storage.views.verify import BROKEN, LOST
 from tests.builders.road import NOW, feed, open_road, rows_of
 from tests.databases import Database, plain
 

@@ -12,9 +12,9 @@ from missing_coord.domain.access import Actor, Role
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.planning.weeks import london_day
 from missing_coord.services import interviews
-from missing_coord.services.interviews_words import DeclinedBy, HoldReason
+from missing_coord.services.interviews.words import DeclinedBy, HoldReason
 from missing_coord.services.proposals import propose_all
-from missing_coord.storage import tables
+from missing_coord.storage.tables import people as tables
 from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, NOW, POLICY, SYSTEM, ago
 from tests.integration.web_scene import Site, open_site

@@ -14,7 +14,7 @@ from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
 from missing_coord.notify.reactions import Notices
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.services.interviews_assign import unassign
+from missing_coord.services.interviews.assign import unassign
 from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, SYSTEM, ago
 from tests.integration.web_scene import Site, errors_on, open_site

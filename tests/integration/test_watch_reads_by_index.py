@@ -11,9 +11,9 @@ from sqlalchemy import text
 from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.escalation import ClockKind
 from missing_coord.storage.database import Database
-from missing_coord.storage.store_alerts import CAUSES
-from missing_coord.storage.store_professionals import _EVERYTHING, _RAISE
-from missing_coord.storage.store_sweep import _ANY
+from missing_coord.storage.stores.alerts import CAUSES
+from missing_coord.storage.stores.professionals import _EVERYTHING, _RAISE
+from missing_coord.storage.stores.sweep import _ANY
 from tests import databases
 from tests.acceptance.escalation_scene import SWEEP
 from tests.builders.cases import RETURNED

@@ -12,8 +12,8 @@ from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAll
 from missing_coord.domain.records import Weekday, WorkingHours
 from missing_coord.planning.child_hours import ClosedHours
 from missing_coord.planning.weeks import LONDON
-from missing_coord.services.ports_planning import KeptProposal
-from missing_coord.services.ports_visits import ChildWishes
+from missing_coord.services.ports.planning import KeptProposal
+from missing_coord.services.ports.visits import ChildWishes
 from missing_coord.services.proposals import propose_all
 from missing_coord.services.wishes import keep_wishes
 from tests.databases import Database

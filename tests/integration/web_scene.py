@@ -18,8 +18,8 @@ from fastapi import FastAPI
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import PEOPLE_ROLES, Actor, Role
 from missing_coord.domain.clock import FixedClock
-from missing_coord.services.ports import Policy
-from missing_coord.services.ports_accounts import Account, Session
+from missing_coord.services.ports.accounts import Account, Session
+from missing_coord.services.ports.work import Policy
 from missing_coord.settings import Settings
 from missing_coord.storage.database import Database as Storage
 from missing_coord.storage.passwords import Argon2Passwords

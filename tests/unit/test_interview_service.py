@@ -12,9 +12,9 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import OPEN_STATES, InterviewState
-from missing_coord.services.interviews_change import InterviewChangedMeanwhile, Taken, check_time, close
-from missing_coord.services.interviews_words import london_words
-from missing_coord.storage.views_interviews import (
+from missing_coord.services.interviews.change import InterviewChangedMeanwhile, Taken, check_time, close
+from missing_coord.services.interviews.words import london_words
+from missing_coord.storage.views.interviews import (
     TILES,
     QueueFilters,
     QueueRow,
@@ -23,7 +23,7 @@ from missing_coord.storage.views_interviews import (
     narrowed,
     tile_counts,
 )
-from missing_coord.storage.views_interviews_as_of import row_as_of
+from missing_coord.storage.views.interviews_as_of import row_as_of
 
 NOW = datetime(2026, 10, 25, 12, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from missing_coord.storage.views_places import NamedPlace, PlaceNaming, Position
+from missing_coord.storage.views.places import NamedPlace, PlaceNaming, Position
 from missing_coord.web.place_schematic import HEIGHT, WIDTH, When, schematic
 
 MONDAY = datetime(2026, 7, 6, 11, 30, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from missing_coord.domain.records import MissingListEntry, MissingType
 from missing_coord.services.register import LIST_NAME, list_facts
-from missing_coord.storage.views_timeline import TimelineEntry
+from missing_coord.storage.views.timeline import TimelineEntry
 from missing_coord.web.show import area_words, timeline, told_references, within
 
 

@@ -1,0 +1,1 @@
+"""What is written and read back for the use cases, one module per port."""

@@ -1,0 +1,205 @@
+"""Incidents and episodes in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from missing_coord.domain.cases import OPEN_MATCH_STATES, Episode, Incident, MatchState, MatchVerdict
+from missing_coord.domain.errors import NotFound
+from missing_coord.domain.incidents import IncidentFacts
+from missing_coord.storage.mappers import from_json, from_row, plain, to_row
+from missing_coord.storage.rows import among, insert_new, upsert
+from missing_coord.storage.tables.cases import (
+    episode_incidents,
+    episodes,
+    incidents,
+    match_decisions,
+    presumed_returns,
+)
+from missing_coord.storage.tables.patterns import mentions
+
+
+class SqlIncidents:
+    """Incidents and the remembered decisions about them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of_references(self, references: Iterable[tuple[str, str]]) -> list[Incident]:
+        """Return the incidents of the (force, reference) pairs."""
+        wanted = list(references)
+        result = await self._connection.execute(
+            text(
+                "select i.* from incidents i"
+                " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
+                " using (force_key, reference_key)"
+            ),
+            {"forces": [force for force, _ in wanted], "refs": [reference for _, reference in wanted]},
+        )
+        return [_incident(row._mapping) for row in result]
+
+    async def of_children(self, child_ids: Iterable[str]) -> list[Incident]:
+        """Return the incidents of the children."""
+        return await self._where(among(incidents.c.child_id, child_ids))
+
+    async def get(self, incident_id: str) -> Incident:
+        """Return one incident; raises NotFound."""
+        found = await self._where(incidents.c.incident_id == incident_id)
+        if not found:
+            raise NotFound(f"There is no incident {incident_id} that you may see.")
+        return found[0]
+
+    async def unsure_references(self, limit: int) -> list[tuple[str, str]]:
+        """Return the (force, reference) pairs of incidents that nobody is sure of, longest unexamined first."""
+        unsure = incidents.c.match_state.in_([state.value for state in OPEN_MATCH_STATES])
+        columns = incidents.c.force_key, incidents.c.reference_key
+        oldest = func.min(incidents.c.decided_at)
+        result = await self._connection.execute(
+            select(*columns).where(unsure).group_by(*columns).order_by(oldest, *columns).limit(limit)
+        )
+        return [(row[0], row[1]) for row in result]
+
+    async def not_on_register(self, limit: int) -> dict[str, tuple[str, str]]:
+        """Return the (force, reference) of incidents whose child a person said is not on the register, newest first."""
+        settled = incidents.c.match_state == MatchState.NOT_ON_REGISTER.value
+        columns = incidents.c.incident_id, incidents.c.force_key, incidents.c.reference_key
+        newest = incidents.c.decided_at.desc(), incidents.c.incident_id
+        result = await self._connection.execute(
+            select(*columns).where(settled).order_by(*newest).limit(limit)
+        )
+        return {str(row[0]): (row[1], row[2]) for row in result}
+
+    async def children_concerned(self, child_ids: Sequence[str]) -> set[str]:
+        """Return those of the children about whom there is any incident."""
+        result = await self._connection.execute(
+            select(incidents.c.child_id).distinct().where(among(incidents.c.child_id, child_ids))
+        )
+        return {row[0] for row in result}
+
+    async def with_signature(self, signature: str) -> list[Incident]:
+        """Return the incidents whose person is described in the same words."""
+        return await self._where(incidents.c.signature == signature)
+
+    async def _where(self, condition: Any) -> list[Incident]:
+        result = await self._connection.execute(select(incidents).where(condition))
+        return [_incident(row._mapping) for row in result]
+
+    async def save(self, changed: Sequence[Incident]) -> None:
+        """Insert or update incidents."""
+        rows = [{**to_row(each), "facts": plain(each.facts)} for each in changed]
+        await upsert(self._connection, incidents, rows, key=["incident_id"])
+
+    async def remove(self, incident_ids: Sequence[str]) -> None:
+        """Remove incidents whose notices were all counted to another one."""
+        for table in (episode_incidents, mentions, presumed_returns, incidents) if incident_ids else ():
+            await self._connection.execute(delete(table).where(table.c.incident_id.in_(list(incident_ids))))
+
+    async def verdicts(
+        self, signatures: Iterable[str], *, incident_ids: Iterable[str] = ()
+    ) -> list[MatchVerdict]:
+        """Return the decisions in force about persons described in these words, or about these incidents."""
+        about = or_(
+            among(match_decisions.c.signature, signatures),
+            among(match_decisions.c.incident_id, incident_ids),
+        )
+        statement = select(match_decisions).where(about, match_decisions.c.undone_at.is_(None))
+        result = await self._connection.execute(statement.order_by(match_decisions.c.decision_id))
+        return [_verdict(row._mapping) for row in result]
+
+    async def add_verdicts(self, verdicts: Sequence[MatchVerdict]) -> None:
+        """Remember decisions."""
+        if verdicts:
+            await self._connection.execute(insert(match_decisions), [to_row(each) for each in verdicts])
+
+    async def undo_verdicts(self, incident_id: str, *, by: str, at: datetime) -> list[MatchVerdict]:
+        """Mark every decision in force about an incident as undone and return them."""
+        result = await self._connection.execute(
+            match_decisions.update()
+            .where(match_decisions.c.incident_id == incident_id, match_decisions.c.undone_at.is_(None))
+            .values(undone_by=by, undone_at=at)
+            .returning(match_decisions)
+        )
+        return [_verdict(row._mapping) for row in result]
+
+
+def _incident(row: Any) -> Incident:
+    found = from_row(Incident, row)
+    return replace(
+        found,
+        incident_id=str(found.incident_id),
+        facts=tuple(from_json(IncidentFacts, each) for each in row["facts"]),
+        match_state=MatchState(row["match_state"]),
+    )
+
+
+def _verdict(row: Any) -> MatchVerdict:
+    return replace(from_row(MatchVerdict, row), incident_id=str(row["incident_id"]))
+
+
+class SqlEpisodes:
+    """Missing episodes and the incidents that they are made of."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of_children(self, child_ids: Iterable[str]) -> list[tuple[Episode, tuple[str, ...]]]:
+        """Return the children's episodes, each with the ids of its incidents."""
+        result = await self._connection.execute(
+            text(
+                "select e.*, coalesce((select array_agg(incident_id::text) from episode_incidents ei"
+                " where ei.episode_id = e.episode_id), '{}') as incident_ids"
+                " from episodes e where e.child_id = any(:ids) order by e.started_at, e.episode_id"
+            ),
+            {"ids": list(child_ids)},
+        )
+        return [(_episode(row._mapping), tuple(row._mapping["incident_ids"])) for row in result]
+
+    async def save(self, changed: Sequence[tuple[Episode, tuple[str, ...]]]) -> None:
+        """Insert or update episodes with their incidents."""
+        if not changed:
+            return
+        await upsert(self._connection, episodes, [to_row(each) for each, _ in changed], key=["episode_id"])
+        ids = [each.episode_id for each, _ in changed]
+        await self._connection.execute(
+            delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))
+        )
+        links = [
+            {"episode_id": each.episode_id, "incident_id": incident_id}
+            for each, incident_ids in changed
+            for incident_id in incident_ids
+        ]
+        await insert_new(self._connection, episode_incidents, links)
+
+    async def remove(self, episode_ids: Sequence[str]) -> None:
+        """Remove episodes that were joined with others and on which nothing hangs."""
+        if not episode_ids:
+            return
+        ids = list(episode_ids)
+        await self._connection.execute(
+            delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))
+        )
+        await self._connection.execute(delete(episodes).where(among(episodes.c.episode_id, ids)))
+
+    async def in_use(self, episode_ids: Sequence[str]) -> set[str]:
+        """Return those episodes on which an escalation, a pattern or an interview hangs."""
+        if not episode_ids:
+            return set()
+        result = await self._connection.execute(
+            text(
+                "select episode_id::text from escalations where episode_id = any(cast(:ids as uuid[]))"
+                " union select episode_id::text from interview_episodes where episode_id = any(cast(:ids as uuid[]))"
+            ),
+            {"ids": list(episode_ids)},
+        )
+        return {row[0] for row in result}
+
+
+def _episode(row: Any) -> Episode:
+    found = from_row(Episode, row)
+    return replace(found, episode_id=str(found.episode_id))

@@ -1,0 +1,95 @@
+"""Police notices in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from missing_coord.domain.cases import StoredNotice
+from missing_coord.domain.records import PoliceNotice, comparable, with_known_hash
+from missing_coord.services.ports.received import Received
+from missing_coord.storage.mappers import from_json, to_json
+from missing_coord.storage.rows import insert_new
+from missing_coord.storage.tables.people import notices
+
+_IDENTITY = ("force_key", "reference_key", "message", "issued_at", "content_hash")
+
+
+class SqlNotices:
+    """Police notices as received; a notice that is here already is never written again."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def add(self, received: Sequence[tuple[PoliceNotice, Received]]) -> list[int | None]:
+        """Keep notices; return the new number of each, None for one that was here already."""
+        if not received:
+            return []
+        keys = [identity(notice) for notice, _ in received]
+        rows = {key: self._row(key, notice, how) for key, (notice, how) in zip(keys, received, strict=True)}
+        ordered = [rows[key] for key in sorted(rows)]
+        found = await insert_new(self._connection, notices, ordered, returning=["notice_id", *_IDENTITY])
+        new = {row[1:]: row[0] for row in found}
+        return [new.pop(key, None) for key in keys]
+
+    def _row(self, key: tuple[object, ...], notice: PoliceNotice, how: Received) -> dict[str, object]:
+        return {
+            **dict(zip(_IDENTITY, key, strict=True)),
+            "data": to_json(notice),
+            "raw": how.raw,
+            "received_at": self._now,
+            "batch_id": how.batch_id,
+            "line": how.line,
+        }
+
+    async def of_references(self, references: Iterable[tuple[str, str]]) -> list[StoredNotice]:
+        """Return every notice of the (force, reference) pairs, both in their comparing form."""
+        wanted = list(references)
+        result = await self._connection.execute(
+            text(
+                "select n.notice_id, n.incident_id, n.data, n.content_hash from notices n"
+                " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
+                " using (force_key, reference_key)"
+            ),
+            {"forces": [force for force, _ in wanted], "refs": [reference for _, reference in wanted]},
+        )
+        return [
+            StoredNotice(
+                notice_id=row[0],
+                incident_id=_text(row[1]),
+                notice=with_known_hash(from_json(PoliceNotice, row[2]), row[3]),
+            )
+            for row in result
+        ]
+
+    async def assign(self, incidents: Mapping[int, str]) -> None:
+        """Count notices to incidents."""
+        if not incidents:
+            return
+        await self._connection.execute(
+            text(
+                "update notices set incident_id = w.incident_id"
+                " from unnest(cast(:numbers as bigint[]), cast(:incidents as uuid[])) as w(notice_id, incident_id)"
+                " where notices.notice_id = w.notice_id"
+            ),
+            {"numbers": list(incidents), "incidents": list(incidents.values())},
+        )
+
+
+def identity(notice: PoliceNotice) -> tuple[str, str, str, datetime, str]:
+    """Return the columns that make two deliveries the same notice."""
+    return (
+        notice.force_key,
+        comparable(notice.reference),
+        notice.message.value,
+        notice.issued_at,
+        notice.content_hash,
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

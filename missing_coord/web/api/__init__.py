@@ -1,0 +1,1 @@
+"""The JSON intake for police forces and case systems."""

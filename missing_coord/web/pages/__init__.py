@@ -1,0 +1,1 @@
+"""Pages, one module per subject; each route says who may open it."""
