@@ -14,6 +14,7 @@ from missing_coord.services.ports.reviews import ReviewWork
 
 _AGREED = ("state", "worker_id", "independence_basis", "independence_note")
 _AGREED_TIMES = ("visit_starts_at", "visit_ends_at", "first_offered_at")
+Covered = tuple[frozenset[str], str]
 _CONTACTS = frozenset({"attempt", "offer", "did_not_attend"})
 
 
@@ -61,7 +62,7 @@ async def moves_to(
         going = {each.incident_id for each in moving if each.child_id != child_id}
         episode_ids = {episode.episode_id for episode, ids in kept if going & set(ids)}
         interview_ids = {link.interview_id for link in links if link.episode_id in episode_ids}
-        said = [kind for each in interview_ids for _, kind in entries.get(each, ())]
+        said = [each.kind for each in entries if each.interview_id in interview_ids]
         found[child_id] = Moves(
             episodes=len(episode_ids),
             interviews=len(interview_ids),
@@ -99,7 +100,7 @@ async def as_it_stands(uow: ReviewWork, child_ids: Collection[str]) -> dict[str,
                         for incident_id in episodes.get(link.episode_id, ())
                     }
                 ),
-                "entries": [number for number, _ in entries.get(each.interview_id, ())],
+                "entries": [e.event_no for e in entries if e.interview_id == each.interview_id],
                 "agreed": {name: getattr(each, name) for name in (*_AGREED, *_AGREED_TIMES)},
             }
             for each in interviews
@@ -161,23 +162,24 @@ def _instant(value: Any) -> Any:
 async def settle_activity(
     uow: ReviewWork, before: Mapping[str, Any], child_ids: Collection[str], *, exactly: bool
 ) -> None:
-    """Bring each timeline, and what was agreed, to the open interview about the same notices as before.
+    """Bring each timeline entry, and what was agreed, to the open interview that is about its notices now.
 
-    An entry that has gone to another child since, with another decision or its undoing, stays there. `exactly`: what
-    was agreed is put back as it was wherever nobody has recorded anything since, and nothing empty is left behind.
+    An entry about notices of several interviews stays where it hangs. `exactly`: what was agreed is put back as it
+    was wherever nobody has recorded anything since, and nothing empty is left behind.
     """
     was = before.get("interviews", {})
     interviews = {i.interview_id: i for i in await uow.interviews.of_children(child_ids)}
-    targets = await _targets(uow, was, interviews, child_ids)
-    here = {number for said in (await uow.reviews.entries(interviews)).values() for number, _ in said}
-    for source, target in targets.items():
-        ours = [number for number in was[source]["entries"] if number in here]
-        await uow.reviews.move_entries(ours, target=target)
+    covered = await _covered(uow, interviews, child_ids)
+    await _bring_entries_home(uow, interviews, covered)
+    targets = {
+        source: home for source, each in was.items() if (home := _only_home(covered, each["incidents"]))
+    }
     entries = await uow.reviews.entries(targets.values())
     changed: dict[str, Interview] = {}
     for source, target in sorted(targets.items(), key=lambda pair: pair[0] != pair[1]):
         kept = changed.get(target, interviews[target])
-        nothing_new = {number for number, _ in entries.get(target, ())} <= set(was[source]["entries"])
+        there = {each.event_no for each in entries if each.interview_id == target}
+        nothing_new = there <= set(was[source]["entries"])
         free = not kept.worker_id and kept.state == InterviewState.NOT_OFFERED
         if free or (exactly and nothing_new):
             changed[target] = _with_agreed(kept, was[source]["agreed"])
@@ -188,29 +190,43 @@ async def settle_activity(
 
 async def _remove_husks(uow: ReviewWork, interviews: Iterable[Interview]) -> None:
     """Remove interviews that an undone decision had emptied, once what was on their timelines has gone home."""
-    emptied = [i.interview_id for i in interviews if i.state == InterviewState.RECORDED_IN_ERROR]
+    emptied = [i.interview_id for i in interviews if _is_husk(i)]
     touched = await uow.interviews.touched(emptied)
     linked = {link.interview_id for link in await uow.interviews.links_of(emptied)}
     await uow.interviews.remove([each for each in emptied if each not in touched | linked])
 
 
-async def _targets(
-    uow: ReviewWork,
-    was: Mapping[str, Any],
-    interviews: Mapping[str, Interview],
-    child_ids: Collection[str],
-) -> dict[str, str]:
-    """Return for each interview of then the one open interview that is about its notices now."""
+async def _bring_entries_home(
+    uow: ReviewWork, interviews: Mapping[str, Interview], covered: Sequence[Covered]
+) -> None:
+    loose = [i for i, each in interviews.items() if each.closed_at is None or _is_husk(each)]
+    going: dict[str, list[int]] = {}
+    for entry in await uow.reviews.entries(loose):
+        home = _only_home(covered, entry.about)
+        if home not in (None, entry.interview_id):
+            going.setdefault(home, []).append(entry.event_no)
+    for home, numbers in going.items():
+        await uow.reviews.move_entries(numbers, target=home)
+
+
+async def _covered(
+    uow: ReviewWork, interviews: Mapping[str, Interview], child_ids: Collection[str]
+) -> list[Covered]:
+    """Return the incidents of each episode that an open interview is about, with that interview."""
     links = await uow.interviews.links_of([i for i, each in interviews.items() if each.closed_at is None])
     about = {link.episode_id: link.interview_id for link in links}
-    covered = [
-        (set(ids), about[episode.episode_id])
+    return [
+        (frozenset(ids), about[episode.episode_id])
         for episode, ids in await uow.episodes.of_children(child_ids)
         if episode.episode_id in about
     ]
-    found = {}
-    for source, each in was.items():
-        now_at = {target for ids, target in covered if ids & set(each["incidents"])}
-        if len(now_at) == 1:
-            found[source] = now_at.pop()
-    return found
+
+
+def _only_home(covered: Sequence[Covered], incidents: Collection[str]) -> str | None:
+    """Return the one open interview that is about some of the incidents, None when there are none or several."""
+    homes = {interview_id for ids, interview_id in covered if ids & set(incidents)}
+    return homes.pop() if len(homes) == 1 else None
+
+
+def _is_husk(interview: Interview) -> bool:
+    return interview.state == InterviewState.RECORDED_IN_ERROR

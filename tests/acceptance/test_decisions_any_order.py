@@ -142,12 +142,10 @@ async def test_many_decisions_undone_the_newest_first_leave_no_trace(database: D
 
 
 @pytest.mark.parametrize("seed", [31, 39, 44, 45])
-async def test_many_decisions_undone_in_any_order_bring_back_every_count(
+async def test_many_decisions_undone_in_any_order_leave_no_trace_either(
     database: Database, seed: int
 ) -> None:
     states = await decided_and_undone(database, seed, backwards=False)
-    for state in states:
-        state["entries"] = sorted((each["at"], each["note"]) for each in state["entries"])
     assert states[1] == states[0]
 
 

@@ -20,6 +20,16 @@ class KeptDecision:
     before: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A timeline entry: where it hangs, and the incidents that its interview was about when it was written."""
+
+    event_no: int
+    interview_id: str
+    kind: str
+    about: frozenset[str]
+
+
 class ReviewStore(Protocol):
     """Remembered decisions about one incident, and the timeline entries that go with its episodes."""
 
@@ -39,8 +49,8 @@ class ReviewStore(Protocol):
         """Mark one decision as undone, and keep why."""
         ...
 
-    async def entries(self, interview_ids: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
-        """Return the (number, kind) of every timeline entry of the interviews."""
+    async def entries(self, interview_ids: Iterable[str]) -> list[Entry]:
+        """Return every timeline entry of the interviews, the oldest first."""
         ...
 
     async def move_entries(self, numbers: Sequence[int], *, target: str) -> None:

@@ -11,13 +11,13 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import MatchVerdict
-from missing_coord.services.ports.reviews import KeptDecision
+from missing_coord.services.ports.reviews import Entry, KeptDecision
 from missing_coord.storage.mappers import from_row, plain, to_row
 from missing_coord.storage.tables.cases import match_decisions
 
 _STANDING = text("select child_id, status from children where child_id = any(:ids) and not provisional")
 _ENTRIES = text(
-    "select interview_id::text as interview_id, event_no, kind from interview_events"
+    "select interview_id::text as interview_id, event_no, kind, about::text[] as about from interview_events"
     " where interview_id = any(cast(:ids as uuid[])) order by event_no"
 )
 _MOVE_ENTRIES = text(
@@ -61,13 +61,10 @@ class SqlReviews:
             .values(undone_by=by, undone_at=self._now, undone_reason=reason)
         )
 
-    async def entries(self, interview_ids: Iterable[str]) -> dict[str, list[tuple[int, str]]]:
-        """Return the (number, kind) of every timeline entry of the interviews."""
+    async def entries(self, interview_ids: Iterable[str]) -> list[Entry]:
+        """Return every timeline entry of the interviews, the oldest first."""
         result = await self._connection.execute(_ENTRIES, {"ids": list(interview_ids)})
-        found: dict[str, list[tuple[int, str]]] = {}
-        for row in result.mappings():
-            found.setdefault(row["interview_id"], []).append((row["event_no"], row["kind"]))
-        return found
+        return [Entry(**{**row, "about": frozenset(row["about"])}) for row in result.mappings()]
 
     async def move_entries(self, numbers: Sequence[int], *, target: str) -> None:
         """Move timeline entries to another interview."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID, ExcludeConstraint
 
 from missing_coord.storage.tables.columns import (
     identity_column,
@@ -274,6 +274,8 @@ interview_events = Table(
     words("note"),
     instant("visit_starts_at", nullable=True),
     words("submission_key"),
+    # The notices that the interview was about when this was written; kept by a trigger.
+    Column("about", ARRAY(UUID(as_uuid=False)), nullable=False, server_default=text("'{}'")),
     Index("ix_interview_events_interview_id", "interview_id", "event_no"),
     Index(
         "uq_interview_events_submission_key",

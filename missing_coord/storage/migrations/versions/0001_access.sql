@@ -163,6 +163,17 @@ create policy own_work on interview_episodes for all to mc_interview_worker
                         where i.interview_id = interview_episodes.interview_id
                           and e.episode_id = interview_episodes.episode_id));
 --;;
+-- A timeline entry remembers which notices its interview was about, so that it can follow them to another child and back.
+create function entry_is_about() returns trigger language plpgsql security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+begin
+    new.about := array(select distinct e.incident_id from interview_episodes l join episode_incidents e using (episode_id)
+                       where l.interview_id = new.interview_id order by 1);
+    return new;
+end $$;
+--;;
+create trigger entry_is_about before insert on interview_events for each row execute function entry_is_about();
+--;;
 grant select, insert on interview_events to mc_coordinator, mc_manager, mc_interview_worker;
 --;;
 grant select on interview_events to mc_quality_auditor, mc_exploitation_lead;

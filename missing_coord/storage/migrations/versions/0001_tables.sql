@@ -974,6 +974,7 @@ CREATE TABLE interview_events (
     note TEXT DEFAULT '' NOT NULL,
     visit_starts_at TIMESTAMP WITH TIME ZONE,
     submission_key TEXT DEFAULT '' NOT NULL,
+    about UUID[] DEFAULT '{}' NOT NULL,
     CONSTRAINT pk_interview_events PRIMARY KEY (event_no),
     CONSTRAINT fk_interview_events_interview_id FOREIGN KEY(interview_id) REFERENCES interviews (interview_id)
 );
