@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench faults-short faults reliability tables lock clean reset ready ready-dev ready-bench
 
+# Every command starts the program anew: kept bytecode saves it two seconds of each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
@@ -34,8 +37,10 @@ faults-short: ready-dev ## Kill processes at random points: the round that fits 
 faults: ready-dev ## Kill processes at random points, many times, for hours
 	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) FAULT_OPEN=$(or $(FAULT_OPEN),100000) $(PYTEST) -m faults --timeout=3600 $(ARGS)
 	LIFE_CYCLES=$(or $(LIFE_CYCLES),200) ROWS_TAKEN_AWAY=$(or $(ROWS_TAKEN_AWAY),40) SWEEPS=$(or $(SWEEPS),2000) \
+		SHUFFLES=$(or $(SHUFFLES),20) \
 		$(PYTEST) --timeout=7200 tests/acceptance/test_life_cycles.py tests/acceptance/test_whole_life_cycles.py \
-		tests/acceptance/test_any_row_taken_away.py tests/integration/test_sweep_rules.py $(ARGS)
+		tests/acceptance/test_any_row_taken_away.py tests/acceptance/test_intake_any_order.py \
+		tests/acceptance/test_decisions_any_order.py tests/integration/test_sweep_rules.py $(ARGS)
 
 tables: ready-dev ## Write the first migration's tables from the metadata
 	$(BIN)/python -m missing_coord.storage.migrations.tables_sql

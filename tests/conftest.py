@@ -2,18 +2,71 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.broker.fixtures import kafka, kafka_servers, three_brokers  # noqa: F401
 from tests.databases import TEMPLATE, Database, TestServer, running_server
+from tests.memory import folder_in_memory, forget_databases_in_memory, keep_databases_in_memory
+from tests.sharing_out import FileByFile, longest_first
+
+# Tests start the program many times: what one start has compiled, the next finds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# A slow or busy machine finds the same as a quick one.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep databases in memory, but for benchmarks: those are of a disk."""
+    if config.getoption("markexpr") != "bench":
+        keep_databases_in_memory()
+
+
+def pytest_unconfigure() -> None:
+    """Give the memory back."""
+    forget_databases_in_memory()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileByFile | None:
+    """Share the tests out in the order in which they were collected."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return FileByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, where several processes share the tests."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector all that was imported for the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
-def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
+def empty_server() -> Iterator[TestServer]:
     """Run a private PostgreSQL for the whole session."""
-    with running_server(tmp_path_factory.mktemp("home")) as server:
+    with (
+        TemporaryDirectory(dir=folder_in_memory()) as folder,
+        running_server(Path(folder) / "home") as server,
+    ):
         yield server
 
 

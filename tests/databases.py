@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,10 +14,18 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from missing_coord.storage.embedded.cluster import EmbeddedPostgres, discard_embedded, open_embedded
+from tests.memory import folder_in_memory, server_folder
 
 TEMPLATE = "migrated_template"
-# Nothing here outlives the run, so nothing need survive a loss of power.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+# Nothing here outlives the run, so nothing need survive a loss of power, and a password need not be slow to check.
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "scram_iterations": "1",
+}
+IN_MEMORY = {"max_wal_size": "256MB"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +93,11 @@ class TestServer:
 @contextmanager
 def running_server(home: Path) -> Iterator[TestServer]:
     """Run a server for as long as the tests last and leave nothing behind."""
-    system_folder = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))
+    system_folder = server_folder()
+    options = FAST | IN_MEMORY if folder_in_memory() else FAST
     try:
         with (
-            open_embedded(home, system_folder=system_folder, options=FAST) as postgres,
+            open_embedded(home, system_folder=system_folder, options=options) as postgres,
             psycopg.connect(plain(postgres.admin_url), autocommit=True) as admin,
         ):
             yield TestServer(postgres=postgres, admin=admin)

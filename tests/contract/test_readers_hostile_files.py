@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from missing_coord.contracts.files import read_rows
@@ -177,14 +177,12 @@ def test_json_types_are_read_like_text() -> None:
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.lists(st.text())
 
 
-@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(COLUMNS) | st.text(max_size=20), values))
 def test_no_object_whatever_breaks_the_parser(kind: str, raw: dict[str, object]) -> None:
     parsed = parse(kind, raw)
     assert (parsed.record is None) == bool(parsed.faults)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_whatever_break_the_reader(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.bin"

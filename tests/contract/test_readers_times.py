@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from missing_coord.contracts.readings import Unreadable
@@ -34,7 +34,6 @@ def london_wall(at: datetime) -> str:
     return (at + (HOUR if is_summer(at) else timedelta())).strftime("%d/%m/%Y %H:%M:%S")
 
 
-@settings(deadline=None)
 @given(near_a_change)
 def test_a_london_time_is_read_as_the_first_instant_that_showed_it(at: datetime) -> None:
     earlier = at - HOUR
@@ -45,7 +44,6 @@ def test_a_london_time_is_read_as_the_first_instant_that_showed_it(at: datetime)
     assert flag == ("ambiguous_time" if shown_twice or also_later else None)
 
 
-@settings(deadline=None)
 @given(st.sampled_from([begin for begin, _ in SUMMERS]), st.integers(0, 3599))
 def test_a_london_time_that_never_was_is_refused(begin: datetime, seconds: int) -> None:
     wall = (begin + timedelta(seconds=seconds)).strftime("%d/%m/%Y %H:%M:%S")
@@ -53,7 +51,6 @@ def test_a_london_time_that_never_was_is_refused(begin: datetime, seconds: int) 
         read_time(wall)
 
 
-@settings(deadline=None)
 @given(near_a_change, st.integers(-14 * 60, 14 * 60))
 def test_a_time_with_its_offset_is_never_ambiguous(at: datetime, minutes: int) -> None:
     sign, offset = "-" if minutes < 0 else "+", abs(minutes)
@@ -102,7 +99,6 @@ def test_a_time_that_cannot_be_read_says_what_would_be_right(text: str, reason: 
         read_time(text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_times_and_dates(text: str) -> None:
     for reader in (read_time, read_date, read_moment):
@@ -113,7 +109,6 @@ def test_no_text_breaks_the_reading_of_times_and_dates(text: str) -> None:
         assert value is None or value
 
 
-@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
 def test_dates_are_read_in_both_spellings(day: date) -> None:
     assert read_date(day.isoformat()) == (day, None)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from missing_coord.domain.errors import DomainError
@@ -193,7 +193,6 @@ EPISODES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(EPISODES, st.lists(random_duty(), max_size=30), st.integers(1, 60 * 24))
 def test_every_figure_is_that_of_an_independent_count(
     episodes: list[EpisodeFact], duties: list[DutyFact], after: int
