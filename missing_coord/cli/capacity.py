@@ -83,15 +83,21 @@ def as_document(made: Capacity) -> dict[str, Any]:
 
 
 def _lines(made: Capacity) -> list[str]:
+    from missing_coord.services.capacity_words import assumptions
+
     past = made.recorded
     return [
         f"{made.forecast.expected:.0f} returns a week are to be expected; {made.visits_needed_a_week:.1f} visits a"
         f" week were needed, {made.visits_a_week:.1f} are possible.",
-        f"On record: {past.needed} returns that asked for a visit, {past.in_time} seen in time, {past.late} late,"
-        f" {past.not_held} not seen, {past.open} still in time.",
-        *(f"{name}: {_words(each)}" for name, each in made.staffs),
+        f"What really happened: {past.in_time} of {past.needed} in time, {past.late} late, {past.not_held} not seen;"
+        f" {past.open} more whose deadline is still to come are left out.",
+        *(f"Replay, {name}: {_words(each)}" for name, each in made.staffs),
+        *assumptions(made),
     ]
 
 
 def _words(each: Outcome) -> str:
-    return f"{each.in_time} of {each.needed} in time, {each.late} late, {each.unseen} not seen at all."
+    return (
+        f"{each.in_time} of {each.needed} in time, {each.late} late, {each.unseen} for whom nobody had room,"
+        f" {each.out_of_reach} out of reach; {each.lost} of {each.visits} visits were lost."
+    )

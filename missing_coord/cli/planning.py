@@ -50,10 +50,7 @@ def plan(
         f" {made['without_worker']} without a worker, {made['left_out']} not to be planned now."
     )
     if made["moved"]:
-        say(
-            f"{made['moved']} earlier proposal(s) moved to make way for a deadline, which saved {made['saved']} of a"
-            f" cost that is {made['cost']} now (minutes of travel)."
-        )
+        say(f"{made['moved']} earlier proposal(s) moved so that another deadline can be met.")
 
 
 async def _propose(app: Application, *, afresh: bool, seconds: float) -> dict[str, int]:

@@ -15,7 +15,7 @@ from missing_coord.domain.ladders import LadderBook
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.ports.escalation import Fired
 from missing_coord.services.proof import prove
-from missing_coord.services.proposals import SECONDS, Proposed, propose_all, propose_for
+from missing_coord.services.proposals import SECONDS, Proposed, propose_after, propose_all
 from missing_coord.services.returns import Reminded, remind
 from missing_coord.services.telling.alerts import BATCH, sweep_alerts, watch
 from missing_coord.services.telling.escalation import dry_run, sweep_batches
@@ -145,12 +145,14 @@ class RegularWork:
             )
 
     async def propose_after(self, uow: Any, event: OutgoingEvent) -> None:
-        """Propose anew for the interview of an event, in the transaction in which the event is taken."""
-        await propose_for(
+        """Propose anew for the child of an event, in the transaction in which the event is taken."""
+        await propose_after(
             uow,
-            interview_ids=[event.body["interview_id"]],
+            child_id=event.key,
+            interview_id=event.body["interview_id"],
             policy=self.app.policy,
             bank_holidays=bank_holidays(),
+            write=self.channel.write,
         )
 
     async def look_for_patterns(self, *, since: datetime | None = None) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ TOPIC_OF: dict[type[domain.Event], str] = {
     domain.InterviewClosed: INTERVIEWS,
     domain.InterviewReopened: INTERVIEWS,
     domain.InterviewRecordSubmitted: INTERVIEWS,
+    domain.VisitConditionsChanged: INTERVIEWS,
     domain.DeadlineWarned: ESCALATIONS,
     domain.DeadlineBreached: ESCALATIONS,
     domain.PatternProposed: PATTERNS,

@@ -142,6 +142,16 @@ class InterviewRecordSubmittedV1(EventV1):
     act_now: bool
 
 
+class VisitConditionsChangedV1(EventV1):
+    """What a visit depends on changed: `cause` is `placement`, `absence` or `wishes`.
+
+    `interview_id` is empty where every open interview of the child may be concerned.
+    """
+
+    cause: str
+    interview_id: str
+
+
 class DeadlineWarnedV1(EventV1):
     """A rung of the ladder before the deadline, or a reminder after it, was reached."""
 
@@ -192,6 +202,7 @@ WIRE_MODELS: dict[type[domain.Event], type[EventV1]] = {
     domain.InterviewClosed: InterviewClosedV1,
     domain.InterviewReopened: InterviewReopenedV1,
     domain.InterviewRecordSubmitted: InterviewRecordSubmittedV1,
+    domain.VisitConditionsChanged: VisitConditionsChangedV1,
     domain.DeadlineWarned: DeadlineWarnedV1,
     domain.DeadlineBreached: DeadlineBreachedV1,
     domain.PatternProposed: PatternProposedV1,

@@ -143,6 +143,17 @@ class InterviewRecordSubmitted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitConditionsChanged(Event):
+    """What a visit depends on has changed; `cause` is `placement`, `absence` or `wishes`.
+
+    `interview_id` is empty where every open interview of the child may be concerned.
+    """
+
+    cause: str
+    interview_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineWarned(Event):
     """A rung of the ladder before the deadline, or a reminder after it, was reached."""
 

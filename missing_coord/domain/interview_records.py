@@ -36,6 +36,10 @@ class HeldWhere(StrEnum):
     VIDEO = "video"
 
 
+GENDER_WISHES = ("", "female", "male")
+"""Whom a child would rather see: no wish, a woman, a man."""
+
+
 class Known(StrEnum):
     """An answer that may be missing for either of two reasons, which are never mixed."""
 
@@ -123,7 +127,10 @@ class RecordEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordHead:
-    """What the office and the next worker must know of one version of a record; its contents are kept apart."""
+    """What the office and the next worker must know of one version of a record; its contents are kept apart.
+
+    `gender_wish` is of GENDER_WISHES; an empty one is no wish.
+    """
 
     interview_id: str
     number: int
@@ -142,6 +149,7 @@ class RecordHead:
     safe_contact_detail: str = ""
     safe_contact_avoid: str = ""
     languages: tuple[str, ...] = ()
+    gender_wish: str = ""
     workers_not_wanted: tuple[str, ...] = ()
 
 

@@ -14,7 +14,7 @@ NOBODY: tuple[str, ...] = ()
 NOTICES = "notices"
 """Plans messages to people."""
 PLANNING = "planning"
-"""Proposes a visit for an interview that needs one."""
+"""Proposes a visit where one is needed, and tells whom a change of a booked visit concerns."""
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "missing-coord.episodes.missing-episode-opened.v1": NOBODY,
@@ -25,15 +25,16 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "missing-coord.episodes.match-decided.v1": NOBODY,
     "missing-coord.interviews.return-interview-opened.v1": (PLANNING,),
     "missing-coord.interviews.return-interview-changed.v1": (PLANNING,),
-    "missing-coord.interviews.interview-assigned.v1": (NOTICES,),
+    "missing-coord.interviews.interview-assigned.v1": (NOTICES, PLANNING),
     "missing-coord.interviews.interview-unassigned.v1": (NOTICES, PLANNING),
     "missing-coord.interviews.interview-attempted.v1": NOBODY,
     "missing-coord.interviews.interview-state-changed.v1": (PLANNING,),
     "missing-coord.interviews.interview-completed.v1": NOBODY,
-    "missing-coord.interviews.interview-declined.v1": NOBODY,
-    "missing-coord.interviews.interview-closed.v1": NOBODY,
+    "missing-coord.interviews.interview-declined.v1": (PLANNING,),
+    "missing-coord.interviews.interview-closed.v1": (PLANNING,),
     "missing-coord.interviews.interview-reopened.v1": (PLANNING,),
-    "missing-coord.interviews.interview-record-submitted.v1": NOBODY,
+    "missing-coord.interviews.interview-record-submitted.v1": (PLANNING,),
+    "missing-coord.interviews.visit-conditions-changed.v1": (PLANNING,),
     "missing-coord.escalations.deadline-warned.v1": NOBODY,
     "missing-coord.escalations.deadline-breached.v1": NOBODY,
     "missing-coord.patterns.pattern-proposed.v1": NOBODY,  # whoever finds a pattern tells the lead at once

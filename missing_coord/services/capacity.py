@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from statistics import median
 from typing import Protocol
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours, wall_clock
-from missing_coord.planning.capacity import Demand, Outcome, simulate
+from missing_coord.planning.capacity import Outcome, simulate
 from missing_coord.planning.child_hours import WEEKDAYS
 from missing_coord.planning.forecast import Forecast, forecast
 from missing_coord.planning.situation import Absence, WorkerSituation
 from missing_coord.planning.weeks import LONDON, london_day
+from missing_coord.services.capacity_losses import (
+    HOUR,
+    Losses,
+    PastReturn,
+    absences_apart,
+    demand_of,
+    losses_of,
+)
 from missing_coord.services.interviews.change import check_role
 from missing_coord.services.ports.visits import PlanningWork
 from missing_coord.services.ports.work import Policy
@@ -25,20 +34,6 @@ LEAST_WEEKS, MOST_WEEKS, WEEKS = 2, 52, 13
 READERS = frozenset({Role.MANAGER, Role.SYSTEM})
 FULL_DAY = WorkingHours(start=time(9), end=time(17, 30))
 WORKING_WEEK = frozenset(WEEKDAYS[:5])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastReturn:
-    """A return of the past: its area, whether it asked for a visit of ours, and how it ended."""
-
-    interview_id: str
-    returned_at: datetime
-    due_at: datetime
-    area: str
-    state: str
-    held_at: datetime | None
-    missed: int
-    asks_for_visit: bool
 
 
 class History(Protocol):
@@ -64,13 +59,18 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What really became of the returns that asked for a visit; those not closed yet and in time are `open`."""
+    """What really became of the returns that asked for a visit; those whose deadline is to come are left out, `open`.
+
+    `visits` are those held and those not attended.
+    """
 
     needed: int
     in_time: int
     late: int
     not_held: int
     open: int
+    visits: int
+    median_hours: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,7 @@ class Capacity:
     visits_a_week: float
     visits_needed_a_week: float
     recorded: Recorded
+    losses: Losses
     staffs: tuple[tuple[str, Outcome], ...]
 
 
@@ -128,57 +129,59 @@ async def capacity(
     end = datetime.combine(london_day(uow.now), time(), LONDON)
     start = end - timedelta(days=7 * weeks)
     past = await history.returns(start, end)
-    demand = await _demand(uow, [each for each in past if each.asks_for_visit])
-    away = await history.absences(start, end)
-    workers = [replace(each, absences=away.get(each.worker_id, ())) for each in await uow.planning.workers()]
+    over = [each for each in past if each.held_at is not None or each.due_at <= uow.now]
+    absences = absences_apart(await history.absences(start, end))
+    losses = losses_of(over, absences)
+    cases = await uow.planning.cases([each.interview_id for each in over])
+    demand = demand_of(over, {each.wanted.interview_id: each.wanted for each in cases}, losses)
+    workers = [
+        replace(each, absences=absences.known.get(each.worker_id, ()))
+        for each in await uow.planning.workers()
+    ]
     staffs = _staffs(workers, patterns)
-
-    def tried() -> tuple[tuple[str, Outcome], ...]:
-        replay = partial(
-            simulate, demand, start=start, end=end, bank_holidays=bank_holidays, council=policy.council
-        )
-        return tuple((name, replay(staff)) for name, staff in staffs)
-
-    outcomes = await asyncio.to_thread(tried)
+    replay = partial(
+        simulate,
+        demand,
+        start=start,
+        end=end,
+        bank_holidays=bank_holidays,
+        council=policy.council,
+        sudden=absences.sudden,
+    )
+    outcomes = await asyncio.to_thread(_replayed, replay, staffs)
     return Capacity(
         start=start,
         end=end,
         weeks=weeks,
         forecast=forecast([(each.returned_at, each.area) for each in past], until=end, weeks=weeks),
         visits_a_week=outcomes[0][1].visits_possible / weeks,
-        visits_needed_a_week=sum(1 + each.missed for each in demand) / weeks,
-        recorded=_recorded(past, uow.now),
+        visits_needed_a_week=sum(1 + each.missed for each in demand if each.reached) / weeks,
+        recorded=_recorded(past, over),
+        losses=losses,
         staffs=outcomes,
     )
 
 
-async def _demand(uow: PlanningWork, past: Sequence[PastReturn]) -> list[Demand]:
-    cases = {
-        case.wanted.interview_id: case.wanted
-        for case in await uow.planning.cases([each.interview_id for each in past])
-    }
-    return [
-        Demand(
-            interview=replace(cases[each.interview_id], earliest_at=each.returned_at, due_at=each.due_at),
-            area=each.area,
-            missed=each.missed,
-        )
-        for each in past
-        if each.interview_id in cases
-    ]
+def _replayed(
+    replay: Callable[[Sequence[WorkerSituation]], Outcome],
+    staffs: Sequence[tuple[str, list[WorkerSituation]]],
+) -> tuple[tuple[str, Outcome], ...]:
+    return tuple((name, replay(staff)) for name, staff in staffs)
 
 
-def _recorded(past: Sequence[PastReturn], now: datetime) -> Recorded:
-    asked = [each for each in past if each.asks_for_visit]
+def _recorded(past: Sequence[PastReturn], over: Sequence[PastReturn]) -> Recorded:
+    asked = [each for each in over if each.asks_for_visit]
     held = [each for each in asked if each.held_at is not None]
+    hours = [(each.held_at - each.returned_at) / HOUR for each in held if each.held_at is not None]
     in_time = sum(each.held_at <= each.due_at for each in held if each.held_at is not None)
-    waiting = sum(each.held_at is None and each.due_at > now for each in asked)
     return Recorded(
         needed=len(asked),
         in_time=in_time,
         late=len(held) - in_time,
-        not_held=len(asked) - len(held) - waiting,
-        open=waiting,
+        not_held=len(asked) - len(held),
+        open=sum(each.asks_for_visit for each in past) - len(asked),
+        visits=len(held) + sum(each.missed for each in over),
+        median_hours=round(median(hours), 1) if hours else None,
     )
 
 

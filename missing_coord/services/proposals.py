@@ -15,7 +15,13 @@ from missing_coord.domain.interviews import OPEN_STATES, InterviewState
 from missing_coord.domain.population import Population
 from missing_coord.planning.desk import Desk
 from missing_coord.planning.propose import by_deadline
-from missing_coord.planning.situation import ExistingVisit, Proposal, WorkerSituation
+from missing_coord.planning.situation import (
+    Earlier,
+    ExistingVisit,
+    OpenInterview,
+    Proposal,
+    WorkerSituation,
+)
 from missing_coord.planning.weeks import london_day
 from missing_coord.planning.whole_plan import WholePlan, plan_afresh, plan_around
 from missing_coord.services.interviews.change import OFFICE, check_role
@@ -54,6 +60,19 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAnew:
+    """How many proposals there are now, how many of them are new or other than before, and who is not seen in time.
+
+    `not_in_time` counts interviews whose proposal is late, or that have none although they need one.
+    """
+
+    proposals: int
+    changed: int
+    not_in_time: int
+    not_in_time_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     """What one run plans: interviews to be placed, those left out and why, and troubled visits."""
 
@@ -78,6 +97,7 @@ async def propose_all(
     booked visit concerns are told.
     """
     check_role(uow, {Role.SYSTEM})
+    await uow.planning.alone()
     cases = await uow.planning.cases()
     case = await _sorted_out(uow, cases, policy)
     made = await _proposed(uow, case, policy, bank_holidays, seconds=seconds, afresh=afresh)
@@ -88,13 +108,29 @@ async def propose_all(
 
 async def plan_everything_anew(
     uow: PlanningWork, *, policy: Policy, bank_holidays: Collection[date], seconds: float = SECONDS
-) -> Proposed:
+) -> PlannedAnew:
     """Plan every proposal anew because a coordinator or manager asks for it; booked visits stay."""
     check_role(uow, OFFICE)
     uow.audit("plan_afresh", subject_type="plan", subject_id="all")
     async with uow.as_system():
+        await uow.planning.alone()
+        before = await uow.planning.earlier()
         case = await _sorted_out(uow, await uow.planning.cases(), policy)
-        return await _proposed(uow, case, policy, bank_holidays, seconds=seconds, afresh=True)
+        made = await _proposed(uow, case, policy, bank_holidays, seconds=seconds, afresh=True)
+        after = await uow.planning.earlier()
+    return PlannedAnew(
+        proposals=made.with_worker,
+        changed=sum(before.get(key) != each for key, each in after.items()),
+        not_in_time=made.late + made.without_worker,
+        not_in_time_before=sum(
+            not _in_time(each.wanted, before.get(each.wanted.interview_id)) for each in case.wanted
+        ),
+    )
+
+
+def _in_time(wanted: OpenInterview, earlier: Earlier | None) -> bool:
+    length = timedelta(minutes=wanted.minutes)
+    return earlier is not None and earlier.starts_at + length <= wanted.due_at
 
 
 async def _proposed(
@@ -123,12 +159,41 @@ async def _proposed(
     return _counted(plan, len(left_out))
 
 
-async def propose_for(
-    uow: PlanningWork, *, interview_ids: Collection[str], policy: Policy, bank_holidays: Collection[date]
-) -> Proposed:
-    """Propose anew for these interviews only, around what is proposed for the others; cheap, as each event asks it."""
+async def propose_after(
+    uow: PlanningWork,
+    *,
+    child_id: str,
+    interview_id: str,
+    policy: Policy,
+    bank_holidays: Collection[date],
+    write: Write,
+) -> None:
+    """Propose anew after something happened to a child: for the interview named, if any, and what else is open."""
     check_role(uow, {Role.SYSTEM})
-    case = await _sorted_out(uow, await uow.planning.cases(interview_ids), policy)
+    await uow.planning.alone()
+    wanted = {*await uow.planning.concerned(child_id), interview_id} - {""}
+    if wanted:
+        await propose_for(
+            uow, interview_ids=sorted(wanted), policy=policy, bank_holidays=bank_holidays, write=write
+        )
+
+
+async def propose_for(
+    uow: PlanningWork,
+    *,
+    interview_ids: Collection[str],
+    policy: Policy,
+    bank_holidays: Collection[date],
+    write: Write | None = None,
+) -> Proposed:
+    """Propose anew for these interviews only, around what is proposed for the others; cheap, as each event asks it.
+
+    With `write` those whom a change of one of their booked visits concerns are told.
+    """
+    check_role(uow, {Role.SYSTEM})
+    await uow.planning.alone()
+    cases = await uow.planning.cases(interview_ids)
+    case = await _sorted_out(uow, cases, policy)
     asked = by_deadline([each.wanted for each in case.wanted], uow.now)
     until = max((each.interview.due_at for each in asked), default=uow.now) + LONGEST_WAIT
     others = await uow.planning.proposed_visits(until, without=interview_ids)
@@ -138,6 +203,8 @@ async def propose_for(
     await uow.planning.replace_proposals(
         [*plan.made, *left_out], instead_of=interview_ids, trouble=case.troubled
     )
+    if write is not None:
+        await watch_visits(uow, cases, case.troubled, write=write, only=interview_ids)
     return _counted(plan, len(left_out))
 
 

@@ -8,6 +8,7 @@ from datetime import UTC
 
 from missing_coord.domain.cases import Incident, MatchState
 from missing_coord.domain.deadlines import ClockBasis
+from missing_coord.domain.events import VisitConditionsChanged
 from missing_coord.domain.incidents import (
     LIST_TOLERANCE,
     POLICE_TOLERANCE,
@@ -49,6 +50,12 @@ async def receive_placements(
     changed = await uow.placements.save_records(rows)
     touched = [record.child_id for (record, _), new in zip(rows, changed, strict=True) if new]
     await rederive_known(uow, touched, policy=policy)
+    uow.record(
+        *(
+            VisitConditionsChanged(child_id=each, interview_id="", cause="placement")
+            for each in await uow.interviews.children_waiting(touched)
+        )
+    )
     return changed
 
 
@@ -58,8 +65,16 @@ async def receive_workers(uow: UnitOfWork, rows: Sequence[tuple[WorkerRecord, Re
 
 
 async def receive_absences(uow: UnitOfWork, rows: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
-    """Take in absences; return for each whether it is new."""
-    return await uow.workforce.save_absences(rows)
+    """Take in absences; return for each whether it is new. Visits that one of them touches are planned anew."""
+    new = await uow.workforce.save_absences(rows)
+    away = [record for (record, _), is_new in zip(rows, new, strict=True) if is_new]
+    uow.record(
+        *(
+            VisitConditionsChanged(child_id=child_id, interview_id=interview_id, cause="absence")
+            for child_id, interview_id in (await uow.planning.with_workers(away) if away else ())
+        )
+    )
+    return new
 
 
 async def rederive_known(uow: UnitOfWork, child_ids: Sequence[str], *, policy: Policy) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from missing_coord.domain.access import Role
@@ -47,14 +47,21 @@ def _trouble(case: PlanningCase, start: datetime, worker: WorkerSituation | None
 
 
 async def watch_visits(
-    uow: PlanningWork, cases: Sequence[PlanningCase], troubled: Mapping[str, str], *, write: Write
+    uow: PlanningWork,
+    cases: Sequence[PlanningCase],
+    troubled: Mapping[str, str],
+    *,
+    write: Write,
+    only: Collection[str] | None = None,
 ) -> None:
     """Compare booked visits with how they were seen last, tell whom a change concerns, and remember them.
 
     Each change is told once: to the worker when the visit is off, waits or goes to another place, to the coordinators
-    when it cannot be kept. An assignment itself is told by its event.
+    when it cannot be kept. An assignment itself is told by its event. With `only` visits of other interviews than
+    those are left as they were seen.
     """
-    before = {each.interview_id: each for each in await uow.visits.watched()}
+    watched = {each.interview_id: each for each in await uow.visits.watched()}
+    before = {key: each for key, each in watched.items() if only is None or key in only}
     current = {each.interview_id: each for case in cases if (each := _seen(case, troubled, uow.now))}
     notices: list[Notice] = []
     for interview_id, visit in current.items():

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
+from missing_coord.domain.events import VisitConditionsChanged
+from missing_coord.domain.interview_records import GENDER_WISHES
 from missing_coord.services.interviews.change import OFFICE, check_role
 from missing_coord.services.ports.visits import ChildWishes, PlanningWork
+from missing_coord.services.told_wishes import in_force, told_wishes
 
 MOST_HOURS = 20
-GENDER_WISHES = ("", "female", "male")
 
 
 async def keep_wishes(
@@ -27,9 +30,12 @@ async def keep_wishes(
     named = wishes.refused_worker_ids | {wishes.asked_for_worker_id} - {""}
     if unknown := sorted(named - known):
         raise DomainError("worker_unknown", f"refused: there is no interview worker {unknown[0]!r}.")
-    if wishes.asked_for_worker_id in wishes.refused_worker_ids:
+    told = told_wishes(await uow.wishes.told(child_id))
+    wishes = replace(wishes, set_aside=wishes.set_aside & {each.key for each in told})
+    if wishes.asked_for_worker_id in in_force(wishes, told).refused_worker_ids:
         raise DomainError(
-            "asked_and_refused", "refused: the child asked for this worker; choose one of the two."
+            "asked_and_refused",
+            "refused: the child asked for this worker; choose one of the two, or set aside what was told before.",
         )
     if wishes.gender_wish not in GENDER_WISHES:
         raise DomainError("gender_unknown", "gender_wish: choose a woman, a man or no wish.")
@@ -39,8 +45,13 @@ async def keep_wishes(
         if await uow.wishes.get(child_id) == (wishes, expected_version + 1):
             return
         raise ConcurrencyConflict("Somebody else has changed these wishes. Look at them as they are now.")
+    uow.record(VisitConditionsChanged(child_id=child_id, interview_id="", cause="wishes"))
     uow.audit("wishes_kept", subject_type="child", subject_id=child_id, **_counts(wishes))
 
 
 def _counts(wishes: ChildWishes) -> dict[str, Any]:
-    return {"hours": len(wishes.closed), "refused": len(wishes.refused_worker_ids)}
+    return {
+        "hours": len(wishes.closed),
+        "refused": len(wishes.refused_worker_ids),
+        "set_aside": len(wishes.set_aside),
+    }

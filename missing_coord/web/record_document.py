@@ -19,6 +19,7 @@ from missing_coord.web.rendering import words
 from missing_coord.web.show import View
 
 Rows = list[tuple[str, str]]
+_RATHER = {"female": "Would rather see a woman", "male": "Would rather see a man"}
 
 
 def document_view(
@@ -128,6 +129,7 @@ def _contact(head: RecordHead) -> Rows:
         ("Number, person or time", head.safe_contact_detail),
         ("To be avoided", head.safe_contact_avoid),
         ("Languages", ", ".join(head.languages)),
+        ("Wish", _RATHER.get(head.gender_wish, "")),
         ("Wish", "Would rather see somebody else" if head.workers_not_wanted else ""),
     ]
 

@@ -8,7 +8,15 @@ from missing_coord.domain.interview_records import InterviewRecord, RecordEntry
 from missing_coord.domain.mentions import MentionKind
 
 Fields = dict[str, list[str]]
-_OF_HEAD = ("kind", "asked_for", "safe_contact", "safe_contact_detail", "safe_contact_avoid", "act_now")
+_OF_HEAD = (
+    "kind",
+    "asked_for",
+    "safe_contact",
+    "safe_contact_detail",
+    "safe_contact_avoid",
+    "gender_wish",
+    "act_now",
+)
 
 
 def fields_of(record: InterviewRecord) -> Fields:

@@ -83,6 +83,7 @@ def read_record_form(form: Form, asked: Asked) -> Said | None:
         safe_contact_detail=form.text("safe_contact_detail"),
         safe_contact_avoid=form.text("safe_contact_avoid"),
         languages=_words(form.text("languages")),
+        gender_wish=form.text("gender_wish"),
         workers_not_wanted=(asked.worker_id,) if form.text("see_again") == "no" else (),
         contents=contents,
         screen=screen,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.services.proposals import propose_all
@@ -143,13 +144,25 @@ async def test_planning_anew_replaces_every_proposal_and_leaves_what_is_booked_a
     await browser.get("/plan")
     answer = await browser.post("/plan/afresh")
     assert (answer.status_code, answer.headers["location"]) == (303, "/plan")
-    assert "Planned anew: 2 proposals, 0 late" in (await browser.get("/plan")).text
-    made = await site.council.rows("select interview_id::text, worker_id, made_at from proposals order by 1")
+    assert "found none: nothing has changed" in (await browser.get("/plan")).text
+    made = await site.council.rows("select interview_id::text, worker_id from proposals order by 1")
     assert {row[0] for row in made} == {waiting, assigned}
-    assert {row[2] for row in made} == {NOW + timedelta(minutes=1)}
     assert {row[1] for row in made if row[0] == assigned} == {"W02"}
     assert (await site.council.stands(booked))[0].visit_starts_at == NOW + timedelta(hours=40)
     assert "plan_afresh" in {row[0] for row in await site.council.audit()}
+
+
+async def test_planning_anew_says_how_many_proposals_changed_and_how_many_come_too_late(site: Site) -> None:
+    await site.council.due("C1", back=10)
+    await site.council.due("C2", back=90)
+    await _proposed(site)
+    async with site.council.acting(SYSTEM) as uow:
+        await uow.execute(text("delete from proposals where not late"))
+    browser = await site.signed_in(Role.COORDINATOR)
+    await browser.get("/plan")
+    await browser.post("/plan/afresh")
+    page = (await browser.get("/plan")).text
+    assert "Planned anew: 1 of 2 proposals changed. 1 interview cannot be held in time, 2 before." in page
 
 
 async def test_a_proposal_stays_where_it_was_when_a_return_comes_in(site: Site) -> None:

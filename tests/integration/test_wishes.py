@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import time
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
@@ -16,8 +19,9 @@ from missing_coord.services.ports.planning import KeptProposal
 from missing_coord.services.ports.visits import ChildWishes
 from missing_coord.services.proposals import propose_all
 from missing_coord.services.wishes import keep_wishes
+from tests.builders.interview_records import record
 from tests.databases import Database
-from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, SYSTEM, WORKER
+from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, SYSTEM, WORKER, ago
 from tests.integration.web_scene import Site, open_site, version_on
 
 ALL_DAYS = frozenset(Weekday)
@@ -185,3 +189,50 @@ async def test_a_worker_reads_the_wishes_of_their_own_children_and_keeps_none(si
             await keep_wishes(uow, child_id="C1", wishes=ChildWishes(), expected_version=1)
     async with site.council.acting(OTHER_WORKER) as uow:
         assert await uow.wishes.get("C1") == (ChildWishes(), 0)
+
+
+async def _told(site: Site, **told: Any) -> str:
+    """Keep the record of an interview of C1 that was held, and return the interview that is open now."""
+    held = await site.council.due("C1", back=300, worker_id="W01", state="completed", held_at=ago(290))
+    said: dict[str, Any] = {"languages": (), "workers_not_wanted": (), **told}
+    async with site.council.acting(WORKER) as uow:
+        await uow.records.add(record(held, **said))
+    async with site.council.acting(SYSTEM) as uow:
+        await uow.execute(text("update interviews set closed_at = held_at where held_at is not null"))
+    episode_id = await site.council.episode("C1", back=10)
+    return await site.council.interview("C1", {episode_id: 10})
+
+
+async def test_a_proposal_follows_what_the_child_told_in_an_interview(site: Site) -> None:
+    interview_id = await _told(site, languages=("somali",), workers_not_wanted=("W03",))
+    for worker_id in ("W03", "W04"):
+        await site.council.worker(worker_id, languages=["somali"])
+    kept = await _proposed(site, interview_id)
+    assert kept.worker_id == "W04"
+    why = {each["worker_id"]: each["reason"] for each in kept.detail["passed_over"]}
+    assert why["W03"] == "the child asked not to see this worker"
+    assert why["W01"] == "does not speak somali"
+
+
+async def test_the_office_sees_where_a_wish_was_told_and_can_set_it_aside(site: Site) -> None:
+    interview_id = await _told(site, gender_wish="male", workers_not_wanted=("W01",))
+    browser = await site.signed_in(Role.COORDINATOR)
+    page = (await browser.get("/children/C1/visits")).text
+    assert "Would rather not see Ade Farrow again" in page
+    assert "Would rather see a man" in page
+    assert "To be avoided: Never at the flat." in page
+    told = re.findall(r'name="told" value="([^"]+)"', page)
+    refusal = next(each for each in told if each.startswith("worker"))
+    follow = [each for each in told if each != refusal]
+    asked_too = {"told": told, "follow": told, "asked_for": "W01"}
+    refused = await browser.post("/children/C1/visits", expected_version=0, **asked_too)
+    assert (refused.status_code, "set aside what was told before" in refused.text) == (422, True)
+    kept = await browser.post(
+        "/children/C1/visits", expected_version=0, told=[*told, "worker:x:W02"], follow=follow
+    )
+    assert kept.status_code == 303
+    async with site.council.acting(COORDINATOR) as uow:
+        assert (await uow.wishes.get("C1"))[0].set_aside == {refusal}
+    page = (await browser.get("/children/C1/visits")).text
+    assert "Set aside" in page
+    assert (await _proposed(site, interview_id)).worker_id == "W01"

@@ -11,6 +11,7 @@ from missing_coord.domain.errors import DomainError
 from missing_coord.domain.events import InterviewRecordSubmitted
 from missing_coord.domain.interview_actions import ActionOwner, ActionState, InterviewAction, check_due
 from missing_coord.domain.interview_records import (
+    GENDER_WISHES,
     InterviewRecord,
     RecordContents,
     RecordEntry,
@@ -57,6 +58,7 @@ class Said:
     safe_contact_detail: str = ""
     safe_contact_avoid: str = ""
     languages: tuple[str, ...] = ()
+    gender_wish: str = ""
     workers_not_wanted: tuple[str, ...] = ()
     contents: RecordContents
     screen: tuple[ScreenAnswer, ...] = ()
@@ -145,6 +147,8 @@ def _check(said: Said, found: Desk, lists: RecordLists, *, today: date) -> None:
     if said.kind is RecordKind.FOLLOW_UP and not found.short_form:
         raise DomainError("short_form", "kind: the short form is for children who go missing very often.")
     _check_codes(said, lists)
+    if said.gender_wish not in GENDER_WISHES:
+        raise DomainError("gender_unknown", "gender_wish: choose a woman, a man or no wish.")
     if said.contents.harm and not said.contents.harm_account.strip():
         raise DomainError("harm_account", "harm_account: say what happened, as far as the child said it.")
     told = bool(found.heads) and found.heads[0].act_now
@@ -212,6 +216,7 @@ def _head(
         safe_contact_detail=said.safe_contact_detail,
         safe_contact_avoid=said.safe_contact_avoid,
         languages=said.languages,
+        gender_wish=said.gender_wish,
         workers_not_wanted=said.workers_not_wanted,
     )
 

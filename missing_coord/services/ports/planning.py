@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from missing_coord.domain.records import AbsenceRecord
 from missing_coord.planning.situation import Earlier, ExistingVisit, OpenInterview, Proposal, WorkerSituation
 
 
@@ -43,6 +44,18 @@ class KeptProposal:
 class PlanningStore(Protocol):
     """Open interviews and workers as planning sees them, and the proposals."""
 
+    async def alone(self) -> None:
+        """Wait until nobody else plans, and keep others from planning until the transaction ends."""
+        ...
+
+    async def concerned(self, child_id: str) -> list[str]:
+        """Return the interviews of a child that are open, or whose booked visit is watched."""
+        ...
+
+    async def with_workers(self, away: Sequence[AbsenceRecord]) -> list[tuple[str, str]]:
+        """Return child and interview of every visit, booked or proposed, that touches one of these absences."""
+        ...
+
     async def cases(self, interview_ids: Collection[str] | None = None) -> list[PlanningCase]:
         """Return these interviews, or every open one; places that the actor may not see are None."""
         ...
@@ -58,7 +71,10 @@ class PlanningStore(Protocol):
         instead_of: Collection[str] | None = None,
         trouble: Mapping[str, str] = ...,
     ) -> None:
-        """Keep proposals in place of those of the interviews named, or of all; `trouble` is of visits booked."""
+        """Keep proposals in place of those of the interviews named, or of all; `trouble` is of visits booked.
+
+        Proposals that say the same as before are not written.
+        """
         ...
 
     async def earlier(self) -> dict[str, Earlier]:

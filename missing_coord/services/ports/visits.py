@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from missing_coord.domain.interview_records import RecordHead
 from missing_coord.planning.child_hours import ClosedHours
 from missing_coord.services.ports.escalation import MessageStore
 from missing_coord.services.ports.work import UnitOfWork
@@ -15,7 +16,10 @@ from missing_coord.services.ports.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildWishes:
-    """What a child said of who should come and when; `closed` are hours in which the child cannot be seen."""
+    """What a child said of who should come and when; `closed` are hours in which the child cannot be seen.
+
+    `set_aside` names wishes told in records that planning is not to follow.
+    """
 
     languages: frozenset[str] = frozenset()
     skills: frozenset[str] = frozenset()
@@ -23,6 +27,7 @@ class ChildWishes:
     asked_for_worker_id: str = ""
     refused_worker_ids: frozenset[str] = frozenset()
     closed: tuple[ClosedHours, ...] = ()
+    set_aside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,10 @@ class WatchedVisit:
 
 class WishStore(Protocol):
     """What children wish of a visit."""
+
+    async def told(self, child_id: str) -> list[RecordHead]:
+        """Return the head of the newest version of each record of the child's interviews."""
+        ...
 
     async def get(self, child_id: str) -> tuple[ChildWishes, int]:
         """Return what is kept and its version, 0 when nothing is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -228,6 +228,10 @@ class InterviewStore(Protocol):
 
     async def of_children(self, child_ids: Iterable[str]) -> list[Interview]:
         """Return the children's interviews, closed ones included."""
+        ...
+
+    async def children_waiting(self, child_ids: Collection[str]) -> list[str]:
+        """Return those of the children who have an open interview."""
         ...
 
     async def links_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,16 @@ class SqlInterviews:
             statement.order_by(interviews.c.opened_at, interviews.c.interview_id)
         )
         return [_interview(row._mapping) for row in result]
+
+    async def children_waiting(self, child_ids: Collection[str]) -> list[str]:
+        """Return those of the children who have an open interview."""
+        if not child_ids:
+            return []
+        statement = select(interviews.c.child_id).where(
+            among(interviews.c.child_id, child_ids), interviews.c.closed_at.is_(None)
+        )
+        result = await self._connection.execute(statement.distinct().order_by(interviews.c.child_id))
+        return [row[0] for row in result]
 
     async def links_of(
         self, interview_ids: Iterable[str], *, for_update: bool = False

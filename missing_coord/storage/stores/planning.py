@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
-from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, text
+from sqlalchemy import RowMapping, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.population import Population
-from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours
+from missing_coord.domain.records import AbsenceRecord, Weekday, WorkerTeam, WorkingHours
 from missing_coord.planning.fields import Point
 from missing_coord.planning.situation import (
     Absence,
@@ -25,7 +25,12 @@ from missing_coord.planning.situation import (
 )
 from missing_coord.planning.weeks import london_day
 from missing_coord.services.ports.planning import KeptProposal, PlanningCase
-from missing_coord.storage.mappers import plain
+from missing_coord.services.ports.visits import ChildWishes
+from missing_coord.services.told_wishes import in_force, told_wishes
+from missing_coord.storage.locks import lock_names
+from missing_coord.storage.rows import among, upsert
+from missing_coord.storage.stores.proposal_rows import proposal_row, same_proposal, with_what_moved
+from missing_coord.storage.stores.record_heads import newest_heads
 from missing_coord.storage.stores.wishes import closed_hours
 from missing_coord.storage.stores.workforce import FOR_EVER
 from missing_coord.storage.tables.cases import proposals
@@ -55,7 +60,7 @@ _CASES = text(f"""
         coalesce(before.worker_id, '') as previous_worker_id, {_PLACE},
         coalesce(v.languages, '{{}}') as languages, coalesce(v.skills, '{{}}') as skills,
         coalesce(v.gender_wish, '') as gender_wish, coalesce(v.asked_for_worker, '') as asked_for_worker,
-        coalesce(v.refused_workers, '{{}}') as refused_workers, h.closed
+        coalesce(v.refused_workers, '{{}}') as refused_workers, coalesce(v.set_aside, '{{}}') as set_aside, h.closed
     from interviews i {_WHERE}
     left join child_wishes v on v.child_id = i.child_id
     left join lateral (select json_agg(x order by x.closed_number) as closed from child_closed_hours x
@@ -93,6 +98,24 @@ _USED = text("""
     where closed_at is null and worker_id <> '' and visit_starts_at is null and not child_missing
         and interview_id::text <> all(cast(:without as text[]))
 """)
+_CONCERNED = text("""
+    select i.interview_id::text from interviews i where i.child_id = :child_id and (i.closed_at is null
+        or exists (select from watched_visits w where w.interview_id = i.interview_id))
+    order by 1
+""")
+_TOUCHED = text("""
+    select distinct i.child_id, i.interview_id::text
+    from unnest(cast(:workers as text[]), cast(:starts as timestamptz[]), cast(:ends as timestamptz[]))
+        as a(worker_id, starts_at, ends_at)
+    join (select interview_id, worker_id, visit_starts_at as starts_at, visit_ends_at as ends_at from interviews
+            where closed_at is null and visit_starts_at is not null
+          union all select interview_id, worker_id, starts_at, ends_at from proposals where starts_at is not null) v
+        on v.worker_id = a.worker_id and v.starts_at < a.ends_at
+        and coalesce(v.ends_at, v.starts_at + interval '1 hour') > a.starts_at
+    join interviews i on i.interview_id = v.interview_id
+    where i.closed_at is null and v.starts_at > :now
+    order by 1, 2
+""")
 
 
 class SqlPlanning:
@@ -102,11 +125,33 @@ class SqlPlanning:
         self._connection = connection
         self._now = now
 
+    async def alone(self) -> None:
+        """Wait until nobody else plans, and keep others from planning until the transaction ends."""
+        await lock_names(self._connection, "planning", ["all"])
+
+    async def concerned(self, child_id: str) -> list[str]:
+        """Return the interviews of a child that are open, or whose booked visit is watched."""
+        result = await self._connection.execute(_CONCERNED, {"child_id": child_id})
+        return [row[0] for row in result]
+
+    async def with_workers(self, away: Sequence[AbsenceRecord]) -> list[tuple[str, str]]:
+        """Return child and interview of every visit, booked or proposed, that touches one of these absences."""
+        values = {
+            "workers": [each.worker_id for each in away],
+            "starts": [each.starts_at for each in away],
+            "ends": [each.ends_at or FOR_EVER for each in away],
+            "now": self._now,
+        }
+        result = await self._connection.execute(_TOUCHED, values)
+        return [(row[0], row[1]) for row in result]
+
     async def cases(self, interview_ids: Collection[str] | None = None) -> list[PlanningCase]:
         """Return these interviews, or every open one; places that the actor may not see are None."""
         ids = None if interview_ids is None else list(interview_ids)
         result = await self._connection.execute(_CASES, {"ids": ids, "today": london_day(self._now)})
-        return [_case(row, self._now) for row in result.mappings()]
+        rows = result.mappings().all()
+        told = await newest_heads(self._connection, {row["child_id"] for row in rows})
+        return [_case(row, told.get(row["child_id"], ()), self._now) for row in rows]
 
     async def workers(self, *, without: Collection[str] = ()) -> list[WorkerSituation]:
         """Return every worker with diary and used capacity; interviews in `without` count for nothing."""
@@ -158,15 +203,29 @@ class SqlPlanning:
         instead_of: Collection[str] | None = None,
         trouble: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Keep proposals in place of those of the interviews named, or of all; `trouble` is of visits booked."""
-        old = delete(proposals)
-        if instead_of is not None:
-            old = old.where(proposals.c.interview_id.in_(list(instead_of)))
-        await self._connection.execute(old)
-        if made:
+        """Keep proposals in place of those of the interviews named, or of all; `trouble` is of visits booked.
+
+        A row that says the same as before is not written, so that nothing is written where nothing changed.
+        """
+        before = await self._kept(instead_of)
+        rows = [
+            with_what_moved(proposal_row(each, trouble, self._now), before.get(each.interview_id))
+            for each in made
+        ]
+        changed = [row for row in rows if not same_proposal(row, before.get(row["interview_id"]))]
+        await upsert(self._connection, proposals, changed, key=["interview_id"])
+        gone = before.keys() - {row["interview_id"] for row in rows}
+        if gone:
             await self._connection.execute(
-                insert(proposals), [_row(each, trouble, self._now) for each in made]
+                delete(proposals).where(among(proposals.c.interview_id, sorted(gone)))
             )
+
+    async def _kept(self, interview_ids: Collection[str] | None) -> dict[str, RowMapping]:
+        statement = select(proposals)
+        if interview_ids is not None:
+            statement = statement.where(among(proposals.c.interview_id, interview_ids))
+        found = (await self._connection.execute(statement)).mappings()
+        return {str(row["interview_id"]): row for row in found}
 
     async def proposal(self, interview_id: str) -> KeptProposal | None:
         """Return what is proposed for an interview."""
@@ -208,9 +267,10 @@ class SqlPlanning:
         await self._connection.execute(delete(proposals).where(proposals.c.interview_id == interview_id))
 
 
-def _case(row: RowMapping, now: datetime) -> PlanningCase:
+def _case(row: RowMapping, heads: Sequence[RecordHead], now: datetime) -> PlanningCase:
     people = ("social_worker", "social_worker_email", "iro", "iro_email")
     asked_for = row["independence_basis"] == "child_preference_exception"
+    wishes = in_force(_wishes(row), told_wishes(heads))
     wanted = OpenInterview(
         interview_id=row["interview_id"],
         child_ref=row["child_id"],
@@ -220,13 +280,13 @@ def _case(row: RowMapping, now: datetime) -> PlanningCase:
         out_of_area=row["population"] == Population.OWN_CARE_OUT_OF_AREA,
         responsible_authority=row["responsible_authority"] or None,
         placement_provider=row["provider_name"] or None,
-        languages=frozenset(row["languages"]),
-        skills=frozenset(row["skills"]),
-        gender_wish=row["gender_wish"] or None,
+        languages=wishes.languages,
+        skills=wishes.skills,
+        gender_wish=wishes.gender_wish or None,
         previous_worker_id=row["previous_worker_id"] or None,
-        refused_worker_ids=frozenset(row["refused_workers"]),
+        refused_worker_ids=wishes.refused_worker_ids,
         excluded_people=frozenset(row[name] for name in people if row[name]),
-        child_preference_worker_id=row["worker_id"] if asked_for else row["asked_for_worker"] or None,
+        child_preference_worker_id=row["worker_id"] if asked_for else wishes.asked_for_worker_id or None,
         assigned_worker_id=row["worker_id"] or None,
         closed=tuple(closed_hours(each) for each in row["closed"] or ()),
     )
@@ -239,6 +299,17 @@ def _case(row: RowMapping, now: datetime) -> PlanningCase:
         worker_id=row["worker_id"],
         visit_starts_at=row["visit_starts_at"],
         closed=row["closed_at"] is not None,
+    )
+
+
+def _wishes(row: RowMapping) -> ChildWishes:
+    return ChildWishes(
+        languages=frozenset(row["languages"]),
+        skills=frozenset(row["skills"]),
+        gender_wish=row["gender_wish"],
+        asked_for_worker_id=row["asked_for_worker"],
+        refused_worker_ids=frozenset(row["refused_workers"]),
+        set_aside=frozenset(row["set_aside"]),
     )
 
 
@@ -293,25 +364,3 @@ def _hours(written: str) -> WorkingHours | None:
         return None
     start, _, end = written.partition("-")
     return WorkingHours(start=time.fromisoformat(start), end=time.fromisoformat(end))
-
-
-def _row(proposal: Proposal, trouble: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    return {
-        "interview_id": proposal.interview_id,
-        "worker_id": proposal.worker_id or "",
-        "starts_at": proposal.starts_at,
-        "ends_at": proposal.ends_at,
-        "late": proposal.late,
-        "detail": {
-            "basis": plain(proposal.basis),
-            "reasons": list(proposal.reasons),
-            "passed_over": plain(proposal.passed_over),
-            "alternatives": plain(proposal.alternatives),
-            "earliest_possible": plain(proposal.earliest_possible),
-            "binding_reason": proposal.binding_reason,
-            "moved_from": plain(proposal.moved_from),
-            "instead": proposal.instead,
-            "trouble": trouble.get(proposal.interview_id, ""),
-        },
-        "made_at": now,
-    }

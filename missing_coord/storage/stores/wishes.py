@@ -10,20 +10,23 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.records import Weekday, WorkingHours
 from missing_coord.planning.child_hours import WEEKDAYS, ClosedHours
 from missing_coord.services.ports.visits import ChildWishes, WatchedVisit
 from missing_coord.storage.mappers import from_row
 from missing_coord.storage.rows import upsert
+from missing_coord.storage.stores.record_heads import newest_heads
 from missing_coord.storage.tables.planning import child_closed_hours, child_wishes, watched_visits
 
 _SAVE = text("""
     insert into child_wishes (child_id, languages, skills, gender_wish, asked_for_worker, refused_workers,
-        kept_by, kept_at)
-    values (:child_id, :languages, :skills, :gender_wish, :asked_for_worker, :refused_workers, :by, :at)
+        set_aside, kept_by, kept_at)
+    values (:child_id, :languages, :skills, :gender_wish, :asked_for_worker, :refused_workers, :set_aside, :by, :at)
     on conflict (child_id) do update set languages = excluded.languages, skills = excluded.skills,
         gender_wish = excluded.gender_wish, asked_for_worker = excluded.asked_for_worker,
-        refused_workers = excluded.refused_workers, kept_by = excluded.kept_by, kept_at = excluded.kept_at,
+        refused_workers = excluded.refused_workers, set_aside = excluded.set_aside,
+        kept_by = excluded.kept_by, kept_at = excluded.kept_at,
         version = child_wishes.version + 1 where child_wishes.version = :version
     returning version
 """)
@@ -42,6 +45,10 @@ class SqlWishes:
         self._connection = connection
         self._now = now
         self._by = by
+
+    async def told(self, child_id: str) -> list[RecordHead]:
+        """Return the head of the newest version of each record of the child's interviews."""
+        return (await newest_heads(self._connection, [child_id])).get(child_id, [])
 
     async def get(self, child_id: str) -> tuple[ChildWishes, int]:
         """Return what is kept and its version, 0 when nothing is."""
@@ -63,6 +70,7 @@ class SqlWishes:
             asked_for_worker_id=row["asked_for_worker"],
             refused_worker_ids=frozenset(row["refused_workers"]),
             closed=tuple(closed_hours(dict(each)) for each in hours.mappings()),
+            set_aside=frozenset(row["set_aside"]),
         )
         return wishes, row["version"]
 
@@ -75,6 +83,7 @@ class SqlWishes:
             "gender_wish": wishes.gender_wish,
             "asked_for_worker": wishes.asked_for_worker_id,
             "refused_workers": sorted(wishes.refused_worker_ids),
+            "set_aside": sorted(wishes.set_aside),
             "by": self._by,
             "at": self._now,
             "version": expected_version,

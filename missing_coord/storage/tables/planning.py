@@ -23,6 +23,7 @@ child_wishes = Table(
     words("gender_wish"),
     words("asked_for_worker"),
     word_list("refused_workers"),
+    word_list("set_aside"),
     words("kept_by"),
     instant("kept_at"),
     version_column(),

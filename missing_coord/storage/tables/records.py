@@ -75,6 +75,7 @@ interview_records = Table(
     words("safe_contact_detail"),
     words("safe_contact_avoid"),
     word_list("languages"),
+    words("gender_wish"),
     word_list("workers_not_wanted"),
     words("submission_key"),
     PrimaryKeyConstraint("interview_id", "number"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,7 +11,17 @@ from fastapi.responses import Response
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.planning.capacity import Outcome
-from missing_coord.services.capacity import MOST_WEEKS, WEEKS, Capacity, Pattern, capacity, days_of, hours_of
+from missing_coord.services.capacity import (
+    MOST_WEEKS,
+    WEEKS,
+    Capacity,
+    Pattern,
+    Recorded,
+    capacity,
+    days_of,
+    hours_of,
+)
+from missing_coord.services.capacity_words import assumptions, trust
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.views.capacity import SqlHistory
 from missing_coord.web import show
@@ -106,9 +117,15 @@ def _view(made: Capacity, council: str) -> show.View:
         "unmet_by_area": [
             (show.area_words(area, council), number) for area, number in present.unmet_by_area.items()
         ],
-        "recorded": made.recorded,
+        "recorded": _recorded(made.recorded),
+        "trust": trust(made),
+        "assumptions": assumptions(made),
         "staffs": [_staff(name, each, present) for name, each in made.staffs],
     }
+
+
+def _recorded(past: Recorded) -> show.View:
+    return {**asdict(past), "share": past.in_time / past.needed if past.needed else 1.0}
 
 
 def _staff(name: str, each: Outcome, present: Outcome) -> show.View:
@@ -120,6 +137,9 @@ def _staff(name: str, each: Outcome, present: Outcome) -> show.View:
         "more": each.in_time - present.in_time,
         "late": each.late,
         "unseen": each.unseen,
+        "out_of_reach": each.out_of_reach,
+        "visits": each.visits,
+        "lost": each.lost,
         "median_hours": each.median_hours,
         "most_hours": each.most_hours,
         "used": used,

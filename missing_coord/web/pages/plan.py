@@ -17,7 +17,7 @@ from missing_coord.planning.weeks import london_day
 from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
 from missing_coord.services.interviews.contact import VISIT
-from missing_coord.services.proposals import plan_everything_anew
+from missing_coord.services.proposals import PlannedAnew, plan_everything_anew
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.views import interviews as views
 from missing_coord.storage.views.interviews import QueueRow
@@ -67,12 +67,20 @@ async def afresh(request: Request, who: Office) -> Response:
     await read_form(request)
     async with web.acting(who.actor) as uow:
         made = await plan_everything_anew(uow, policy=web.application.policy, bank_holidays=bank_holidays())
-    late, nobody = made.late, made.without_worker
-    said = (
-        f"Planned anew: {plural(made.with_worker, 'proposal')}, {late} late, {nobody} without anybody who can go."
-        f" Searching saved what {made.saved:,} minutes of travel would cost."
+    return redirect(request, "/plan", said=_planned_anew(made))
+
+
+def _planned_anew(made: PlannedAnew) -> str:
+    """Say what planning anew has changed, as the page below it counts."""
+    of_all = f"{made.changed} of {plural(made.proposals, 'proposal')} changed"
+    if not made.changed:
+        return "Looked for a better plan of all proposals and found none: nothing has changed."
+    late, before = made.not_in_time, made.not_in_time_before
+    then = "as before" if late == before else f"{before} before"
+    return (
+        f"Planned anew: {of_all}. {plural(late, 'interview')} cannot be held in time, {then}."
+        " Nobody was told, and nothing is booked before you accept it."
     )
-    return redirect(request, "/plan", said=said)
 
 
 async def _accepted(request: Request, who: SignedIn, form: Form) -> Recorded:

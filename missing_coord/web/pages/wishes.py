@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -11,15 +11,19 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.records import Weekday, WorkingHours, wall_clock
+from missing_coord.notify.wording import short_reference
 from missing_coord.planning.child_hours import WEEKDAYS, ClosedHours
 from missing_coord.planning.situation import WorkerSituation
 from missing_coord.services.ports.visits import ChildWishes
+from missing_coord.services.told_wishes import ToldKind, ToldWish, counts, told_wishes
 from missing_coord.services.wishes import keep_wishes
 from missing_coord.storage.views.children import child_detail
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, day_of, read_form
+from missing_coord.web.record_words import SAFE_CONTACT
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -64,6 +68,7 @@ def _wishes(form: Form) -> ChildWishes:
         asked_for_worker_id=form.text("asked_for"),
         refused_worker_ids=frozenset(filter(None, form.many("refused"))),
         closed=tuple(each for line in _lines(form) if (each := _closed(form, line)) is not None),
+        set_aside=frozenset(form.many("told")) - frozenset(form.many("follow")),
     )
 
 
@@ -114,6 +119,7 @@ async def _show(request: Request, who: SignedIn, child_id: str, form: Form) -> R
     async with web.acting(who.actor) as uow:
         found = await child_detail(uow, child_id, council=web.application.policy.council)
         kept, version = await uow.wishes.get(child_id)
+        heads = await uow.wishes.told(child_id)
         workers = await uow.planning.workers()
         now = uow.now
     shown = _wishes(form) if form.fields else kept
@@ -122,6 +128,8 @@ async def _show(request: Request, who: SignedIn, child_id: str, form: Form) -> R
         "version": version,
         "values": _values(shown),
         "refused": sorted(shown.refused_worker_ids),
+        "told": _told(told_wishes(heads), shown, {each.worker_id: each.name for each in workers}),
+        "contact": _contact(heads),
         "hours": [_hours(each) for each in shown.closed] + [_hours(None)] * SPARE_LINES,
         "workers": _names(workers),
         "genders": GENDERS,
@@ -130,6 +138,48 @@ async def _show(request: Request, who: SignedIn, child_id: str, form: Form) -> R
         "errors": form.errors,
     }
     return await page(request, "pages/wishes.html", context, status=422 if form.errors else 200)
+
+
+def _told(
+    told: Sequence[ToldWish], kept: ChildWishes, names: Mapping[str, str]
+) -> list[Mapping[str, object]]:
+    """Return each wish told in a record, with the interview that it was told in and whether planning follows it."""
+    return [
+        {
+            "key": each.key,
+            "words": _words_of(each, names),
+            "interview_id": each.interview_id,
+            "short": short_reference(each.interview_id),
+            "number": each.number,
+            "held_at": each.held_at,
+            "ticked": each.key not in kept.set_aside,
+            "counts": counts(each, kept, told),
+        }
+        for each in told
+    ]
+
+
+def _words_of(wish: ToldWish, names: Mapping[str, str]) -> str:
+    if wish.kind is ToldKind.LANGUAGES:
+        return f"Would rather speak {' or '.join(wish.values)}"
+    if wish.kind is ToldKind.GENDER:
+        return f"Would rather see {dict(GENDERS)[wish.values[0]].lower()}"
+    return f"Would rather not see {names.get(wish.values[0], f'worker {wish.values[0]}')} again"
+
+
+def _contact(heads: Sequence[RecordHead]) -> Mapping[str, object] | None:
+    """Return how the child is reached safely, as it was told last."""
+    last = max(heads, key=lambda head: (head.held_at, head.interview_id), default=None)
+    if last is None:
+        return None
+    return {
+        "words": SAFE_CONTACT[last.safe_contact],
+        "detail": last.safe_contact_detail,
+        "avoid": last.safe_contact_avoid,
+        "interview_id": last.interview_id,
+        "short": short_reference(last.interview_id),
+        "held_at": last.held_at,
+    }
 
 
 def _names(workers: Sequence[WorkerSituation]) -> list[tuple[str, str]]:

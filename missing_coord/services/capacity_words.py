@@ -1,0 +1,44 @@
+"""What a replay of the past takes from the record, and what it cannot know, in the words of a manager."""
+
+from __future__ import annotations
+
+from missing_coord.services.capacity import Capacity
+
+
+def trust(made: Capacity) -> str:
+    """Return in one sentence how near the replay comes to what happened, and so how far to believe it."""
+    present = made.staffs[0][1]
+    more = present.in_time - made.recorded.in_time
+    if not made.recorded.needed:
+        return "There is nothing to compare it with."
+    share = abs(more) / made.recorded.needed
+    off = f"{abs(more)} of {made.recorded.needed} ({100 * share:.0f} %)"
+    if more <= 0:
+        return (
+            f"With the staff as it is it sees {off} fewer in time than really were."
+            if more
+            else "It sees as many."
+        )
+    return (
+        f"With the staff as it is it sees {off} more in time than really were: so much was lost to what the record"
+        " does not tell, and another staff would lose it too. Look at the differences between staffs."
+    )
+
+
+def assumptions(made: Capacity) -> list[str]:
+    """Return one sentence for each loss measured in the past, and for what the replay knows that nobody knew."""
+    lost = made.losses
+    return [
+        "A visit can be from when the family said yes on record: half the returns were told to us within"
+        f" {lost.told_hours:g} hours and agreed to {lost.yes_hours:g} hours after that. The {lost.not_approached} whom"
+        f" nobody asked are taken to be as slow as the slowest tenth, {lost.slow_hours:g} hours.",
+        f"It took {lost.contacts_for_each:g} offers and attempts for each interview held. A quarter of the visits came"
+        f" within {lost.ahead_hours:g} hours of the yes; no visit of the replay comes sooner.",
+        f"{lost.out_of_reach} whom nobody got through to stay unseen with every staff. {lost.missed} visits were not"
+        f" attended and {lost.declined_visits} were turned away at the door: they take as many in the replay.",
+        f"{lost.missing_again} went missing again before they were seen: what was arranged for that time is lost.",
+        f"{lost.sudden_absences} absences of up to three days are known when they begin and not before; longer ones,"
+        " as leave, beforehand. Bank holidays, travel and weekly targets hold as in the plan.",
+        "Not in it: work beyond travel and one hour for each visit, families who wanted another time than the first"
+        " free one, and visits moved by agreement. Children live, and wish, as they do now.",
+    ]
