@@ -72,6 +72,7 @@ class Settings:
     match_weights: Path | None = None
     match_automatic_from: float = 0.99
     record_lists: Path | None = None
+    area_names: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -271,6 +272,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "match_weights": _path,
     "match_automatic_from": _sureness,
     "record_lists": _path,
+    "area_names": _path,
     "council_name": _text,
     "host": _text,
     "port": _port,

@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
-from missing_coord.bootstrap import Application
+from missing_coord.bootstrap import Application, area_names_in_force
+from missing_coord.domain.areas import Areas
 from missing_coord.resources import static_folder
 from missing_coord.services.sign_in import Gate, SessionPolicy
 from missing_coord.storage.notifications import Changes
@@ -71,6 +72,7 @@ def create_app(
         ),
         limiter=SignInLimiter(now=application.clock.now),
         council_name=council_name or settings.council_name or f"Council {settings.council}",
+        areas=Areas(settings.council, area_names_in_force(settings)),
         demo=demo,
         secure_cookies=secure,
     )

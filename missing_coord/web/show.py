@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from missing_coord.domain.access import ROLE_NAMES, Role
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import MatchState
 from missing_coord.domain.episodes import EpisodeStatus
+from missing_coord.domain.escalation import HOLDER
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
 from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
@@ -104,6 +106,7 @@ TILE_LABELS = {
     "breached": "Breached",
     "due_soon": "Due within 12 hours",
     "unassigned": "No worker",
+    "next_step": "Needs a next step",
     "open": "All open",
 }
 
@@ -136,11 +139,11 @@ def place_words(code: str) -> str:
     return PLACES.get(code) or PLACES.get(code[:1]) or (f"placement of kind {code}" if code else "placement")
 
 
-def area_words(authority: str, council: str) -> str:
+def area_words(authority: str, areas: Areas) -> str:
     """Say whether a place lies in the council's area."""
     if not authority:
         return "Area not known"
-    return "In area" if authority == council else f"Out of area ({authority})"
+    return "In area" if authority == areas.ours else f"Out of area: {areas.named(authority)}"
 
 
 def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
@@ -185,7 +188,7 @@ def tiles(
     ]
 
 
-def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
+def identity(child: ChildIdentity, *, now: datetime, areas: Areas) -> View:
     """Return the bar at the top of every page about a child (see macros.identity)."""
     warnings = (
         ["Child not confirmed yet: coordinators are finding out which child this is"]
@@ -202,8 +205,8 @@ def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
         "born_on": child.date_of_birth,
         "age": age_on(child.date_of_birth, now),
         "population": child.population,
-        "responsible_authority": authority_words(child.responsible_authority, council),
-        "placement": _placement(child.placement, council),
+        "responsible_authority": authority_words(child.responsible_authority, areas),
+        "placement": _placement(child.placement, areas),
         "warnings": warnings,
     }
 
@@ -217,18 +220,18 @@ def return_warning(warning: ReturnWarning) -> View:
     }
 
 
-def authority_words(code: str, council: str) -> str:
-    """Return whose the child is: ours, or the code of the authority."""
+def authority_words(code: str, areas: Areas) -> str:
+    """Return whose the child is: ours, or the authority's name and code."""
     if not code:
         return "not known, so counted as ours"
-    return f"ours ({code})" if code == council else code
+    return f"ours, {areas.named(code)}" if code == areas.ours else areas.named(code)
 
 
-def _placement(placement: PlacementLine | None, council: str) -> str:
+def _placement(placement: PlacementLine | None, areas: Areas) -> str:
     if placement is None:
         return "No placement: at home, or not known"
     kind = place_words(placement.place_code).capitalize()
-    where = "" if placement.confidential else f", {within(area_words(placement.authority, council))}"
+    where = "" if placement.confidential else f", {within(area_words(placement.authority, areas))}"
     return f"{kind}{where}, since {london_day(placement.start_date)}"
 
 
@@ -288,8 +291,10 @@ def told(roles: Iterable[str]) -> str:
 
 
 def recipient_name(recipient: str) -> str:
-    """Return the name of a ladder's recipient: a role, or a team, person or rota by its own name."""
+    """Return the name of a recipient: a role, the holder of a stage, or a team, person or rota by its own name."""
     kind, mark, name = recipient.partition(":")
+    if kind == HOLDER:
+        return "Who holds the stage"
     return f"{kind} {name}" if mark else ROLE_NAMES[Role(recipient)]
 
 

@@ -34,11 +34,13 @@ def paper() -> View:
         "brief": True,
         "may_write": True,
         "may_read": True,
+        "can_pdf": True,
         "draft_at": ago(1),
         "versions": 2,
         "waits": True,
         "actions": [_action()],
         "may_add": True,
+        "may_dispute": True,
         "owners": CHOICES["owners"],
     }
 
@@ -82,6 +84,7 @@ def record_form() -> View:
         "action_rows": [1],
         "version": 3,
         "saved_at": ago(0.2),
+        "can_pdf": True,
         "changed": "Ade Farrow saved this draft at 14:02 on another screen.",
     }
 
@@ -179,6 +182,7 @@ def day() -> View:
     waits = {**visits[1], "visit_at": None, "no_outcome": False, "contact": None}
     return {
         "shell": shell("/day"),
+        "to_record": [{**visits[0], "no_outcome": True}],
         "days": [
             {"day": NOW.date(), "today": True, "visits": visits[:1]},
             {"day": NOW.date() + timedelta(days=1), "today": False, "visits": []},

@@ -21,7 +21,7 @@ from missing_coord.web.visits import place_words
 
 router = APIRouter(include_in_schema=False)
 Workers = Annotated[SignedIn, Depends(require(Role.INTERVIEW_WORKER))]
-MY_TILES = ("breached", "due_soon", "open")
+MY_TILES = ("breached", "due_soon", "next_step", "open")
 
 
 @router.get("/my-interviews")
