@@ -76,11 +76,7 @@ def create_app(
         demo=demo,
         secure_cookies=secure,
     )
-    errors.add_handlers(app)
-    problems.add_problems(app)
-    app.mount("/static", StaticFiles(directory=static_folder()), name="static")
-    for router in ROUTERS:
-        app.include_router(router)
+    _add_answers(app)
     return app
 
 
@@ -97,6 +93,14 @@ def rules_of(route: APIRoute) -> list[AccessRule]:
 
 def _routes_of(router: APIRouter) -> list[APIRoute]:
     return [route for route in router.routes if isinstance(route, APIRoute)]
+
+
+def _add_answers(app: FastAPI) -> None:
+    errors.add_handlers(app)
+    problems.add_problems(app)
+    app.mount("/static", StaticFiles(directory=static_folder()), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
 
 
 def _refuse_open_routes() -> None:

@@ -102,6 +102,8 @@ SAID: dict[str, str] = {
     **{state.value: name for state, name in STATE_NAMES.items()},
 }
 """The codes that an entry of a timeline may hold, in words."""
+AT_ONCE = timedelta(minutes=10)
+"""How soon after a step its passing on is shown in the same line."""
 TILE_LABELS = {
     "breached": "Breached",
     "due_soon": "Due within 12 hours",
@@ -241,19 +243,46 @@ def within(words_of_area: str) -> str:
 
 
 def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
-    """Return entries as macros.timeline shows them."""
-    return [
-        {
-            "at": entry.at,
-            "title": _title(entry),
-            "detail": _detail(entry) or None,
-            "source": _source(entry),
-            "by": entry.by,
-            "late": entry.late,
-            "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
-        }
-        for entry in entries
+    """Return entries as macros.timeline shows them; a step and its passing on at once are one line."""
+    found = list(entries)
+    on: dict[TimelineEntry, list[TimelineEntry]] = {}
+    for each in found:
+        if (step := _passed_from(each, found)) is not None:
+            on.setdefault(step, []).append(each)
+    joined = {each for passed in on.values() for each in passed}
+    return [_entry(each, on.get(each, [])) for each in found if each not in joined]
+
+
+def _passed_from(entry: TimelineEntry, entries: Sequence[TimelineEntry]) -> TimelineEntry | None:
+    """Return the step that was passed on by this entry within minutes, None when this is another kind of entry."""
+    name, passed, _ = entry.what.partition("/")
+    if entry.kind != "step" or not passed:
+        return None
+    return next(
+        (
+            each
+            for each in entries
+            if (each.kind, each.what, each.interview_id) == ("step", name, entry.interview_id)
+            and timedelta(0) <= entry.at - each.at <= AT_ONCE
+        ),
+        None,
+    )
+
+
+def _entry(entry: TimelineEntry, passed: Sequence[TimelineEntry]) -> View:
+    more = [
+        f"{step_title(each.what).partition('; ')[2].capitalize()}: {told(each.detail.split(','))}"
+        for each in sorted(passed, key=lambda each: each.at)
     ]
+    return {
+        "at": entry.at,
+        "title": _title(entry),
+        "detail": ". ".join([*([_detail(entry)] if _detail(entry) else []), *more]) or None,
+        "source": _source(entry),
+        "by": entry.by,
+        "late": entry.late,
+        "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
+    }
 
 
 def _source(entry: TimelineEntry) -> str:

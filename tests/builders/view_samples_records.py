@@ -24,6 +24,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "interview_brief": brief,
         "actions": actions,
         "day": day,
+        "left_draft": left_draft,
         "requests": waiting,
     }
 
@@ -190,6 +191,22 @@ def day() -> View:
         "later": visits[:1],
         "without": [waits],
         "link": None,
+    }
+
+
+def left_draft() -> View:
+    """Return a draft that another interview could take over."""
+    return {
+        "shell": shell("/my-interviews"),
+        "interview_id": "I0008",
+        "short": "I0008",
+        "saved_at": ago(30),
+        "ends_at": ago(-600),
+        "lines": [("Child words", "Nobody listens in there.")],
+        "targets": [("I0009", "Interview I0009")],
+        "version": 2,
+        "values": {},
+        "errors": {"target": "Choose an interview"},
     }
 
 

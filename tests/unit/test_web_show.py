@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -64,3 +64,21 @@ def test_the_name_of_an_authority_stands_before_its_code_and_a_code_without_one_
 def test_a_list_of_names_that_is_wrong_is_refused_naming_what(content: str, named: str) -> None:
     with pytest.raises(PermanentError, match=f"^{named}: "):
         read_area_names(content)
+
+
+def test_a_step_that_was_passed_on_at_once_is_one_line_with_everybody_told() -> None:
+    at = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+    step = {"kind": "step", "source": "escalation ladder", "by": "the system", "interview_id": "I1"}
+    first = TimelineEntry(at=at, what="60h_from_return", detail="interview_worker", **step)
+    passed = TimelineEntry(
+        at=at + timedelta(seconds=9), what="60h_from_return/nobody_reachable-3", detail="manager", **step
+    )
+    later = TimelineEntry(
+        at=at + timedelta(hours=2), what="60h_from_return/not_delivered-4", detail="coordinator", **step
+    )
+    lines = timeline([later, passed, first])
+    assert [line["detail"] for line in lines] == [
+        "Told: Coordinator",
+        "Told: Interview worker. Passed on at once, as the step before had nobody to tell: Manager",
+    ]
+    assert lines[1]["at"] == at

@@ -1090,6 +1090,7 @@ CREATE TABLE record_drafts (
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     saved_by TEXT NOT NULL,
     saved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    left_at TIMESTAMP WITH TIME ZONE,
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_record_drafts PRIMARY KEY (interview_id, worker_id),
     CONSTRAINT ck_record_drafts_kind_known CHECK (kind in ('full', 'follow_up')),
