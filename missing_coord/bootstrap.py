@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from missing_coord.contracts.area_names import read_area_names
 from missing_coord.contracts.ladders import read_ladders
 from missing_coord.contracts.record_lists import read_record_lists
 from missing_coord.domain.access import Actor, system_actor
@@ -184,6 +185,19 @@ def record_lists_in_force(settings: Settings) -> RecordLists:
         raise PermanentError(f"MISSING_COORD_RECORD_LISTS: cannot read {settings.record_lists}") from error
     except PermanentError as error:
         raise PermanentError(f"MISSING_COORD_RECORD_LISTS: {error}") from error
+
+
+def area_names_in_force(settings: Settings) -> Mapping[str, str]:
+    """Return the names of local authorities that the settings name, by code; our own has the council's name."""
+    ours = {settings.council: settings.council_name} if settings.council_name else {}
+    if settings.area_names is None:
+        return ours
+    try:
+        return {**ours, **read_area_names(settings.area_names.read_text(encoding="utf-8-sig"))}
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(f"MISSING_COORD_AREA_NAMES: cannot read {settings.area_names}") from error
+    except PermanentError as error:
+        raise PermanentError(f"MISSING_COORD_AREA_NAMES: {error}") from error
 
 
 def _spare_the_collector() -> None:

@@ -72,6 +72,8 @@ class Settings:
     match_weights: Path | None = None
     match_automatic_from: float = 0.99
     record_lists: Path | None = None
+    area_names: Path | None = None
+    draft_days: int = 30
 
     @property
     def embedded(self) -> bool:
@@ -176,6 +178,12 @@ def _port(name: str, value: str) -> int:
     return int(value)
 
 
+def _days(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", value.strip()) or not 1 <= int(value) <= 3650:
+        raise SettingsError(f"{name} is {value!r}: write a whole number of days from 1 to 3650")
+    return int(value)
+
+
 def _sureness(name: str, value: str) -> float:
     if not re.fullmatch(r"0?\.9[5-9][0-9]{0,5}", value.strip()):
         raise SettingsError(f"{name} is {value!r}: write a probability from 0.95 to below 1, such as 0.99")
@@ -271,6 +279,8 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "match_weights": _path,
     "match_automatic_from": _sureness,
     "record_lists": _path,
+    "area_names": _path,
+    "draft_days": _days,
     "council_name": _text,
     "host": _text,
     "port": _port,

@@ -30,12 +30,15 @@ def queue(as_of: AsOf = None, as_json: Json = False) -> None:
     """Show the open return interviews, most urgent first, as coordinators see them."""
     at, rows = with_application(lambda app: _queue(app, as_of))
     from missing_coord.storage.views.interviews import counts
+    from missing_coord.storage.views.interviews_as_of import KNOWN_NOW
 
     if as_json:
         print_json({"as_of": at, "counts": counts(rows), "rows": [row.as_json() for row in rows]})
         return
     columns = ("due", "clock", "state", "child", "references", "population", "worker", "interview")
-    print_table(f"Open return interviews, {london(at)}", columns, [_queue_line(row) for row in rows])
+    print_table(f"Open return interviews, {london(at)}", columns, [_queue_line(row, at) for row in rows])
+    if as_of is not None:
+        say(KNOWN_NOW)
     said = [f"{state.replace('_', ' ')}: {count}" for state, count in counts(rows).items() if count]
     say(f"{len(rows)} open" + (f" ({', '.join(said)})" if said else ""))
 
@@ -51,9 +54,10 @@ async def _queue(app: Application, as_of: datetime | None) -> tuple[datetime, li
         return uow.now, await open_rows(uow, now=uow.now)
 
 
-def _queue_line(row: QueueRow) -> Sequence[object]:
+def _queue_line(row: QueueRow, at: datetime) -> Sequence[object]:
     due = london(row.due_at) + (" (provisional)" if row.provisional and row.due_at else "")
     state = row.state.replace("_", " ") + (", missing again" if row.child_missing else "")
+    state += ", visit without outcome" if row.visit_without_outcome(now=at) else ""
     more = f" +{len(row.references) - 2}" if len(row.references) > 2 else ""
     references = ", ".join(row.references[:2]) + more
     clock = row.clock.replace("_", " ")

@@ -13,6 +13,7 @@ from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.services.interviews.left_drafts import look_after
 from missing_coord.services.ports.escalation import Fired
 from missing_coord.services.proof import prove
 from missing_coord.services.proposals import SECONDS, Proposed, propose_after, propose_all
@@ -130,7 +131,12 @@ class RegularWork:
                 more = await sweep_alerts(uow, write=write, book=book)
         async with self._unit("watch") as uow:
             lapsed = await lapse_promises(uow, write=write, book=book)
-        return f"{opened} alert(s) opened, {closed} closed, {lapsed} promise(s) lapsed"
+        async with self._unit("watch") as uow:
+            left, ended = await look_after(
+                uow, keep=timedelta(days=self.app.settings.draft_days), write=write
+            )
+        drafts = f", {left} draft(s) left behind, {ended} ended" if left or ended else ""
+        return f"{opened} alert(s) opened, {closed} closed, {lapsed} promise(s) lapsed{drafts}"
 
     async def propose(self, *, afresh: bool = False, seconds: float = SECONDS) -> Proposed:
         """Propose a visit for every open interview without one, and tell whom a change of a booked visit concerns."""

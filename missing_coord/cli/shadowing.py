@@ -11,6 +11,7 @@ import typer
 
 from missing_coord.cli.output import Json, london, print_json, print_table, say
 from missing_coord.cli.running import with_application
+from missing_coord.contracts.decoding import shown_name
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -53,11 +54,8 @@ def shadow(
         raise typer.BadParameter(
             "give --ladder, --rota or both, or --automatic-from alone: what is to be tried"
         )
-    from missing_coord.contracts.ladders import read_ladder
-    from missing_coord.contracts.rotas import read_rota
-
-    changed = read_ladder(ladder.read_text(encoding="utf-8")) if ladder else None
-    rotas = [read_rota(each.stem, _object(each)) for each in rota or []]
+    changed = _ladder_of(ladder) if ladder else None
+    rotas = [_rota_of(each) for each in rota or []]
     found = with_application(lambda app: _shadow(app, changed, rotas, automatic_from, days))
     if as_json:
         print_json(answer(found))
@@ -94,14 +92,59 @@ async def _shadow(
         return await shadow_run(uow, ladder=ladder, rotas=rotas, days=days)
 
 
-def _object(path: Path) -> dict[str, Any]:
+def _ladder_of(path: Path) -> Ladder:
+    from missing_coord.contracts.ladders import read_ladder
+    from missing_coord.domain.errors import PermanentError
+
+    _json_of(path, "a ladder", '{"version": "2027-1", "steps": [...]}')
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        found = None
+        return read_ladder(_text_of(path))
+    except PermanentError as error:
+        raise typer.BadParameter(f"{shown_name(path)}, {error}") from error
+
+
+def _rota_of(path: Path) -> Rota:
+    from missing_coord.contracts.rotas import read_rota
+    from missing_coord.domain.errors import PermanentError
+
+    shift = '{"person": "ann.lee", "days": ["Mon"], "starts": "17:00", "ends": "09:00"}'
+    found = _json_of(path, "a rota", f'{{"shifts": [{shift}]}}')
+    try:
+        return read_rota(path.stem, found)
+    except PermanentError as error:
+        raise typer.BadParameter(f"{shown_name(path)}, {error}") from error
+
+
+def _json_of(path: Path, what: str, example: str) -> dict[str, Any]:
+    """Return the JSON object of a file; raises BadParameter with file, line and what would be right."""
+    from missing_coord.contracts.json_text import load_json
+
+    name, right = shown_name(path), f"{what} is one JSON object, such as {example}"
+    try:
+        found = load_json(_text_of(path))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise typer.BadParameter(f"{name}, {where}: {_said(error)}; {right}") from error
+    except (ValueError, RecursionError) as error:
+        raise typer.BadParameter(f"{name}, line 1: this cannot be read as JSON; {right}") from error
     if not isinstance(found, dict):
-        raise typer.BadParameter(f"{path.name}: a rota is a JSON object with shifts")
+        kind = "a list" if isinstance(found, list) else "no object"
+        raise typer.BadParameter(f"{name}, line 1: this is {kind}; {right}")
     return found
+
+
+def _said(error: json.JSONDecodeError) -> str:
+    return f"this is no JSON ({error.msg[:1].lower()}{error.msg[1:]})"
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise typer.BadParameter(f"{shown_name(path)}, line {line}: save the file as UTF-8 text") from error
+    except OSError as error:
+        raise typer.BadParameter(f"{shown_name(path)}: cannot be read, {error.strerror}") from error
 
 
 def _lines(subject_id: str, change: str, heard: tuple[Hearing, ...]) -> list[tuple[str, ...]]:

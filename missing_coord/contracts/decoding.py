@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from missing_coord.contracts.limits import FileRefused
+from missing_coord.contracts.limits import LINE_LIMIT, FileRefused
 
 _SAMPLE = 4096
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -51,16 +52,19 @@ def form_of(path: Path) -> Form:
     return Form.JSON if text.startswith(("{", "[")) else Form.CSV
 
 
-def open_text(path: Path) -> tuple[io.TextIOWrapper, BinaryIO]:
+def open_text(path: Path, *, marking: bool = False) -> tuple[io.TextIOWrapper, BinaryIO]:
     """The file as text with its own line ends, and the bytes below it, whose position tells the progress.
 
     UTF-8 (with or without mark) or UTF-16 (either order, with or without mark); bytes that are no UTF-8 count as
-    Windows-1252, one by one, so that a line pasted from elsewhere spoils no other line.
+    Windows-1252, one by one, so that a line pasted from elsewhere spoils no other line. With `marking`, such bytes in a
+    file that has UTF-8 as well are left for `unmarked` to read, so that their rows can be flagged.
     """
     with path.open("rb") as file:
         encoding = _encoding(file.read(_SAMPLE))
     binary = path.open("rb")
     errors = "replace" if encoding.startswith("utf-16") else _ELSE_WINDOWS_1252
+    if marking and errors == _ELSE_WINDOWS_1252 and _is_mixed(path):
+        errors = MARKED
     return io.TextIOWrapper(binary, encoding=encoding, errors=errors, newline=""), binary
 
 
@@ -78,6 +82,47 @@ def _else_windows_1252(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
 
 
+def unmarked(texts: list[str]) -> tuple[list[str], bool]:
+    """Texts with what was marked read as Windows-1252, and whether anything was."""
+    if all(text.isascii() or _MARK.search(text) is None for text in texts):
+        return texts, False
+    return [_MARK.sub(_of_mark, text) for text in texts], True
+
+
+def _of_mark(found: re.Match[str]) -> str:
+    return bytes([ord(found[0]) - _FIRST_MARK]).decode("cp1252", errors="replace")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(_FIRST_MARK + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+def _is_mixed(path: Path) -> bool:
+    """Whether some lines of a file are UTF-8 with more than ASCII, and others are no UTF-8."""
+    seen = set()
+    with path.open("rb") as file:
+        while line := file.readline(LINE_LIMIT):
+            if not line.isascii():
+                seen.add(_is_utf8(line))
+            if len(seen) > 1:
+                return True
+    return False
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_FIRST_MARK = 0x10FF00  # the end of Unicode's last private plane, which no file of ours uses
+_MARK = re.compile(f"[{chr(_FIRST_MARK + 0x80)}-{chr(_FIRST_MARK + 0xFF)}]")
+MARKED = "missing_coord.marked"
+codecs.register_error(MARKED, _mark)
 _ELSE_WINDOWS_1252 = "missing_coord.else_windows_1252"
 codecs.register_error(_ELSE_WINDOWS_1252, _else_windows_1252)
 

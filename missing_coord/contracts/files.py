@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
 from missing_coord.contracts.csv_rows import CsvRecord, csv_records
-from missing_coord.contracts.decoding import Form, form_of, open_text, shown_name
+from missing_coord.contracts.decoding import MARKED, Form, form_of, open_text, shown_name, unmarked
 from missing_coord.contracts.header import Header, match_header
 from missing_coord.contracts.json_rows import JsonItem, json_items
 from missing_coord.contracts.limits import FileRefused
@@ -19,6 +20,7 @@ from missing_coord.contracts.xlsx_rows import data_rows, header_cells, open_work
 from missing_coord.domain.errors import PermanentError
 
 _RAW_TEXT = "text"
+ANOTHER_ENCODING = "windows_1252:row"
 
 
 def read_rows(path: Path, kind: str, *, rules: ReadingRules = DEFAULT_RULES) -> Iterator[ReadRow]:
@@ -48,15 +50,28 @@ def file_size(path: Path) -> int:
 
 
 def _csv(path: Path, kind: str, rules: ReadingRules) -> Iterator[ReadRow]:
-    text, binary = open_text(path)
+    text, binary = open_text(path, marking=True)
     with text:
         records = csv_records(text)
         first = next(records, None)
         if first is None or first.trouble:
             raise FileRefused(f"{shown_name(path)} has no readable header row")
-        header = match_header(kind, first.cells, file=shown_name(path))
+        header = match_header(kind, unmarked(first.cells)[0], file=shown_name(path))
         for record in records:
-            yield _csv_row(header, record, rules, done_bytes=binary.tell())
+            read = _flagged_row if text.errors == MARKED else _csv_row
+            yield read(header, record, rules, done_bytes=binary.tell())
+
+
+def _flagged_row(header: Header, record: CsvRecord, rules: ReadingRules, *, done_bytes: int) -> ReadRow:
+    """Read a row of a file in two encodings; one that holds Windows-1252 is flagged, as it may be meant otherwise."""
+    cells, odd = unmarked(record.cells)
+    row = _csv_row(header, replace(record, cells=cells), rules, done_bytes=done_bytes)
+    if not odd or row.record is None:
+        return row
+    name = header.layout.flags_field
+    flags: tuple[str, ...] = getattr(row.record, name)
+    flagged: Any = replace(cast("Any", row.record), **{name: (*flags, ANOTHER_ENCODING)})
+    return replace(row, record=flagged)
 
 
 def _csv_row(header: Header, record: CsvRecord, rules: ReadingRules, *, done_bytes: int) -> ReadRow:

@@ -11,6 +11,7 @@ from missing_coord.contracts.json_text import load_json
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.escalation import (
+    HOLDER,
     LONG_AGO,
     TELLABLE,
     ClockKind,
@@ -95,6 +96,7 @@ def _ladder(found: Any) -> Ladder:
     )
     _check_together(ladder.steps)
     _check_breach(ladder)
+    _check_holder(ladder)
     return ladder
 
 
@@ -177,6 +179,12 @@ def _check_breach(ladder: Ladder) -> None:
         )
 
 
+def _check_holder(ladder: Ladder) -> None:
+    for number, step in enumerate(ladder.steps):
+        if HOLDER in step.recipients and ladder.clock is not ClockKind.DISPUTE:
+            raise _wrong(f"steps[{number}].tell", f"can name {HOLDER} only for the clock {ClockKind.DISPUTE}")
+
+
 def _text(value: Any, place: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", value):
         raise _wrong(place, "must be 1 to 60 letters, digits, dots, hyphens or underscores")
@@ -198,7 +206,7 @@ def _repeat(value: Any, place: str) -> timedelta:
 
 def _recipients(value: Any, place: str) -> tuple[str, ...]:
     known = [role.value for role in TELLABLE]
-    right = f"{', '.join(known)}, team:NAME, person:USERNAME or rota:NAME"
+    right = f"{', '.join(known)}, team:NAME, person:USERNAME, rota:NAME or {HOLDER}"
     if not isinstance(value, list) or not value:
         raise _wrong(place, f"must name at least one of {right}")
     for each in value:

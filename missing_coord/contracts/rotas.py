@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,13 @@ from missing_coord.domain.records import wall_clock
 from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
 
 YEARS = range(2000, 2100)
+ROTA_MEMBERS = ("shifts", "overrides", "absences")
+SPAN_MEMBERS = ("person", "starts_at", "ends_at", "reason")
+PART_MEMBERS = {
+    "shifts": ("person", "days", "starts", "ends", "first_day", "last_day"),
+    "overrides": SPAN_MEMBERS,
+    "absences": SPAN_MEMBERS,
+}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -20,16 +27,61 @@ def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
     """Return the rota of a JSON object; PermanentError names the member that is wrong and what would be right."""
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", name):
         raise _wrong("name", "must be 1 to 60 letters, digits, dots, hyphens or underscores")
-    return Rota(
-        name=name,
-        shifts=tuple(_shift(each, f"shifts[{n}]") for n, each in enumerate(_list(body, "shifts"))),
-        overrides=tuple(
-            Override(**_span(each, f"overrides[{n}]")) for n, each in enumerate(_list(body, "overrides"))
-        ),
-        absences=tuple(
-            Absence(**_span(each, f"absences[{n}]")) for n, each in enumerate(_list(body, "absences"))
-        ),
-    )
+    _check_members(body)
+    rota = _parts(name, body)
+    if rota.faults:
+        raise PermanentError(rota.faults[0])
+    return rota
+
+
+def _check_members(body: Mapping[str, Any]) -> None:
+    """Raise PermanentError for a member that means nothing, such as a misspelt one."""
+    _known(body, "", ROTA_MEMBERS)
+    for part, members in PART_MEMBERS.items():
+        for number, each in enumerate(_list(body, part)):
+            _known(each, f"{part}[{number}].", members)
+
+
+def _known(found: Mapping[str, Any], place: str, members: Collection[str]) -> None:
+    if unknown := sorted(str(each) for each in found if each not in members):
+        raise _wrong(f"{place}{unknown[0]}", f"is not known here: use {', '.join(members)}")
+
+
+def kept_rota(name: str, body: Mapping[str, Any]) -> Rota:
+    """Return a rota as it was kept, whatever it says: dates the wrong way round put nobody on duty.
+
+    What is wrong is in its `faults`; a part that cannot be read at all is left out.
+    """
+    return _parts(name, body)
+
+
+def _parts(name: str, body: Mapping[str, Any]) -> Rota:
+    found: dict[str, list[Any]] = {"shifts": [], "overrides": [], "absences": []}
+    faults: list[str] = []
+    for part, made in found.items():
+        try:
+            rows = _list(body, part)
+        except PermanentError as error:
+            faults.append(str(error))
+            continue
+        for number, each in enumerate(rows):
+            place = f"{part}[{number}]"
+            try:
+                read = _READERS[part](each, place)
+                made.append(read)
+                _check_order(read, place)
+            except PermanentError as error:
+                faults.append(str(error))
+    return Rota(name=name, faults=tuple(faults), **{part: tuple(made) for part, made in found.items()})
+
+
+def _check_order(read: Shift | Override | Absence, place: str) -> None:
+    """Raise PermanentError for dates the wrong way round."""
+    if isinstance(read, Shift):
+        if read.last_day < read.first_day:
+            raise _wrong(f"{place}.last_day", "must not be before first_day")
+    elif read.ends_at <= read.starts_at:
+        raise _wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
 
 
 def check_rota(rota: Rota, *, known: Collection[str]) -> None:
@@ -85,17 +137,13 @@ def _shift(found: dict[str, Any], place: str) -> Shift:
     days = found.get("days")
     if not isinstance(days, list) or not days or any(each not in DAYS for each in days):
         raise _wrong(f"{place}.days", f"must name at least one of {', '.join(DAYS)}")
-    first_day = _day(found, "first_day", place) or ALWAYS_FROM
-    last_day = _day(found, "last_day", place) or ALWAYS_TO
-    if last_day < first_day:
-        raise _wrong(f"{place}.last_day", "must not be before first_day")
     return Shift(
         person=_person(found, place),
         weekdays=tuple(DAYS.index(each) for each in days),
         starts=_read(wall_clock, found.get("starts"), f"{place}.starts", "a London time such as 17:30"),
         ends=_read(wall_clock, found.get("ends"), f"{place}.ends", "a London time such as 09:00"),
-        first_day=first_day,
-        last_day=last_day,
+        first_day=_day(found, "first_day", place) or ALWAYS_FROM,
+        last_day=_day(found, "last_day", place) or ALWAYS_TO,
     )
 
 
@@ -110,7 +158,7 @@ def _span(found: dict[str, Any], place: str) -> dict[str, Any]:
     right = "a time with its offset, such as 2026-12-24T17:00:00+00:00"
     starts_at = _read(datetime.fromisoformat, found.get("starts_at"), f"{place}.starts_at", right)
     ends_at = _read(datetime.fromisoformat, found.get("ends_at"), f"{place}.ends_at", right)
-    if starts_at.tzinfo is None or ends_at.tzinfo is None or ends_at <= starts_at:
+    if starts_at.tzinfo is None or ends_at.tzinfo is None:
         raise _wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
     if not (starts_at.year in YEARS and ends_at.year in YEARS):
         raise _wrong(f"{place}.ends_at", "must lie in the years 2000 to 2099, like starts_at")
@@ -120,6 +168,13 @@ def _span(found: dict[str, Any], place: str) -> dict[str, Any]:
         "ends_at": ends_at,
         "reason": storable(str(found.get("reason", ""))),
     }
+
+
+_READERS: Mapping[str, Callable[[dict[str, Any], str], Any]] = {
+    "shifts": _shift,
+    "overrides": lambda found, place: Override(**_span(found, place)),
+    "absences": lambda found, place: Absence(**_span(found, place)),
+}
 
 
 def _person(found: dict[str, Any], place: str) -> str:

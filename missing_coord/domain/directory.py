@@ -11,6 +11,8 @@ from missing_coord.domain.escalation import LONG_AGO, Ladder, TargetKind, target
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
 from missing_coord.domain.rotas import Rota, on_duty
 
+_OFFICE = (Role.COORDINATOR, Role.MANAGER)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -25,12 +27,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """Everybody who can be told at all; `professionals` are addresses of people outside, by what they are told of."""
+    """Everybody who can be told at all; `professionals` are addresses of people outside, by what they are told of.
+
+    `holders` are the recipients kept on the running stages of disputes, by dispute.
+    """
 
     people: tuple[Person, ...]
     teams: Mapping[str, Collection[str]] = field(default_factory=dict)
     rotas: Mapping[str, Rota] = field(default_factory=dict)
     professionals: Mapping[str, str] = field(default_factory=dict)
+    holders: Mapping[str, str] = field(default_factory=dict)
 
     def meant_by(self, recipient: str, at: datetime) -> tuple[Person, ...]:
         """Return whom a recipient means at an instant; nobody where there is no such team, rota or person."""
@@ -43,9 +49,19 @@ class Directory:
             return (_outside(name, self.professionals[name]),) if self.professionals.get(name) else ()
         if kind is TargetKind.TEAM:
             return tuple(each for each in self.people if each.user_id in self.teams.get(name, ()))
+        if kind is TargetKind.HOLDER:
+            return self._holding(name, at)
         names = on_duty(self.rotas[name], at) if name in self.rotas else ()
         by_name = {each.username: each for each in self.people}
         return tuple(by_name[each] for each in names if each in by_name)
+
+    def _holding(self, subject_id: str, at: datetime) -> tuple[Person, ...]:
+        """Return who holds a stage; the office when nobody is kept on it, or nobody who can be told."""
+        if address := self.professionals.get(subject_id):
+            return (_outside(subject_id, address),)
+        held = self.holders.get(subject_id)
+        office = tuple(each for each in self.people if each.role in _OFFICE)
+        return (self.meant_by(held, at) if held else ()) or office
 
     def user(self, user_id: str) -> tuple[Person, ...]:
         """Return the person of a sign-in, if they may still sign in."""
@@ -70,6 +86,8 @@ def nobody_words(recipient: str) -> str:
     kind, name = target_of(recipient)
     if kind is TargetKind.ROLE:
         return f"nobody signs in as {ROLE_NAMES[Role(name)].lower()}"
+    if kind is TargetKind.HOLDER:
+        return "nobody holds the stage, and nobody signs in as coordinator or manager"
     if kind is TargetKind.PROFESSIONAL:
         return "no e-mail address of this professional is known"
     if kind is TargetKind.ROTA:
@@ -95,6 +113,8 @@ def _faults(
     channels: Sequence[ChannelName], recipient: str, directory: Directory, usable: Collection[ChannelName]
 ) -> list[str]:
     kind, name = target_of(recipient)
+    if kind is TargetKind.HOLDER:
+        return []
     if kind is TargetKind.ROTA and name not in directory.rotas:
         return [f"there is no rota {name}"]
     if kind is TargetKind.ROTA:

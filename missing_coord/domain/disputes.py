@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -39,6 +40,23 @@ class DisputeStage:
     due_on: date
     ended_on: date | None = None
     outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a stage: a recipient of ladders inside, or an e-mail address outside; neither means the office."""
+
+    name: str = ""
+    recipient: str = ""
+    email: str = ""
+
+
+def check_holder(holder: Holder) -> None:
+    """Raise DomainError unless a stage is held by one, inside or outside, whose address can be one."""
+    if holder.recipient and holder.email:
+        raise DomainError("holder_email", "holder_email: choose somebody above or give an address, not both.")
+    if holder.email and not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+", holder.email):
+        raise DomainError("holder_email", "holder_email: give one address, such as jo.lee@council.example.")
 
 
 def check_begin(started_on: date, due_on: date, *, today: date) -> None:

@@ -39,14 +39,19 @@ class TargetKind(StrEnum):
     PERSON = "person"
     ROTA = "rota"
     PROFESSIONAL = "professional"
+    HOLDER = "holder"
+
+
+HOLDER = TargetKind.HOLDER.value
+"""Names whoever holds the stage of the dispute that an alert is about; nobody kept on the stage means the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderStep:
     """One rung: fires `offset` after the deadline (negative: before it) and tells the recipients.
 
-    A recipient is a role (`manager`), or `team:NAME`, `person:USERNAME` or `rota:NAME`. Everything told is shown in the
-    product; `channels` are tried besides, in this order, the next one only when the one before did not deliver.
+    A recipient is a role (`manager`), `team:NAME`, `person:USERNAME`, `rota:NAME` or `holder`. Everything told is shown
+    in the product; `channels` are tried besides, in this order, the next one only when the one before did not deliver.
     """
 
     name: str
@@ -72,13 +77,20 @@ class Ladder:
 
 
 def target_of(recipient: str) -> tuple[TargetKind, str]:
-    """Return what a recipient names; raises ValueError when it is none of a role, team, person or rota."""
+    """Return what a recipient names; raises ValueError when it is none of a role, team, person, rota or holder."""
     kind, mark, name = recipient.partition(":")
+    if recipient == HOLDER:
+        return TargetKind.HOLDER, ""
     if not mark:
         return TargetKind.ROLE, Role(recipient).value
     if not name or kind == TargetKind.ROLE:
         raise ValueError(recipient)
     return TargetKind(kind), name
+
+
+def about(recipient: str, subject_id: str) -> str:
+    """Return the recipient of a message about a subject: of the holder, which subject's."""
+    return f"{HOLDER}:{subject_id}" if recipient == HOLDER else recipient
 
 
 TELLABLE = tuple(role for role in PEOPLE_ROLES if role is not Role.ADMINISTRATOR)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from missing_coord.domain.access import Role
-from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
+from missing_coord.domain.escalation import HOLDER, ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import ChannelName
 from missing_coord.domain.return_signs import RETURN_LADDER
 
@@ -102,8 +102,8 @@ SHIPPED: tuple[Ladder, ...] = (
     _of(
         ClockKind.DISPUTE,
         0,
-        _step("dispute_stage_overdue", 0, *_OFFICE),
-        _step("dispute_48h_over", 48, Role.MANAGER, repeat=72),
+        _step("dispute_stage_overdue", 0, HOLDER),
+        _step("dispute_48h_over", 48, *_OFFICE, repeat=72),
     ),
     RETURN_LADDER,
     _of(ClockKind.ROTA_GAP, 0, _step("rota_gap", 0, Role.MANAGER, repeat=24)),

@@ -26,6 +26,7 @@ class MessageKind(StrEnum):
     VISIT_WAITS = "visit_waits"
     VISIT_TROUBLE = "visit_trouble"
     REPORT = "report"
+    DRAFT_LEFT = "draft_left"
 
 
 class ChannelName(StrEnum):

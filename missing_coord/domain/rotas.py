@@ -50,12 +50,13 @@ class Absence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rota:
-    """A named rota; `person` is a user name throughout."""
+    """A named rota; `person` is a user name throughout. `faults` are what is wrong in one that was kept long ago."""
 
     name: str
     shifts: tuple[Shift, ...] = ()
     overrides: tuple[Override, ...] = ()
     absences: tuple[Absence, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def people(self) -> tuple[str, ...]:
         """Return everybody named, once."""

@@ -23,6 +23,7 @@ _PAGES = {
     "professional_alert": "professionals",
     "told_harm": "told-harm",
     "dispute": "disputes",
+    "record_draft": "drafts",
 }
 _SUBJECTS = {
     "interview": "Return interview",
@@ -32,6 +33,7 @@ _SUBJECTS = {
     "professional_alert": "Reference",
     "told_harm": "Return interview",
     "dispute": "Dispute",
+    "record_draft": "Your draft of interview",
 }
 
 
@@ -94,6 +96,7 @@ _TO_PROFESSIONALS = {
 _EVENTS = {
     MessageKind.ASSIGNED: "it is yours now.",
     MessageKind.UNASSIGNED: "it is no longer yours.",
+    MessageKind.DRAFT_LEFT: "it cannot be submitted any more. Copy what you need, or throw it away.",
     MessageKind.VISIT_OFF: "the visit that was booked for it is off.",
     MessageKind.VISIT_PLACE: "the child's address has changed since the visit was booked. Look before you go.",
     MessageKind.VISIT_WAITS: "the child is missing again. The visit waits until the child is back.",

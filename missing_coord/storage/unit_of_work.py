@@ -28,6 +28,7 @@ from missing_coord.storage.stores.escalations import SqlEscalations, SqlMessages
 from missing_coord.storage.stores.intake import SqlIntake, SqlMissingList
 from missing_coord.storage.stores.interviews import SqlInterviews
 from missing_coord.storage.stores.ladders import SqlLadders, SqlRotas
+from missing_coord.storage.stores.left_drafts import SqlLeftDrafts
 from missing_coord.storage.stores.notices import SqlNotices
 from missing_coord.storage.stores.patterns import SqlPatterns
 from missing_coord.storage.stores.planning import SqlPlanning
@@ -91,6 +92,7 @@ class SqlUnitOfWork:
         self.quarantined = SqlQuarantine(connection, now)
         self.quality = SqlQuality(connection)
         self.records = SqlRecords(connection)
+        self.left_drafts = SqlLeftDrafts(connection, now)
         self.actions = SqlActions(connection)
         self.sharing = SqlSharing(connection)
         self.requests = SqlRequests(connection)

@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
-from missing_coord.bootstrap import Application
+from missing_coord.bootstrap import Application, area_names_in_force
+from missing_coord.domain.areas import Areas
 from missing_coord.resources import static_folder
 from missing_coord.services.sign_in import Gate, SessionPolicy
 from missing_coord.storage.notifications import Changes
@@ -71,14 +72,11 @@ def create_app(
         ),
         limiter=SignInLimiter(now=application.clock.now),
         council_name=council_name or settings.council_name or f"Council {settings.council}",
+        areas=Areas(settings.council, area_names_in_force(settings)),
         demo=demo,
         secure_cookies=secure,
     )
-    errors.add_handlers(app)
-    problems.add_problems(app)
-    app.mount("/static", StaticFiles(directory=static_folder()), name="static")
-    for router in ROUTERS:
-        app.include_router(router)
+    _add_answers(app)
     return app
 
 
@@ -95,6 +93,14 @@ def rules_of(route: APIRoute) -> list[AccessRule]:
 
 def _routes_of(router: APIRouter) -> list[APIRoute]:
     return [route for route in router.routes if isinstance(route, APIRoute)]
+
+
+def _add_answers(app: FastAPI) -> None:
+    errors.add_handlers(app)
+    problems.add_problems(app)
+    app.mount("/static", StaticFiles(directory=static_folder()), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
 
 
 def _refuse_open_routes() -> None:

@@ -10,6 +10,7 @@ from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.interview_requests import Purchase, PurchaseState, Transfer, TransferState
 from missing_coord.domain.interviews import OPEN_STATES
+from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.services.interviews.drafts import is_recordable
 from missing_coord.services.ports.quality import QualityAudit
 from missing_coord.services.ports.records import RecordDraft
@@ -69,11 +70,13 @@ def paper_view(paper: Paper, found: InterviewDetail, *, who: SignedIn) -> View:
         "brief": worker or who.role in OFFICE,
         "may_write": worker and is_recordable(found.interview),
         "may_read": who.role in READERS,
+        "can_pdf": can_make_pdf(),
         "draft_at": paper.draft.saved_at if paper.draft else None,
         "versions": len(paper.heads),
         "waits": paper.waits,
         "actions": [action_line(each) for each in paper.actions],
         "may_add": worker or who.role in OFFICE,
+        "may_dispute": who.role in OFFICE,
         "owners": CHOICES["owners"],
     }
 

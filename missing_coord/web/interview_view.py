@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import Interview, InterviewEvent
 from missing_coord.domain.interviews import (
     OPEN_STATES,
@@ -93,12 +94,12 @@ def page_context(
     *,
     who: SignedIn,
     now: datetime,
-    council: str,
+    areas: Areas,
 ) -> dict[str, object]:
     """Return the context of the page, without what a refused form adds."""
     interview, proposal = found.interview, found.proposal
     return {
-        "child": show.identity(child, now=now, council=council),
+        "child": show.identity(child, now=now, areas=areas),
         "interview": interview_lines(found, now=now),
         "short": short_reference(interview.interview_id),
         "episodes": [_covered(duty, now) for duty in found.duties],

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from missing_coord.domain.access import ROLE_NAMES, Role
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import MatchState
 from missing_coord.domain.episodes import EpisodeStatus
+from missing_coord.domain.escalation import HOLDER
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
 from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
@@ -100,10 +102,13 @@ SAID: dict[str, str] = {
     **{state.value: name for state, name in STATE_NAMES.items()},
 }
 """The codes that an entry of a timeline may hold, in words."""
+AT_ONCE = timedelta(minutes=10)
+"""How soon after a step its passing on is shown in the same line."""
 TILE_LABELS = {
     "breached": "Breached",
     "due_soon": "Due within 12 hours",
     "unassigned": "No worker",
+    "next_step": "Needs a next step",
     "open": "All open",
 }
 
@@ -136,11 +141,11 @@ def place_words(code: str) -> str:
     return PLACES.get(code) or PLACES.get(code[:1]) or (f"placement of kind {code}" if code else "placement")
 
 
-def area_words(authority: str, council: str) -> str:
+def area_words(authority: str, areas: Areas) -> str:
     """Say whether a place lies in the council's area."""
     if not authority:
         return "Area not known"
-    return "In area" if authority == council else f"Out of area ({authority})"
+    return "In area" if authority == areas.ours else f"Out of area: {areas.named(authority)}"
 
 
 def queue_row(row: QueueRow, *, now: datetime, may_assign: bool = True) -> View:
@@ -185,7 +190,7 @@ def tiles(
     ]
 
 
-def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
+def identity(child: ChildIdentity, *, now: datetime, areas: Areas) -> View:
     """Return the bar at the top of every page about a child (see macros.identity)."""
     warnings = (
         ["Child not confirmed yet: coordinators are finding out which child this is"]
@@ -202,8 +207,8 @@ def identity(child: ChildIdentity, *, now: datetime, council: str) -> View:
         "born_on": child.date_of_birth,
         "age": age_on(child.date_of_birth, now),
         "population": child.population,
-        "responsible_authority": authority_words(child.responsible_authority, council),
-        "placement": _placement(child.placement, council),
+        "responsible_authority": authority_words(child.responsible_authority, areas),
+        "placement": _placement(child.placement, areas),
         "warnings": warnings,
     }
 
@@ -217,18 +222,18 @@ def return_warning(warning: ReturnWarning) -> View:
     }
 
 
-def authority_words(code: str, council: str) -> str:
-    """Return whose the child is: ours, or the code of the authority."""
+def authority_words(code: str, areas: Areas) -> str:
+    """Return whose the child is: ours, or the authority's name and code."""
     if not code:
         return "not known, so counted as ours"
-    return f"ours ({code})" if code == council else code
+    return f"ours, {areas.named(code)}" if code == areas.ours else areas.named(code)
 
 
-def _placement(placement: PlacementLine | None, council: str) -> str:
+def _placement(placement: PlacementLine | None, areas: Areas) -> str:
     if placement is None:
         return "No placement: at home, or not known"
     kind = place_words(placement.place_code).capitalize()
-    where = "" if placement.confidential else f", {within(area_words(placement.authority, council))}"
+    where = "" if placement.confidential else f", {within(area_words(placement.authority, areas))}"
     return f"{kind}{where}, since {london_day(placement.start_date)}"
 
 
@@ -238,19 +243,46 @@ def within(words_of_area: str) -> str:
 
 
 def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
-    """Return entries as macros.timeline shows them."""
-    return [
-        {
-            "at": entry.at,
-            "title": _title(entry),
-            "detail": _detail(entry) or None,
-            "source": _source(entry),
-            "by": entry.by,
-            "late": entry.late,
-            "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
-        }
-        for entry in entries
+    """Return entries as macros.timeline shows them; a step and its passing on at once are one line."""
+    found = list(entries)
+    on: dict[TimelineEntry, list[TimelineEntry]] = {}
+    for each in found:
+        if (step := _passed_from(each, found)) is not None:
+            on.setdefault(step, []).append(each)
+    joined = {each for passed in on.values() for each in passed}
+    return [_entry(each, on.get(each, [])) for each in found if each not in joined]
+
+
+def _passed_from(entry: TimelineEntry, entries: Sequence[TimelineEntry]) -> TimelineEntry | None:
+    """Return the step that was passed on by this entry within minutes, None when this is another kind of entry."""
+    name, passed, _ = entry.what.partition("/")
+    if entry.kind != "step" or not passed:
+        return None
+    return next(
+        (
+            each
+            for each in entries
+            if (each.kind, each.what, each.interview_id) == ("step", name, entry.interview_id)
+            and timedelta(0) <= entry.at - each.at <= AT_ONCE
+        ),
+        None,
+    )
+
+
+def _entry(entry: TimelineEntry, passed: Sequence[TimelineEntry]) -> View:
+    more = [
+        f"{step_title(each.what).partition('; ')[2].capitalize()}: {told(each.detail.split(','))}"
+        for each in sorted(passed, key=lambda each: each.at)
     ]
+    return {
+        "at": entry.at,
+        "title": _title(entry),
+        "detail": ". ".join([*([_detail(entry)] if _detail(entry) else []), *more]) or None,
+        "source": _source(entry),
+        "by": entry.by,
+        "late": entry.late,
+        "href": f"/interviews/{entry.interview_id}" if entry.interview_id else None,
+    }
 
 
 def _source(entry: TimelineEntry) -> str:
@@ -288,8 +320,10 @@ def told(roles: Iterable[str]) -> str:
 
 
 def recipient_name(recipient: str) -> str:
-    """Return the name of a ladder's recipient: a role, or a team, person or rota by its own name."""
+    """Return the name of a recipient: a role, the holder of a stage, or a team, person or rota by its own name."""
     kind, mark, name = recipient.partition(":")
+    if kind == HOLDER:
+        return "Who holds the stage"
     return f"{kind} {name}" if mark else ROLE_NAMES[Role(recipient)]
 
 

@@ -12,6 +12,7 @@ from fastapi import Request
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor
+from missing_coord.domain.areas import Areas
 from missing_coord.services.sign_in import Gate
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.web.limiter import SignInLimiter
@@ -31,6 +32,7 @@ class Web:
     feed: LiveFeed
     limiter: SignInLimiter
     council_name: str
+    areas: Areas
     demo: bool = False
     secure_cookies: bool = True
 

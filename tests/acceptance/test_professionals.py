@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from missing_coord.domain.access import Role
-from missing_coord.domain.disputes import DisputeStage, Stage
+from missing_coord.domain.disputes import DisputeStage, Holder, Stage
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.domain.professionals import Strategy, ToldHow
 from missing_coord.services.telling.professionals import confirm, decide_strategy
@@ -204,8 +204,11 @@ async def test_an_action_is_overdue_from_the_end_of_its_day_in_london(council: T
     assert not [each for each in await council.at(midnight + timedelta(hours=150)) if "action" in each]
 
 
-async def stage(council: Telling, case: Case, name: str, began: date, due: date, dispute: str = "") -> str:
-    """End the running stage of a dispute and begin another."""
+async def stage(
+    council: Telling, case: Case, name: str, began: date, due: date, dispute: str = "", **held: str
+) -> str:
+    """End the running stage of a dispute and begin another, which somebody holds."""
+    holder = Holder(**held)
     async with council.database.unit_of_work(COORDINATOR) as uow:
         if not dispute:
             return await open_dispute(
@@ -216,12 +219,14 @@ async def stage(council: Telling, case: Case, name: str, began: date, due: date,
                 about="No offer",
                 started_on=began,
                 due_on=due,
+                holder=holder,
             )
         running = DisputeStage(stage=Stage.INFORMAL, started_on=began, due_on=began)
         following = Stage(name) if name else None
         await move_on(
-            uow, dispute, running, ended_on=began, outcome="Not agreed", following=following, due_on=due
-        )
+            uow, dispute, running, ended_on=began, outcome="Not agreed", following=following, due_on=due,
+            holder=holder,
+        )  # fmt: skip
         return dispute
 
 
@@ -246,3 +251,21 @@ async def test_an_overdue_stage_of_a_dispute_is_told_until_it_ends_and_the_follo
     await council.rows("update dispute_stages set ended_on = '2026-06-05', outcome = 'Agreed' returning 1")
     assert not [each for each in await council.at(midnight + timedelta(days=9)) if "dispute" in each]
     assert await council.rows(query) == [(False, 2)]
+
+
+async def test_an_overdue_stage_is_told_to_who_holds_it_and_to_the_office_when_that_reaches_nobody(
+    council: Telling,
+) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    await council.person("max", Role.MANAGER)
+    await council.person("lea", Role.EXPLOITATION_LEAD)
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    days = {"began": date(2026, 6, 1), "due": date(2026, 6, 2)}
+    for held in ({"recipient": "person:lea"}, {"email": "tia@outside"}, {"recipient": "person:gone"}):
+        await stage(council, case, "informal", **days, **held)
+    told = [each for each in await council.at(RETURNED.replace(day=2, hour=23)) if "dispute" in each]
+    gist = "dispute stage overdue"
+    assert told == [f"cora email: {gist}", f"lea email: {gist}", f"max email: {gist}", f"tia email: {gist}"]
+    over = await council.at(RETURNED.replace(day=4, hour=23))
+    assert [each for each in over if "dispute" in each][:1] == ["cora email: dispute 48h over"]

@@ -24,6 +24,7 @@ def pages() -> dict[str, Callable[[], View]]:
         "interview_brief": brief,
         "actions": actions,
         "day": day,
+        "left_draft": left_draft,
         "requests": waiting,
     }
 
@@ -34,11 +35,13 @@ def paper() -> View:
         "brief": True,
         "may_write": True,
         "may_read": True,
+        "can_pdf": True,
         "draft_at": ago(1),
         "versions": 2,
         "waits": True,
         "actions": [_action()],
         "may_add": True,
+        "may_dispute": True,
         "owners": CHOICES["owners"],
     }
 
@@ -82,6 +85,7 @@ def record_form() -> View:
         "action_rows": [1],
         "version": 3,
         "saved_at": ago(0.2),
+        "can_pdf": True,
         "changed": "Ade Farrow saved this draft at 14:02 on another screen.",
     }
 
@@ -179,6 +183,7 @@ def day() -> View:
     waits = {**visits[1], "visit_at": None, "no_outcome": False, "contact": None}
     return {
         "shell": shell("/day"),
+        "to_record": [{**visits[0], "no_outcome": True}],
         "days": [
             {"day": NOW.date(), "today": True, "visits": visits[:1]},
             {"day": NOW.date() + timedelta(days=1), "today": False, "visits": []},
@@ -186,6 +191,22 @@ def day() -> View:
         "later": visits[:1],
         "without": [waits],
         "link": None,
+    }
+
+
+def left_draft() -> View:
+    """Return a draft that another interview could take over."""
+    return {
+        "shell": shell("/my-interviews"),
+        "interview_id": "I0008",
+        "short": "I0008",
+        "saved_at": ago(30),
+        "ends_at": ago(-600),
+        "lines": [("Child words", "Nobody listens in there.")],
+        "targets": [("I0009", "Interview I0009")],
+        "version": 2,
+        "values": {},
+        "errors": {"target": "Choose an interview"},
     }
 
 

@@ -23,7 +23,10 @@ def alerts() -> View:
     }
     other: View = {**row, "alert_id": "A2", "href": None, "next_at": None, "promised_until": None}
     proof: View = {"at": ago(14), "balanced": True, "line": "12 notices in, 12 accounted for: balanced"}
-    frame: View = {"shell": shell("/alerts"), "proof": proof, "rows": [row, other], "may_promise": True}
+    frame: View = {"shell": shell("/alerts"), "proof": proof, "may_promise": True}
+    every: View = {"text": "Every kind", "count": 2, "href": "/alerts", "current": True}
+    frame |= {"clocks": [every], "orders": [every]}
+    frame["groups"] = [{"name": "Unallocated", "count": 2, "rows": [row, other]}]
     pager: View = {"newer_href": None, "older_href": None, "text": "1 to 2 of 2"}
     return {**frame, "pager": pager, "alert_id": "A2", **WRONG}
 
@@ -101,13 +104,14 @@ def rotas() -> View:
         "name": "duty",
         "version": 2,
         "on_duty": "Robin Ashdown",
+        "faults": ["shifts[1].last_day: must not be before first_day"],
         "gaps": [{"starts_at": ago(-24), "ends_at": ago(-30)}],
         "changes": ["Robin Ashdown away: Sat 21 Nov 2026 09:00 GMT to Sun 22 Nov 2026 09:00 GMT"],
         "shifts": [shift],
         "days": [("", "Choose"), ("Mon", "Monday")],
         "body": "{}",
     }
-    other: View = {**row, "name": "nights", "gaps": [], "changes": []}
+    other: View = {**row, "name": "nights", "faults": [], "gaps": [], "changes": []}
     frame: View = {"shell": shell("/alerts"), "rows": [row, other], "people": [("robin", "Robin Ashdown")]}
     frame |= {"blank": {"shifts": [shift], "days": [("", "Choose"), ("Mon", "Monday")]}}
     wrong: View = {"person": "Choose who"}
@@ -217,6 +221,9 @@ def told_harm() -> View:
     }
 
 
+HOLDERS = [("", "The office (coordinators and managers)"), ("person:robin", "Robin Ashdown (manager)")]
+
+
 def disputes() -> View:
     """Return a running dispute whose form was refused."""
     row: View = {
@@ -227,19 +234,28 @@ def disputes() -> View:
         "interview_id": "I1",
         "interview": "I0001",
         "stage": "Team manager",
+        "held_by": "Robin Ashdown (manager)",
         "due_on": "20 Nov 2026",
         "late": True,
         "closed_at": None,
     }
-    closed: View = {**row, "stage": "Settled", "due_on": None, "late": False, "closed_at": ago(4)}
+    closed: View = {
+        **row,
+        "stage": "Settled",
+        "held_by": None,
+        "due_on": None,
+        "late": False,
+        "closed_at": ago(4),
+    }
     frame: View = {"shell": shell("/alerts"), "rows": [row, closed], "pager": PAGER}
-    return {**frame, "values": {"iro": ""}, "errors": {"iro": "Say who raises it"}}
+    return {**frame, "holders": HOLDERS, "values": {"iro": ""}, "errors": {"iro": "Say who raises it"}}
 
 
 def dispute() -> View:
     """Return one dispute with an ended and a running stage."""
     ended: View = {
         "stage": "Informal",
+        "held_by": "The office (coordinators and managers)",
         "started_on": "1 Nov 2026",
         "due_on": "5 Nov 2026",
         "ended_on": "6 Nov 2026",
@@ -255,6 +271,7 @@ def dispute() -> View:
         "shell": shell("/alerts"),
         "row": {**row, "interview_id": "I1", "interview": "I0001", "closed_at": None},
         "stages": [{**ended, "outcome": "Not agreed"}, running],
+        "holders": HOLDERS,
         "seen": "team_manager",
         "following": [("", "None: it is settled"), ("director", "Director of children's services")],
         "values": {"outcome": ""},

@@ -176,7 +176,18 @@ def messages() -> View:
         "seen": "by mara.quint",
         "tone": "closed",
     }
-    return {"shell": shell("/messages"), "new": 1, "rows": [row, read], "to_mark": [7], "pager": NO_PAGER}
+    groups = [
+        {"new": each["new"], "day": each["at"].date(), "count": 1, "rows": [each]} for each in (row, read)
+    ]
+    kinds = [filter_to("Every kind", "/messages", current=True), filter_to("Breach", "/messages?kind=breach")]
+    shows = [filter_to("New and seen", "/messages", current=True), filter_to("New", "/messages?show=new")]
+    frame: View = {"shell": shell("/messages"), "new": 1, "kinds": kinds, "shows": shows}
+    return {**frame, "groups": groups, "to_mark": [7], "pager": NO_PAGER}
+
+
+def filter_to(text: str, href: str, *, current: bool = False) -> View:
+    """Return one link of macros.filters."""
+    return {"text": text, "count": 2, "href": href, "current": current}
 
 
 def _covered(episode_id: str) -> View:
@@ -200,7 +211,13 @@ def my_interviews() -> View:
     cards = [{**row, **more} for row in queue_rows()]
     cards[-1] |= {"visit_at": None, "contact": None, "place": "Ask the coordinator (confidential)"}
     frame = replace(shell("/my-interviews"), role_name="Interview worker")
-    return {"shell": frame, "returned": [("I0007", "I0007")], "tiles": tiles()[:2], "interviews": cards}
+    return {
+        "shell": frame,
+        "returned": [("I0007", "I0007")],
+        "left": [("I0008", "I0008")],
+        "tiles": tiles()[:2],
+        "interviews": cards,
+    }
 
 
 def breaches() -> View:

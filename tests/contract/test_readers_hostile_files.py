@@ -8,12 +8,13 @@ import os
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missing_coord.contracts.files import read_rows
+from missing_coord.contracts.files import ANOTHER_ENCODING, read_rows
 from missing_coord.contracts.limits import FileRefused
 from missing_coord.contracts.parsing import KINDS, parse, parse_message
 from missing_coord.contracts.readings import ReadRow
@@ -209,7 +210,26 @@ def test_a_line_of_another_encoding_spoils_no_other_line(tmp_path: Path) -> None
     header, first, second, third = csv_bytes(TABLE).splitlines(keepends=True)
     path = tmp_path / "pasted.csv"
     path.write_bytes(header + first + second.decode().encode("cp1252") + third)
-    assert {row.record.forename for row in read(path)} == {"Zoë"}
+    rows = read(path)
+    assert {row.record.forename for row in rows} == {"Zoë"}
+    assert {row.record.content_hash for row in rows} == {
+        row.record.content_hash for row in clean_table(tmp_path)
+    }
+    assert [ANOTHER_ENCODING in row.record.flags for row in rows] == [False, True, False]
+
+
+def test_a_file_of_windows_1252_throughout_needs_no_flag(tmp_path: Path) -> None:
+    path = tmp_path / "whole.csv"
+    path.write_bytes(csv_bytes(TABLE).decode().encode("cp1252"))
+    rows = read(path)
+    assert {row.record.forename for row in rows} == {"Zoë"}
+    assert not any(ANOTHER_ENCODING in row.record.flags for row in rows)
+
+
+def clean_table(tmp_path: Path) -> list[Any]:
+    path = tmp_path / "clean.csv"
+    path.write_bytes(csv_bytes(TABLE))
+    return read(path)
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,26 @@ def test_a_changed_ladder_is_tried_on_past_interviews_and_a_file_that_is_none_is
     assert shown.keys() == {"tried", "before", "after", "differences"}
     assert len(shown["differences"]) <= shown["tried"]
     assert filled.json("shadow", "--automatic-from", "0.999999", "--days", "60")["tried"] > 0
-    (tmp_path / "nights.json").write_text("[]", encoding="utf-8")
-    assert filled.run("shadow", "--rota", tmp_path / "nights.json").returncode == 2
     assert filled.run("shadow").returncode == 2
+
+
+def test_a_rota_that_cannot_be_tried_is_said_with_file_line_and_what_would_be_right(
+    tmp_path: Path,
+) -> None:
+    commands = Commands(home=tmp_path / "home")
+    rota = tmp_path / "nights.json"
+    shift = '{"person": "ann", "days": ["Mon"], "starts": "17:00", "ends": "09:00"%s}'
+    for content, said in (
+        ('{"shifts": [\n,]}', "nights.json, line 2, column 1: this is no JSON"),
+        ("[]", "nights.json, line 1: this is a list; a rota is one JSON object, such as"),
+        ('{"shift": []}', "nights.json, shift: is not known here: use shifts, overrides, absences"),
+        ('{"shifts": [' + shift % ', "colour": 1' + "]}", "nights.json, shifts[0].colour: is not known here"),
+        ('{"shifts": [' + shift % ', "person": "bo"' + "]}", "nights.json, shifts[0].person: must be the user name"),
+    ):  # fmt: skip
+        rota.write_text(content, encoding="utf-8")
+        done = commands.run("shadow", "--rota", rota)
+        assert done.returncode == 2
+        assert said in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_queue_for_people_names_no_child(filled: Commands, files: Path) -> None:

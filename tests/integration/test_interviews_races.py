@@ -14,6 +14,7 @@ from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.services import interviews
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
+from missing_coord.services.interviews.requests import ask_transfer
 from missing_coord.services.interviews.words import LONDON
 from missing_coord.storage.tables.cases import escalations
 from tests.databases import Database
@@ -194,3 +195,39 @@ async def _somebody_waits(council: Council) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the completion never waited for the sweep")
+
+
+async def _ask(council: Council, interview_id: str, authority: str, key: str) -> Recorded:
+    async with council.acting(COORDINATOR) as uow:
+        return await ask_transfer(
+            uow,
+            interview_id=interview_id,
+            authority=authority,
+            contact="Duty desk",
+            reason="It is responsible for the child.",
+            submission_key=key,
+        )
+
+
+async def test_of_two_requests_to_other_authorities_at_once_the_second_hears_of_the_first(
+    council: Council,
+) -> None:
+    interview_id = await council.due()
+    answers = await asyncio.gather(
+        _ask(council, interview_id, "Eastmere", "form-1"),
+        _ask(council, interview_id, "Westmere", "form-2"),
+        return_exceptions=True,
+    )
+    assert sorted(type(each).__name__ for each in answers) == ["DomainError", "Recorded"]
+    refused = next(each for each in answers if isinstance(each, DomainError))
+    assert refused.code == "asked_already"
+    assert len(await council.rows("select 1 from interview_transfers")) == 1
+
+
+async def test_a_double_click_on_a_request_at_the_same_instant_asks_once(council: Council) -> None:
+    interview_id = await council.due()
+    first, second = await asyncio.gather(
+        _ask(council, interview_id, "Eastmere", "form-1"), _ask(council, interview_id, "Eastmere", "form-1")
+    )
+    assert first == second
+    assert len(await council.rows("select 1 from interview_transfers")) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -80,7 +81,7 @@ async def test_every_count_is_the_length_of_the_list_that_it_opens(council: Coun
     async with council.acting(COORDINATOR) as uow:
         rows = await open_rows(uow, now=NOW)
     tiles = tile_counts(rows, now=NOW)
-    assert tiles == {"breached": 2, "due_soon": 1, "unassigned": 4, "open": 5}
+    assert tiles == {"breached": 2, "due_soon": 1, "unassigned": 4, "next_step": 0, "open": 5}
     for key, filters in TILES.items():
         assert len(await _queue(council, filters)) == tiles[key]
     by_state = counts(rows)
@@ -270,3 +271,36 @@ async def test_an_interview_that_was_closed_then_and_reopened_since_was_not_in_t
         await interviews.reopen(uow, policy=POLICY, interview_id=interview_id, reason="Was another child.")
     async with council.acting(COORDINATOR) as uow:
         assert [len(await queue_as_of(uow, ago(hours))) for hours in (40, 25, 10)] == [1, 0, 1]
+
+
+async def test_a_visit_that_is_over_and_a_try_that_came_to_nothing_need_a_next_step(council: Council) -> None:
+    over = await council.due("C1", worker_id="W01", visit_starts_at=ago(3), state="accepted_scheduled")
+    missed = await council.due("C2", worker_id="W01", state="did_not_attend")
+    await council.due("C3", worker_id="W01", state="did_not_attend", visit_starts_at=ago(-3))
+    await council.due("C4", worker_id="W01", state="offered_awaiting")
+    found = await _queue(council, QueueFilters(next_step=True))
+    assert {row.interview_id for row in found} == {over, missed}
+
+
+async def test_the_queue_of_an_earlier_time_has_the_deadlines_of_then(council: Council) -> None:
+    interview_id = await council.due("C1", back=5)
+    then, now = ago(-60), ago(-70)
+    for hours, due_at in ((30, None), (20, then), (10, now)):
+        body = {
+            "interview_id": interview_id,
+            "due_at": due_at and due_at.isoformat(),
+            "provisional": due_at == then,
+        }
+        await council.rows(
+            "insert into outbox (event_id, type, topic, key, body, occurred_at) values (gen_random_uuid(),"
+            " 'missing-coord.interviews.return-interview-changed.v1', 't', 'C1', cast(:body as jsonb), :at)"
+            " returning 1",
+            body=json.dumps(body), at=ago(hours),
+        )  # fmt: skip
+    await council.rows("update interviews set opened_at = :at returning 1", at=ago(30))
+    async with council.acting(SYSTEM) as uow:
+        rows = [(await queue_as_of(uow, ago(hours)))[0] for hours in (25, 15, 5)]
+    assert [(row.due_at, row.provisional) for row in rows] == [(None, False), (then, True), (now, False)]
+    assert [row.clock for row in rows] == ["not_started", "in_time", "in_time"]
+    async with council.acting(COORDINATOR) as uow:
+        assert len(await queue_as_of(uow, ago(25))) == 1

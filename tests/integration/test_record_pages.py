@@ -352,6 +352,12 @@ async def test_the_document_is_a_pdf_too_where_it_can_be_made(site: Site) -> Non
     if not can_make_pdf():
         absent("weasyprint")
     interview_id = await submitted(site)
-    answer = await read(site, Role.MANAGER, f"/interviews/{interview_id}/record.pdf")
+    path = f"/interviews/{interview_id}/record.pdf"
+    for page in ("", "/record", "/record/edit"):
+        assert (
+            f'href="{path}'
+            in (await read(site, Role.INTERVIEW_WORKER, f"/interviews/{interview_id}{page}")).text
+        )
+    answer = await read(site, Role.MANAGER, path)
     assert answer.content.startswith(b"%PDF-")
     assert "C1" not in answer.headers["content-disposition"]

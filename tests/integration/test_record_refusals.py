@@ -120,3 +120,13 @@ async def test_whoever_takes_an_interview_over_starts_a_draft_of_their_own_and_r
     assert (seen, version) == (None, 1)
     kept = "select worker_id, fields -> 'child_words' ->> 0 from record_drafts order by worker_id"
     assert await site.council.rows(kept) == [("W01", "Told to the first one."), ("W02", "Mine.")]
+
+
+async def test_an_error_about_the_day_of_an_action_stands_in_its_own_row(site: Site) -> None:
+    interview_id = await site.worker_with()
+    second = {"what": "Ring Gran.", "owner": "worker", "owner_name": "Ade Farrow", "due_on": "2020-01-01"}
+    form = await form_on(site, interview_id, **{f"action-4-{name}": value for name, value in second.items()})
+    answer = await send(site, interview_id, "submission", form)
+    assert answer.status_code == 422
+    assert errors_on(answer.text) == ["Give a day that is not past."]
+    assert 'href="#record-action-4-due_on"' in answer.text

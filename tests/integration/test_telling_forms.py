@@ -270,3 +270,77 @@ async def test_other_clocks_rotas_and_the_threshold_of_matching_are_tried_on_the
     assert "notices would have been told otherwise" in tried.text
     for wrong in ({"rotas": "[]"}, {"automatic_from": "0.5"}):
         assert (await manager.post("/ladders/shadow", **wrong)).status_code == 422
+
+
+async def test_a_dispute_is_raised_by_the_short_reference_or_from_the_page_of_the_interview(
+    site: Site,
+) -> None:
+    interview_id = await site.council.due()
+    office = await site.signed_in(Role.COORDINATOR)
+    page = await office.get(f"/interviews/{interview_id}")
+    assert f'href="/disputes?interview={interview_id}#new"' in page.text
+    assert f'value="{interview_id}"' in (await office.get(f"/disputes?interview={interview_id}")).text
+    today = f"{site.clock.instant:%Y-%m-%d}"
+    given = {"iro": "Kit Larch", "about": "No offer", "started_on": today, "due_on": "2031-01-01"}
+    opened = await office.post("/disputes", **given, interview_id=interview_id[:8].upper(), holder="person:manager",
+                               holder_name="Sam Reed")  # fmt: skip
+    assert opened.status_code == 303
+    shown = (await office.get("/disputes")).text
+    assert "Held by Sam Reed, Jo Manager (manager)" in shown
+    rows = await site.council.rows("select interview_id::text from disputes")
+    assert [each[0] for each in rows] == [interview_id]
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("4B7C", "Give the reference that its page shows, 8 letters a to f and digits, such as 4B7C2F1A."),
+        ("No offer", "Give the reference that its page shows, 8 letters a to f and digits, such as 4B7C2F1A."),
+        ("FFFFFFFF", "No interview has the reference FFFFFFFF."),
+        ("4B7C2F1A", "More than one interview begins with 4B7C2F1A. Open the right one and choose Raise a dispute"
+                     " there."),
+    ],
+)  # fmt: skip
+async def test_a_reference_that_means_no_one_interview_is_said_beside_its_field(
+    site: Site, reference: str, said: str
+) -> None:
+    for ending in ("1", "2"):
+        await site.council.due(f"C{ending}", interview_id=f"4b7c2f1a-0000-4000-8000-00000000000{ending}")
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/disputes")
+    today = f"{site.clock.instant:%Y-%m-%d}"
+    given = {"iro": "Kit Larch", "about": "No offer", "started_on": today, "due_on": "2031-01-01"}
+    refused = await office.post("/disputes", **given, interview_id=reference)
+    assert refused.status_code == 422
+    assert errors_on(refused.text) == [said]
+
+
+async def test_a_rota_kept_with_dates_the_wrong_way_round_is_shown_with_a_flag_and_stops_no_ladder(
+    site: Site,
+) -> None:
+    row = {"person": "manager", "days": ["Mon"], "starts": "09:00", "ends": "17:00"}
+    body = {"shifts": [row, {**row, "first_day": "2026-12-24", "last_day": "2026-12-01"}]}
+    await site.council.rows("insert into rotas (name, body, saved_by, saved_at) values"
+                            " ('duty', cast(:body as jsonb), 'ann', now()) returning 1",
+                            body=json.dumps(body))  # fmt: skip
+    office = await site.signed_in(Role.COORDINATOR)
+    assert "shifts[1].last_day: must not be before first_day" in (await office.get("/rotas")).text
+    assert (await office.get("/ladders")).status_code == 200
+    again = {"person": ["manager"], "days": ["Mon"], "starts": ["09:00"], "ends": ["17:00"]}
+    refused = await office.post("/rotas/duty/shifts", name="duty", expected_version="1", **again,
+                                first_day=["2026-12-24"], last_day=["2026-12-01"])  # fmt: skip
+    assert errors_on(refused.text)[:1] == ["Row 1, last day: must not be before first day"]
+    saved = await office.post("/rotas/duty/shifts", name="duty", expected_version="1", **again)
+    assert saved.status_code == 303
+    assert "puts nobody on duty" not in (await office.get("/rotas")).text
+
+
+async def test_a_form_of_too_many_fields_is_refused_with_words(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/disputes")
+    body = f"csrf_token={office.token}" + "&a=" * 200_000
+    answer = await office.http.post(
+        "/disputes", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert answer.status_code == 400
+    assert "Too many fields" in answer.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -244,3 +245,24 @@ async def test_a_rota_takes_no_change_about_nobody(site: Site) -> None:
 
 async def test_a_way_back_that_is_no_address_leads_home(site: Site) -> None:
     assert (await site.browser().get("/sign-in?next=//[")).status_code == 200
+
+
+async def test_alerts_stand_in_groups_with_counts_and_are_filtered_by_links(site: Site) -> None:
+    for child in ("C1", "C2"):
+        await site.council.due(child)
+    await site.council.due("C3", worker_id="W01", first_offered_at=site.clock.instant, held_at=site.clock.instant,
+                           closed_at=site.clock.instant, state="completed")  # fmt: skip
+    site.clock.instant += timedelta(days=11)
+    await RegularWork(site.app.state.web.application).watch()
+    office = await site.signed_in(Role.COORDINATOR)
+    page = (await office.get("/alerts")).text
+    assert headings(page) == ["Unallocated (2)", "Offer (2)", "Audit (1)"]
+    assert 'href="/alerts?clock=offer">Offer (2)</a>' in page
+    only = (await office.get("/alerts?clock=audit&by=day")).text
+    assert len(headings(only)) == 1
+    assert headings(only)[0].startswith("Due ")
+    assert headings((await office.get("/alerts?clock=tea")).text) == headings(page)
+
+
+def headings(page: str) -> list[str]:
+    return re.findall(r'<h2 class="govuk-heading-m">([^<]*)</h2>', page)

@@ -163,7 +163,8 @@ async def _tell(site: Site, interview_id: str) -> None:
         await uow.execute(
             text(
                 "insert into messages (message_key, channel, recipient_role, subject_type, subject_id, kind, text,"
-                " state, planned_at) values ('k1', 'recorder', 'manager', 'interview', :id, 'breach',"
+                " state, planned_at) values ('k' || cast(:id as text), 'recorder', 'manager', 'interview',"
+                " cast(:id as text), 'breach',"
                 " 'Return interview: 72 hours have passed.', 'delivered', now())"
             ),
             {"id": interview_id},
@@ -208,3 +209,24 @@ async def test_a_refused_form_without_a_referring_page_leads_to_the_page_of_its_
     page = await browser.post(f"/reviews/{NOWHERE}/decision", expected_version="x", decision="same")
     assert page.status_code in (400, 404, 422)
     assert f'href="/reviews/{NOWHERE}">Go back</a>' in page.text
+
+
+async def test_messages_stand_by_day_with_counts_and_are_filtered_by_kind_and_newness(site: Site) -> None:
+    rows = await site.council.rows("select interview_id::text from interviews where child_id in ('C1', 'C2')")
+    for (interview_id,) in rows:
+        await _tell(site, interview_id)
+    await site.council.rows("update messages set kind = 'escalation', planned_at = planned_at - interval '2 days'"
+                            " where message_id = (select max(message_id) from messages) returning 1")  # fmt: skip
+    manager = await site.signed_in(Role.MANAGER)
+    page = (await manager.get("/messages")).text
+    found = re.findall(r'<h2 class="govuk-heading-m">([^<]*)</h2>', page)
+    assert [each.startswith("New, ") and each.endswith("(1)") for each in found] == [True, True]
+    assert 'href="/messages?kind=escalation">Escalation (1)</a>' in page
+    assert 'aria-current="true">Every kind (2)</a>' in page
+    only = (await manager.get("/messages?kind=escalation&show=new")).text
+    assert only.count('id="message-') == 1
+    assert 'href="/messages?kind=breach&amp;show=new">Breach (1)</a>' in only
+    ids = re.findall(r'name="message_ids" value="(\d+)"', only)
+    await manager.post("/messages/seen", message_ids=ids)
+    none = (await manager.get("/messages?kind=escalation&show=new")).text
+    assert "No message for you or your role in this list." in none

@@ -63,6 +63,7 @@ def test_the_default_ladder_written_as_a_file_is_the_default_ladder() -> None:
         (_with(1, hours=-48), r"steps\[1\]\.hours"),
         (_with(2, tell=[]), r"steps\[2\]\.tell"),
         (_with(2, tell=["mayor"]), r"steps\[2\]\.tell"),
+        (_with(2, tell=["holder"]), r"steps\[2\]\.tell"),
         (_with(2, tell=["administrator"]), r"steps\[2\]\.tell"),
         (_with(2, repeat_hours=24), r"steps\[2\]\.repeat_hours"),
         (_with(4, repeat_hours=0), r"steps\[4\]\.repeat_hours"),
@@ -85,3 +86,9 @@ def test_the_default_ladder_written_as_a_file_is_the_default_ladder() -> None:
 def test_a_wrong_ladder_is_refused_naming_the_member(content: str, named: str) -> None:
     with pytest.raises(PermanentError, match=f"^{named}: "):
         read_ladder(content)
+
+
+def test_the_ladder_of_disputes_may_name_whoever_holds_the_stage() -> None:
+    steps = [{"name": "overdue", "hours": 0, "tell": ["holder"]}]
+    read = read_ladder(json.dumps({"version": "2027-1", "clock": "dispute", "steps": steps}))
+    assert read.steps[0].recipients == ("holder",)

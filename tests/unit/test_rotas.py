@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missing_coord.contracts.rotas import read_rota, write_rota
+from missing_coord.contracts.rotas import kept_rota, read_rota, write_rota
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.rotas import Absence, Override, Rota, Shift, gaps, on_duty
 
@@ -112,3 +112,20 @@ def test_a_rota_written_and_read_again_is_the_same() -> None:
 def test_a_rota_that_is_not_right_is_refused_with_the_member(body: dict[str, object], named: str) -> None:
     with pytest.raises(PermanentError, match=rf"^{named}: "):
         read_rota("duty", body)
+
+
+def test_dates_the_wrong_way_round_are_refused_on_saving_and_read_with_a_flag_where_they_were_kept() -> None:
+    row = {"person": "nia", "days": ["Mon"], "starts": "00:00", "ends": "00:00"}
+    wrong = {**row, "person": "dee", "first_day": "2026-12-24", "last_day": "2026-12-01"}
+    away = {"person": "nia", "starts_at": "2026-06-02T00:00:00+00:00", "ends_at": "2026-06-01T00:00:00+00:00"}
+    body = {"shifts": [row, wrong, {"person": "sam"}], "absences": [away]}
+    with pytest.raises(PermanentError, match=r"^shifts\[1\]\.last_day: must not be before first_day$"):
+        read_rota("duty", body)
+    kept = kept_rota("duty", body)
+    assert [each.split(":")[0] for each in kept.faults] == [
+        "shifts[1].last_day",
+        "shifts[2].days",
+        "absences[0].ends_at",
+    ]
+    assert on_duty(kept, at(12)) == ("nia",)
+    assert [each.person for each in kept.shifts] == ["nia", "dee"]

@@ -160,8 +160,8 @@ def _check(said: Said, found: Desk, lists: RecordLists, *, today: date) -> None:
         raise DomainError(
             "act_now", "act_now: somebody has to act at once, so add an action that is due today or tomorrow."
         )
-    for action in said.actions:
-        check_due(action.due_on, field="actions", today=today)
+    for number, action in enumerate(said.actions, start=1):
+        check_due(action.due_on, field=f"actions_{number}", today=today)
 
 
 def _check_codes(said: Said, lists: RecordLists) -> None:

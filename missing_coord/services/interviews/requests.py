@@ -37,9 +37,10 @@ async def ask_transfer(
     uow: RequestWork, *, authority: str, contact: str, reason: str, **submission: Unpack[Submission]
 ) -> Recorded:
     """Ask another authority to take an interview over; it stays open here, and its 72 hours go on."""
+    interview_id = submission["interview_id"]
+    await _hold(uow, interview_id)
     if repeat := await repeat_of(uow, {EventKind.TRANSFER_ASKED}, **submission):
         return repeat
-    interview_id = submission["interview_id"]
     transfer = Transfer(
         transfer_id=str(uuid.uuid4()),
         interview_id=interview_id,
@@ -72,6 +73,7 @@ async def record_transfer_answer(
 ) -> Recorded:
     """Record what the other authority answered; accepted closes the interview here, anything else leaves it open."""
     kinds = {EventKind.TRANSFER_REFUSED, EventKind.TRANSFERRED}
+    await _hold(uow, submission["interview_id"])
     if repeat := await repeat_of(uow, kinds, **submission):
         return repeat
     asked = next(
@@ -107,6 +109,7 @@ async def ask_purchase(
     **submission: Unpack[Submission],
 ) -> Recorded:
     """Ask for money to buy an interview from a supplier; one purchase at a time, so that answers are of that one."""
+    await _hold(uow, submission["interview_id"])
     if repeat := await repeat_of(uow, {EventKind.PURCHASE_ASKED}, **submission):
         return repeat
     await _check_none_waits(uow, submission["interview_id"])
@@ -131,10 +134,13 @@ async def ask_purchase(
     return made
 
 
-async def _check_none_waits(uow: RequestWork, interview_id: str) -> None:
-    """Hold the child, as every change does, so that of two requests at once one is refused."""
+async def _hold(uow: RequestWork, interview_id: str) -> None:
+    """Hold the child, as every change does, before anything is looked at: of two at once the second sees the first."""
     check_role(uow, OFFICE)
     await uow.children.lock([(await seen(uow, interview_id)).child_id])
+
+
+async def _check_none_waits(uow: RequestWork, interview_id: str) -> None:
     waiting = {PurchaseState.ASKED, PurchaseState.APPROVED}
     if any(each.state in waiting for each in await uow.requests.purchases(interview_id)):
         raise DomainError("asked_already", "supplier: another purchase of this interview is not settled yet.")
@@ -144,6 +150,7 @@ async def record_purchase_decision(
     uow: RequestWork, *, approved: bool, reason: str = "", **submission: Unpack[Submission]
 ) -> Recorded:
     """Approve or refuse what somebody else asked for; a manager decides."""
+    await _hold(uow, submission["interview_id"])
     if repeat := await repeat_of(uow, {EventKind.PURCHASE_DECIDED}, **submission):
         return repeat
     asked = await _purchase(uow, submission["interview_id"], PurchaseState.ASKED)
@@ -167,6 +174,7 @@ async def record_purchase_outcome(
     **submission: Unpack[Submission],
 ) -> Recorded:
     """Say what came of an approved purchase and what it cost; the interview may be closed by then."""
+    await _hold(uow, submission["interview_id"])
     if repeat := await repeat_of(uow, {EventKind.PURCHASE_CLOSED}, **submission):
         return repeat
     approved = await _purchase(uow, submission["interview_id"], PurchaseState.APPROVED)

@@ -18,7 +18,10 @@ Fields = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordDraft:
-    """A record in the making: nothing in it has to be right yet, and nothing of it is lost."""
+    """A record in the making: nothing in it has to be right yet, and nothing of it is lost.
+
+    `left_at` is when its owner was told that it cannot be submitted any more.
+    """
 
     interview_id: str
     worker_id: str
@@ -29,11 +32,16 @@ class RecordDraft:
     started_at: datetime
     saved_by: str
     saved_at: datetime
+    left_at: datetime | None = None
     version: int = 1
 
 
 class RecordStore(Protocol):
     """Interview records: one draft of each worker, and versions that are never changed."""
+
+    async def left_drafts(self) -> list[RecordDraft]:
+        """Return the acting worker's drafts that are left behind, the one left first before the others."""
+        ...
 
     async def draft(self, interview_id: str) -> RecordDraft | None:
         """Return the acting worker's draft of an interview's record, None when there is none."""

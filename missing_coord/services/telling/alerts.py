@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from missing_coord.domain.alerts import LOOK_AHEAD, Alert
-from missing_coord.domain.escalation import ClockKind, DueStep, next_step, steps_due
+from missing_coord.domain.escalation import ClockKind, DueStep, about, next_step, steps_due
 from missing_coord.domain.ladders import SHIPPED_BOOK, LadderBook
 from missing_coord.domain.messages import MessageKind, Notice
 from missing_coord.domain.rotas import gaps
@@ -80,7 +80,8 @@ async def _tell(uow: Any, found: Sequence[Alert], *, write: Write, book: LadderB
 
 def _recipients(alert: Alert, step: DueStep) -> list[str]:
     """A rota with a gap cannot hear of its own gap."""
-    return [each for each in map(str, step.recipients) if each != f"rota:{alert.subject_id}"]
+    told = [about(str(each), alert.subject_id) for each in step.recipients]
+    return [each for each in told if each != f"rota:{alert.subject_id}"]
 
 
 def _held(alert: Alert, now: datetime) -> bool:

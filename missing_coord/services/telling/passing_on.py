@@ -9,7 +9,7 @@ from typing import Any
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.alerts import Alert
-from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep, onwards
+from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep, about, onwards
 from missing_coord.domain.events import DeadlineWarned
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.domain.messages import MessageKind, Notice
@@ -116,7 +116,7 @@ async def _tell_alert(
     uow: Any, alert: Alert, name: str, found: tuple[int, LadderStep], *, write: Write
 ) -> None:
     number, above = found
-    recipients = [str(each) for each in above.recipients]
+    recipients = [about(str(each), alert.subject_id) for each in above.recipients]
     await uow.alerts.record([(alert.alert_id, name, recipients, uow.now, uow.now)])
     notice = _alert_notice(alert, name, number, above)
     await uow.messages.add([write(addressed(notice, each), uow.now) for each in recipients])

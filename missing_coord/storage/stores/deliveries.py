@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.contracts.rotas import read_rota
+from missing_coord.contracts.rotas import kept_rota
 from missing_coord.domain.access import Role
 from missing_coord.domain.deliveries import Delivery, Urgency
 from missing_coord.domain.directory import Directory, Person
@@ -57,7 +57,10 @@ group by 1, 2, 3, 4 order by 2
 """
 _OUTSIDE = """
 select professional_alert_id::text, address from professional_alerts where closed_at is null and address <> ''
+union all
+select dispute_id::text, holder_email from dispute_stages where ended_on is null and holder_email <> ''
 """
+_HOLDERS = "select dispute_id::text, holder from dispute_stages where ended_on is null and holder <> ''"
 _TEAMS = """
 select team, user_id::text from team_members
 union select w.team, p.user_id::text from people_to_tell() p join workers w using (worker_id) where w.team <> ''
@@ -123,18 +126,20 @@ class SqlRouting:
         return [_told(row) for row in result.mappings()]
 
     async def directory(self, *, outside: bool = False) -> Directory:
-        """Return who can be told at all, with `outside` also the professionals of open alerts."""
+        """Return who can be told at all, with `outside` also professionals of open alerts and holders of stages."""
         people = [_person(row) for row in (await self._connection.execute(text(_PEOPLE))).mappings()]
         teams: dict[str, set[str]] = {}
         for team, user_id in await self._connection.execute(text(_TEAMS)):
             teams.setdefault(team, set()).add(user_id)
         rotas = await self._connection.execute(text("select name, body from rotas order by name"))
         others = await self._connection.execute(text(_OUTSIDE)) if outside else ()
+        holders = await self._connection.execute(text(_HOLDERS)) if outside else ()
         return Directory(
             people=tuple(people),
             teams=teams,
-            rotas={row.name: read_rota(row.name, row.body) for row in rotas},
+            rotas={row.name: kept_rota(row.name, row.body) for row in rotas},
             professionals={row[0]: row[1] for row in others},
+            holders={row[0]: row[1] for row in holders},
         )
 
     async def routed(self, results: Sequence[Routed], at: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.contracts.ladders import read_ladder, write_ladder
-from missing_coord.contracts.rotas import read_rota, write_rota
+from missing_coord.contracts.rotas import kept_rota, write_rota
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.escalation import Ladder
 from missing_coord.domain.ladders import LadderBook
@@ -77,7 +77,7 @@ class SqlRotas:
     async def all(self) -> Sequence[tuple[Rota, int]]:
         """Return every rota with its version."""
         rows = await self._connection.execute(text("select name, body, version from rotas order by name"))
-        return [(read_rota(row.name, row.body), row.version) for row in rows]
+        return [(kept_rota(row.name, row.body), row.version) for row in rows]
 
     async def get(self, name: str) -> tuple[Rota, int]:
         """Return a rota with its version; an empty one with version 0 where there is none of this name."""

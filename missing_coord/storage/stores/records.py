@@ -60,6 +60,12 @@ class SqlRecords:
         row = (await self._connection.execute(statement)).mappings().one_or_none()
         return None if row is None else from_typed_row(RecordDraft, row)
 
+    async def left_drafts(self) -> list[RecordDraft]:
+        """Return the acting worker's drafts that are left behind, the one left first before the others."""
+        statement = select(record_drafts).where(_OWN, record_drafts.c.left_at.is_not(None))
+        rows = (await self._connection.execute(statement.order_by(record_drafts.c.left_at))).mappings()
+        return [from_typed_row(RecordDraft, row) for row in rows]
+
     async def save_draft(self, draft: RecordDraft, *, expected_version: int) -> bool:
         """Keep a draft; False when it is not at `expected_version` any more (0: there is none yet)."""
         row = {**to_row(draft), "fields": {name: list(given) for name, given in draft.fields.items()}}

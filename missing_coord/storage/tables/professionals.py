@@ -93,8 +93,12 @@ dispute_stages = Table(
     Column("due_on", Date, nullable=False),
     Column("ended_on", Date),
     words("outcome"),
+    words("holder"),
+    words("holder_name"),
+    words("holder_email"),
     Column("kept_by", Text, nullable=False),
     PrimaryKeyConstraint("dispute_id", "stage"),
+    CheckConstraint("holder = '' or holder_email = ''", name="held_by_one"),
     CheckConstraint("(ended_on is null) = (outcome = '')", name="an_ended_one_has_its_outcome"),
     Index("uq_dispute_stages_one_open", "dispute_id", unique=True, postgresql_where=text("ended_on is null")),
 )

@@ -50,6 +50,7 @@ record_drafts = Table(
     instant("started_at"),
     Column("saved_by", Text, nullable=False),
     instant("saved_at"),
+    instant("left_at", nullable=True),
     version_column(),
     CheckConstraint("kind in ('full', 'follow_up')", name="kind_known"),
     CheckConstraint("origin in ('first', 'amendment', 'rework')", name="origin_known"),

@@ -9,11 +9,17 @@ from typing import Any
 
 from sqlalchemy import RowMapping, text
 
-from missing_coord.domain.interviews import OPEN_STATES
+from missing_coord.domain.interviews import OPEN_STATES, InterviewState
 from missing_coord.services.interviews.contact import VISIT
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 DUE_SOON_HOURS = 12.0
+_NOTHING_AHEAD = {
+    InterviewState.ACCEPTED_SCHEDULED,
+    InterviewState.DID_NOT_ATTEND,
+    InterviewState.UNABLE_TO_CONTACT,
+}
+"""States in which a visit is to come; without one nobody is on the way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,14 @@ class QueueRow:
         at = self.visit_starts_at
         return at is not None and self.closed_at is None and at + VISIT <= now
 
+    def needs_next_step(self, *, now: datetime) -> bool:
+        """Say whether nothing is under way: a visit is over without its outcome, or the last try came to nothing."""
+        if self.visit_starts_at is not None and self.visit_starts_at > now:
+            return False
+        return self.visit_without_outcome(now=now) or (
+            self.closed_at is None and self.state in _NOTHING_AHEAD
+        )
+
     def as_json(self) -> dict[str, Any]:
         """Return the row in the published shape of `queue`, with more keys; times ISO 8601."""
         return {name: _plain(getattr(self, name)) for name in _PUBLISHED}
@@ -87,6 +101,7 @@ class QueueFilters:
     breached: bool = False
     due_within_hours: float | None = None
     unassigned: bool = False
+    next_step: bool = False
     search: str = ""
 
     def admits(self, row: QueueRow, *, now: datetime) -> bool:
@@ -97,6 +112,7 @@ class QueueFilters:
             and self.worker_id in ("", row.worker_id)
             and (row.breached or not self.breached)
             and (not row.worker_id or not self.unassigned)
+            and (not self.next_step or row.needs_next_step(now=now))
             and self._due_soon_enough(row, now)
             and self._found_in(row)
         )
@@ -123,6 +139,7 @@ TILES: Mapping[str, QueueFilters] = {
     "breached": QueueFilters(breached=True),
     "due_soon": QueueFilters(due_within_hours=DUE_SOON_HOURS),
     "unassigned": QueueFilters(unassigned=True),
+    "next_step": QueueFilters(next_step=True),
     "open": EVERYTHING,
 }
 

@@ -9,6 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from missing_coord.contracts.events import WIRE_TYPES
+from missing_coord.domain.events import ReturnInterviewChanged, ReturnInterviewOpened
 from missing_coord.domain.interviews import OPEN_STATES, EventKind, InterviewState
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import (
@@ -16,6 +18,7 @@ from missing_coord.storage.views.interviews import (
     ROWS,
     QueueRow,
     clock_of,
+    may_read,
     queue_row,
 )
 
@@ -28,6 +31,15 @@ _EVENTS = text("""
     where v.recorded_at <= :at and v.interview_id::text = any(:ids)
     order by v.event_no
 """)
+_TOLD = text("""
+    select distinct on (o.body ->> 'interview_id') o.body ->> 'interview_id' as interview_id,
+        cast(o.body ->> 'due_at' as timestamptz) as due_at, cast(o.body ->> 'provisional' as boolean) as provisional
+    from outbox o
+    where o.type = any(:types) and o.occurred_at <= :at and o.body ->> 'interview_id' = any(:ids)
+    order by o.body ->> 'interview_id', o.position desc
+""")
+_TYPES = [WIRE_TYPES[each] for each in (ReturnInterviewOpened, ReturnInterviewChanged)]
+KNOWN_NOW = "Names, references and whether the child was missing are as known now; all else, deadlines too, as of then."
 _STATE_OF_KIND = {
     EventKind.ACCEPTED: InterviewState.ACCEPTED_SCHEDULED,
     EventKind.DID_NOT_ATTEND: InterviewState.DID_NOT_ATTEND,
@@ -44,8 +56,9 @@ Event = tuple[str, str, datetime, str, str, datetime | None]
 async def queue_as_of(uow: SqlUnitOfWork, at: datetime) -> list[QueueRow]:
     """Return the interviews that were open at `at`, as far as they were recorded by then, most urgent first.
 
-    State, worker, visit and attempts are read back from the timeline. Names, deadlines, references and whether the
-    child was missing are those known now: how they read then is not kept. Proposals are left out.
+    State, worker, visit and attempts are read back from the timeline, deadlines from the events of then; one of which
+    no event tells (or for a role that reads none) is that of today. Names, references and whether the child was missing
+    are those known now: how they read then is not kept. Proposals are left out.
     """
     result = await uow.execute(_CANDIDATES, {"at": at})
     rows = [queue_row(row, now=at) for row in result.mappings()]
@@ -53,8 +66,31 @@ async def queue_as_of(uow: SqlUnitOfWork, at: datetime) -> list[QueueRow]:
     events: dict[str, list[Event]] = defaultdict(list)
     for event in found:
         events[event[0]].append(tuple(event))
+    rows = await _with_deadlines(uow, rows, at=at)
     then = [row_as_of(row, events[row.interview_id], at=at) for row in rows]
-    return [row for row in then if row.state in OPEN_STATES]
+    return sorted((row for row in then if row.state in OPEN_STATES), key=_urgency)
+
+
+async def _with_deadlines(uow: SqlUnitOfWork, rows: list[QueueRow], *, at: datetime) -> list[QueueRow]:
+    if not await may_read(uow, "outbox"):
+        return rows
+    values = {"at": at, "types": _TYPES, "ids": [row.interview_id for row in rows]}
+    told = {each.interview_id: each for each in await uow.execute(_TOLD, values)}
+    return [
+        replace(
+            row,
+            due_at=then.due_at,
+            provisional=bool(then.provisional),
+            returned_at=row.returned_at if then.due_at else None,
+        )
+        if (then := told.get(row.interview_id))
+        else row
+        for row in rows
+    ]
+
+
+def _urgency(row: QueueRow) -> tuple[bool, datetime, str]:
+    return row.due_at is None, row.due_at or row.opened_at, row.interview_id
 
 
 def row_as_of(row: QueueRow, events: Sequence[Event], *, at: datetime) -> QueueRow:

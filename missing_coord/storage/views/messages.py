@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import text
 
@@ -76,10 +76,48 @@ async def unseen(uow: SqlUnitOfWork) -> int:
     return int((await uow.execute(query)).scalar_one())
 
 
-async def messages(uow: SqlUnitOfWork, *, limit: int, offset: int = 0) -> list[MessageLine]:
-    """Return one line for each matter: first those with something not seen that still wait, then the newest."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCount:
+    """How many matters of a kind have their newest message on a London day; `new` ones have something not seen."""
+
+    kind: str
+    new: bool
+    day: date
+    count: int
+
+
+async def message_counts(uow: SqlUnitOfWork) -> list[MessageCount]:
+    """Return how many matters there are of each kind and day, new ones apart."""
     query = text(f"""
-        with lines as (
+        with lines as ({_lines(uow)})
+        select kind, cardinality(new_ids) > 0 as new, {_DAY} as day, count(*) as count from lines where place = 1
+        group by 1, 2, 3
+    """)
+    return [MessageCount(**row) for row in (await uow.execute(query)).mappings()]
+
+
+async def messages(
+    uow: SqlUnitOfWork, *, limit: int, offset: int = 0, kind: str = "", new: bool = False
+) -> list[MessageLine]:
+    """Return one line for each matter: first those with something not seen that still wait, then the newest.
+
+    `kind` is that of a matter's newest message, and `new` leaves out those of which everything is seen.
+    """
+    query = text(f"""
+        with lines as ({_lines(uow)})
+        select message_id, kind, text, subject_type, subject_id, planned_at, seen_at, seen_by, personal, earlier,
+            new_ids from lines
+        where place = 1 and :kind in ('', kind) and (not :new or cardinality(new_ids) > 0)
+        order by cardinality(new_ids) > 0 desc, planned_at desc, message_id desc
+        limit :limit offset :offset
+    """)
+    result = await uow.execute(query, {"limit": limit, "offset": offset, "kind": kind, "new": new})
+    return [MessageLine(**{**row, "new_ids": tuple(row["new_ids"])}) for row in result.mappings()]
+
+
+def _lines(uow: SqlUnitOfWork) -> str:
+    """Every message that is shown, with its place in its matter from the newest on."""
+    return f"""
             select m.message_id, m.kind, m.text, m.subject_type, m.subject_id, m.planned_at, m.seen_at, m.seen_by,
                 m.recipient_user <> '' as personal, row_number() over matter as place,
                 count(*) over whole - 1 as earlier,
@@ -87,14 +125,8 @@ async def messages(uow: SqlUnitOfWork, *, limit: int, offset: int = 0) -> list[M
                     over whole, null) as new_ids
             from messages m where {_SHOWN}
             window matter as (partition by m.subject_type, m.subject_id order by m.planned_at desc, m.message_id desc),
-                   whole as (partition by m.subject_type, m.subject_id))
-        select message_id, kind, text, subject_type, subject_id, planned_at, seen_at, seen_by, personal, earlier,
-            new_ids from lines where place = 1
-        order by cardinality(new_ids) > 0 desc, planned_at desc, message_id desc
-        limit :limit offset :offset
-    """)
-    result = await uow.execute(query, {"limit": limit, "offset": offset})
-    return [MessageLine(**{**row, "new_ids": tuple(row["new_ids"])}) for row in result.mappings()]
+                   whole as (partition by m.subject_type, m.subject_id)
+    """
 
 
 async def mark_seen(uow: SqlUnitOfWork, message_ids: Sequence[int]) -> int:
@@ -107,6 +139,7 @@ async def mark_seen(uow: SqlUnitOfWork, message_ids: Sequence[int]) -> int:
 
 
 _SHOWN = "m.channel = 'recorder'"
+_DAY = "(planned_at at time zone 'Europe/London')::date"
 
 
 def _waits(uow: SqlUnitOfWork) -> str:

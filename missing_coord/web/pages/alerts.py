@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,19 +15,23 @@ from fastapi.responses import Response
 from missing_coord.domain.alerts import Alert, urgency, worked_out
 from missing_coord.domain.deliveries import held_words
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.escalation import ClockKind
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName, MessageState
 from missing_coord.notify.wording import LONDON, short_reference
 from missing_coord.services.telling.promises import make_promise
 from missing_coord.storage.views import telling as views_telling
 from missing_coord.storage.views.telling import Row
 from missing_coord.web.answers import page, redirect
+from missing_coord.web.filters import Filter, link_of
 from missing_coord.web.forms import Form, read_form
 from missing_coord.web.paging import Pages, pages_of
+from missing_coord.web.rendering import london_day
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 PAGE_SIZE = 50
+PATH = "/alerts"
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 HREFS = {
     "interview": "/interviews/",
@@ -82,8 +91,10 @@ async def _show(
     request: Request, who: SignedIn, form: Form, *, alert_id: str = "", status: int = 200
 ) -> Response:
     async with web_of(request).acting(who.actor) as uow:
-        found = sorted(await views_telling.open_alerts(uow), key=urgency)
+        every = sorted(await views_telling.open_alerts(uow), key=urgency)
         proof = await views_telling.latest_proof(uow)
+    asked = Asked.of(request)
+    found = asked.listed(every)
     shown = Pages.asked(request, size=PAGE_SIZE)
     if alert_id in (places := [each.alert_id for each in found]):
         shown = Pages(number=places.index(alert_id) // PAGE_SIZE + 1, size=PAGE_SIZE)
@@ -91,7 +102,16 @@ async def _show(
     more = len(found) > shown.offset + PAGE_SIZE
     context = {
         "proof": proof,
-        "rows": [_line(each) for each in rows],
+        "groups": [
+            {
+                "name": asked.group_of(key),
+                "count": len(asked.in_group(every, key)),
+                "rows": [_line(each) for each in part],
+            }
+            for key, part in groupby(rows, key=asked.key)
+        ],
+        "clocks": _clocks(every, asked),
+        "orders": _orders(found, asked),
         "pager": pages_of(request, shown, more=more, count=len(rows), total=len(found), path="/alerts"),
         "may_promise": who.role in OFFICE,
         "alert_id": alert_id,
@@ -101,11 +121,71 @@ async def _show(
     return await page(request, "pages/alerts.html", context, status=status)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: one kind of alert or all, in groups by kind or by the day on which they were due."""
+
+    clock: str = ""
+    by_day: bool = False
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        """Read the address; of a form that was refused every alert is shown."""
+        given = request.query_params
+        clock = given.get("clock", "")
+        return cls(clock if clock in set(ClockKind) else "", given.get("by") == "day")
+
+    def key(self, alert: Alert) -> str:
+        """Return the name of the group to which an alert belongs, for sorting and comparing."""
+        return alert.due_at.astimezone(LONDON).date().isoformat() if self.by_day else alert.clock.value
+
+    def listed(self, alerts: Sequence[Alert]) -> list[Alert]:
+        """Return the alerts of the kind, groups together: kinds with the most urgent alert first, or days in order."""
+        found = [each for each in alerts if self.clock in ("", each.clock)]
+        if self.by_day:
+            return sorted(found, key=self.key)
+        first = {key: place for place, key in reversed(list(enumerate(map(self.key, found))))}
+        return sorted(found, key=lambda each: first[self.key(each)])
+
+    def in_group(self, alerts: Sequence[Alert], key: str) -> list[Alert]:
+        """Return the alerts of a group."""
+        return [each for each in self.listed(alerts) if self.key(each) == key]
+
+    def group_of(self, key: str) -> str:
+        """Return the heading of a group."""
+        return f"Due {london_day(date.fromisoformat(key))}" if self.by_day else _clock_name(key)
+
+
+def _clocks(alerts: Sequence[Alert], asked: Asked) -> list[Filter]:
+    """Return a link for each kind of alert that there is, the most frequent first."""
+    by = "day" if asked.by_day else ""
+    counts = Counter(each.clock.value for each in alerts)
+    kinds = [(code, number) for code, number in counts.most_common() if number]
+    return [
+        link_of("Every kind", len(alerts), path=PATH, current=not asked.clock, by=by),
+        *(
+            link_of(_clock_name(code), number, path=PATH, current=code == asked.clock, clock=code, by=by)
+            for code, number in kinds
+        ),
+    ]
+
+
+def _orders(found: Sequence[Alert], asked: Asked) -> list[Filter]:
+    return [
+        link_of("By kind", len(found), path=PATH, current=not asked.by_day, clock=asked.clock),
+        link_of("By day due", len(found), path=PATH, current=asked.by_day, clock=asked.clock, by="day"),
+    ]
+
+
+def _clock_name(code: str) -> str:
+    return code.replace("_", " ").capitalize()
+
+
 def _line(alert: Alert) -> dict[str, object]:
     known = alert.subject_type in HREFS
     return {
         "alert_id": alert.alert_id,
-        "clock": alert.clock.value.replace("_", " ").capitalize(),
+        "clock": _clock_name(alert.clock),
         "subject": _subject(alert.subject_type, alert.subject_id),
         "href": f"{HREFS[alert.subject_type]}{alert.subject_id}" if known else None,
         "due_at": alert.due_at,

@@ -41,7 +41,7 @@ async def brief(request: Request, interview_id: str, who: Visitors) -> Response:
         names = await worker_names(uow)
     visit = next((each for each in mine if each.row.interview_id == interview_id), None)
     context = {
-        "child": show.identity(child, now=web.now(), council=web.application.policy.council),
+        "child": show.identity(child, now=web.now(), areas=web.areas),
         **_view(found, interview, visit, names),
     }
     return await page(

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.errors import DomainError
 from missing_coord.planning.capacity import Outcome
 from missing_coord.services.capacity import (
@@ -56,7 +57,7 @@ async def show_capacity(request: Request, who: Manager) -> Response:
         except DomainError as error:
             form.refused(error, known=FIELDS, names={"worker": "worker_id"})
     context = {
-        "made": _view(made, web.application.policy.council) if made else None,
+        "made": _view(made, web.areas) if made else None,
         "workers": [
             ("", "Nobody, try a worker more or fewer"),
             *sorted(names.items(), key=lambda each: each[1]),
@@ -88,8 +89,8 @@ def _patterns(form: Form) -> list[Pattern]:
     ]
 
 
-def _view(made: Capacity, council: str) -> show.View:
-    areas = sorted({area for day in made.forecast.days for area in day.by_area})
+def _view(made: Capacity, areas: Areas) -> show.View:
+    known = sorted({area for day in made.forecast.days for area in day.by_area})
     present = made.staffs[0][1]
     return {
         "start": made.start,
@@ -101,8 +102,8 @@ def _view(made: Capacity, council: str) -> show.View:
         "visits_a_week": made.visits_a_week,
         "visits_needed_a_week": made.visits_needed_a_week,
         "areas": [
-            (show.area_words(area, council), [day.by_area.get(area, 0.0) for day in made.forecast.days])
-            for area in areas
+            (show.area_words(area, areas), [day.by_area.get(area, 0.0) for day in made.forecast.days])
+            for area in known
         ],
         "days": [
             {
@@ -115,7 +116,7 @@ def _view(made: Capacity, council: str) -> show.View:
             for day in made.forecast.days
         ],
         "unmet_by_area": [
-            (show.area_words(area, council), number) for area, number in present.unmet_by_area.items()
+            (show.area_words(area, areas), number) for area, number in present.unmet_by_area.items()
         ],
         "recorded": _recorded(made.recorded),
         "trust": trust(made),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.areas import Areas
 from missing_coord.storage.views.children import (
     ChildDetail,
     ChildEpisodeLine,
@@ -40,8 +41,8 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         leads = await leads_to_call(uow) if found.linked else []
         now = uow.now
     context = {
-        "child": show.identity(found.identity, now=now, council=council),
-        "placements": [_placement(each, council) for each in found.placements],
+        "child": show.identity(found.identity, now=now, areas=web.areas),
+        "placements": [_placement(each, web.areas) for each in found.placements],
         "episodes": [_episode(each) for each in found.episodes],
         "interviews": found.interviews,
         "patterns": [_pattern(each) for each in found.patterns],
@@ -61,13 +62,13 @@ def _reference(found: ChildDetail) -> str:
     return f"Child {found.identity.child_id}"
 
 
-def _placement(placement: PlacementLine, council: str) -> show.View:
+def _placement(placement: PlacementLine, areas: Areas) -> show.View:
     return {
         "from_on": placement.start_date,
         "to_on": placement.end_date,
         "kind": show.place_words(placement.place_code).capitalize(),
         "provider": placement.provider_name or "Not known",
-        "area": show.area_words(placement.authority, council),
+        "area": show.area_words(placement.authority, areas),
         "confidential": placement.confidential,
     }
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.cross_reference import Absence, Line, Period, Standing, london_day
 from missing_coord.domain.cross_reference_words import DIFFERENCE_NAMES, STANDING_NAMES, next_step
 from missing_coord.domain.errors import DomainError
@@ -54,7 +55,7 @@ async def cross_reference(request: Request, who: Office) -> Response:
         "period": period.name,
         "known_at": made.known_at,
         "groups": [_group(standing, made) for standing in STANDING_NAMES],
-        "authorities": _authorities(made, web_of(request).application.policy.council),
+        "authorities": _authorities(made, web_of(request).areas),
         "outside": _outside(made),
         "files": {kind: f"/cross-reference.{kind}?{urlencode(asked)}" for kind in FILES},
         "steps": _steps(period, asked, now),
@@ -153,15 +154,15 @@ def _shown(instant: datetime, *, day_only: bool) -> str:
     return f"{day_words(instant)} (date only)" if day_only else london(instant)
 
 
-def _authorities(made: CrossReference, council: str) -> list[View]:
+def _authorities(made: CrossReference, areas: Areas) -> list[View]:
     return [
-        {**row, "name": _authority(str(row["responsible_authority"]), council)}
+        {**row, "name": _authority(str(row["responsible_authority"]), areas)}
         for row in documents.counts_by_authority(made.compared)
     ]
 
 
-def _authority(code: str, council: str) -> str:
-    return f"Ours ({code})" if code == council else code or "Not known"
+def _authority(code: str, areas: Areas) -> str:
+    return f"Ours, {areas.named(code)}" if code == areas.ours else areas.named(code) or "Not known"
 
 
 def _outside(made: CrossReference) -> list[str]:

@@ -88,7 +88,8 @@ async def _shown(request: Request, who: SignedIn, *, link: str = "") -> Response
         found = await my_interviews(uow, now=uow.now)
         now = uow.now
     context = {
-        "days": _days(found, now),
+        "to_record": [_line(each, now) for each in found if each.row.visit_without_outcome(now=now)],
+        "days": _days([each for each in found if not each.row.visit_without_outcome(now=now)], now),
         "later": [_line(each, now) for each in found if (on := _on(each)) and on > _today(now, DAYS - 1)],
         "without": [_line(each, now) for each in found if each.row.visit_starts_at is None],
         "link": link or None,

@@ -9,11 +9,23 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from missing_coord.domain.disputes import STAGE_NAMES, DisputeStage, Stage, check_begin, check_move
-from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
+from missing_coord.domain.access import ROLE_NAMES
+from missing_coord.domain.directory import Directory
+from missing_coord.domain.disputes import (
+    STAGE_NAMES,
+    DisputeStage,
+    Holder,
+    Stage,
+    check_begin,
+    check_holder,
+    check_move,
+)
+from missing_coord.domain.errors import ConcurrencyConflict, DomainError
+from missing_coord.domain.escalation import TELLABLE
 from missing_coord.notify.wording import LONDON, short_reference
 from missing_coord.storage.stores import disputes as store
 from missing_coord.storage.stores.disputes import Row
+from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, FormIncomplete, read_form, submission_key
@@ -25,6 +37,8 @@ from missing_coord.web.state import web_of
 router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 PAGE_SIZE = 50
+HELD = ("holder", "holder_name", "holder_email")
+THE_OFFICE = "The office (coordinators and managers)"
 A_DAY = "Enter a day, such as 2026-11-21"
 
 
@@ -40,13 +54,15 @@ async def open_dispute(request: Request, who: Office) -> Response:
     """Keep a new dispute at its informal stage."""
     form = await read_form(request)
     iro, about = form.required("iro", "Say who raises it"), form.required("about", "Say what it is about")
-    interview_id = form.required("interview_id", "Give the interview that it is about")
+    reference = form.required("interview_id", "Give the interview that it is about")
     started_on, due_on = form.day("started_on", A_DAY), form.day("due_on", A_DAY)
     if started_on is None or due_on is None or form.errors:
         return await _list(request, who, form)
     try:
         async with web_of(request).acting(who.actor) as uow:
+            interview_id = await store.interview_meant(uow, reference)
             check_begin(started_on, due_on, today=_today(uow.now))
+            holder = await _holder(uow, form)
             made = await store.open_dispute(
                 uow,
                 dispute_id=str(uuid.UUID(submission_key(request, who, form))),
@@ -55,12 +71,10 @@ async def open_dispute(request: Request, who: Office) -> Response:
                 about=about,
                 started_on=started_on,
                 due_on=due_on,
+                holder=holder,
             )
     except DomainError as error:
-        form.refused(error, known=("started_on", "due_on"), names={})
-        return await _list(request, who, form)
-    except NotFound as error:
-        form.wrong("interview_id", str(error))
+        form.refused(error, known=("interview_id", "started_on", "due_on", *HELD), names={})
         return await _list(request, who, form)
     return redirect(request, f"/disputes/{made}", said="The dispute is kept.")
 
@@ -89,6 +103,7 @@ async def move_dispute(request: Request, dispute_id: str, who: Office) -> Respon
             check_move(current, ended_on=ended_on, outcome=outcome, following=following, today=today)
             if due_on is not None:
                 check_begin(ended_on, due_on, today=today)
+            holder = await _holder(uow, form)
             await store.move_on(
                 uow,
                 dispute_id,
@@ -97,9 +112,10 @@ async def move_dispute(request: Request, dispute_id: str, who: Office) -> Respon
                 outcome=outcome,
                 following=following,
                 due_on=due_on,
+                holder=holder,
             )
     except DomainError as error:
-        form.refused(error, known=("outcome", "ended_on", "following", "due_on"), names={})
+        form.refused(error, known=("outcome", "ended_on", "following", "due_on", *HELD), names={})
         return await _show(request, who, dispute_id, form)
     return redirect(request, f"/disputes/{dispute_id}", said="The stage is kept.")
 
@@ -108,9 +124,10 @@ async def _list(request: Request, who: SignedIn, form: Form) -> Response:
     shown = Pages.asked(request, size=PAGE_SIZE)
     async with web_of(request).acting(who.actor) as uow:
         found = await store.disputes(uow, limit=PAGE_SIZE + 1, offset=shown.offset)
-        today = _today(uow.now)
-    rows = [_line(each, today) for each in found[:PAGE_SIZE]]
+        directory, today = await uow.routing.directory(), _today(uow.now)
+    rows = [_line(each, today, directory) for each in found[:PAGE_SIZE]]
     context = {
+        "holders": _holders(directory),
         "rows": rows,
         "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows)),
         "values": form.values(),
@@ -122,12 +139,13 @@ async def _list(request: Request, who: SignedIn, form: Form) -> Response:
 async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) -> Response:
     async with web_of(request).acting(who.actor) as uow:
         row, stages = await store.one_dispute(uow, dispute_id)
-        today = _today(uow.now)
+        directory, today = await uow.routing.directory(), _today(uow.now)
     reached = [Stage(each["stage"]) for each in stages]
     higher = list(Stage)[max(list(Stage).index(each) for each in reached) + 1 :]
     context = {
-        "row": _line(row, today),
-        "stages": [_stage(each) for each in stages],
+        "row": _line(row, today, directory),
+        "stages": [_stage(each, directory) for each in stages],
+        "holders": _holders(directory),
         "seen": form.text("seen") or row["stage"] or "",
         "following": [("", "None: it is settled"), *((each.value, STAGE_NAMES[each]) for each in higher)],
         "values": form.values(),
@@ -136,7 +154,7 @@ async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) ->
     return await page(request, "pages/dispute.html", context, status=422 if form.errors else 200)
 
 
-def _line(row: Row, today: date) -> show.View:
+def _line(row: Row, today: date, directory: Directory) -> show.View:
     return {
         "dispute_id": row["dispute_id"],
         "short": short_reference(row["dispute_id"]),
@@ -145,20 +163,53 @@ def _line(row: Row, today: date) -> show.View:
         "interview_id": row["interview_id"],
         "interview": short_reference(row["interview_id"]),
         "stage": STAGE_NAMES[Stage(row["stage"])] if row["stage"] else "Settled",
+        "held_by": _held_by(row, directory) if row["stage"] else None,
         "due_on": london_day(row["due_on"]) if row["due_on"] else None,
         "late": row["due_on"] is not None and row["due_on"] < today,
         "closed_at": row["closed_at"],
     }
 
 
-def _stage(row: Row) -> show.View:
+def _stage(row: Row, directory: Directory) -> show.View:
     return {
+        "held_by": _held_by(row, directory),
         "stage": STAGE_NAMES[Stage(row["stage"])],
         "started_on": london_day(row["started_on"]),
         "due_on": london_day(row["due_on"]),
         "ended_on": london_day(row["ended_on"]) if row["ended_on"] else None,
         "outcome": row["outcome"],
     }
+
+
+def _held_by(row: Row, directory: Directory) -> str:
+    """Say who holds a stage, and through whom they are told."""
+    through = row["holder_email"] or dict(_holders(directory)).get(row["holder"], row["holder"])
+    told = "" if through == THE_OFFICE and row["holder_name"] else through
+    return ", ".join(each for each in (row["holder_name"], told) if each)
+
+
+def _holders(directory: Directory) -> list[tuple[str, str]]:
+    """Return who inside can hold a stage: the office, a role, a team, a rota or a person."""
+    groups = [(f"team:{each}", f"Team {each}") for each in sorted(directory.teams)]
+    groups += [(f"rota:{each}", f"Who is on duty in the rota {each}") for each in sorted(directory.rotas)]
+    people = [
+        (f"person:{each.username}", f"{each.display_name or each.username} ({ROLE_NAMES[each.role].lower()})")
+        for each in directory.people
+        if each.role in TELLABLE
+    ]
+    roles = [(each.value, f"Every {ROLE_NAMES[each].lower()}") for each in TELLABLE]
+    return [("", THE_OFFICE), *people, *roles, *groups]
+
+
+async def _holder(uow: SqlUnitOfWork, form: Form) -> Holder:
+    """Return who holds the stage that begins; raises DomainError naming the field."""
+    holder = Holder(
+        name=form.text("holder_name"), recipient=form.text("holder"), email=form.text("holder_email")
+    )
+    if holder.recipient not in dict(_holders(await uow.routing.directory())):
+        raise DomainError("holder", "holder: choose from the list.")
+    check_holder(holder)
+    return holder
 
 
 def _running(stages: list[Row]) -> DisputeStage:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import Episode
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.storage.views.episodes import EpisodeDetail, EpisodeDuty, episode_detail
@@ -43,8 +44,8 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         found = await episode_detail(uow, episode_id, council=council)
         now = uow.now
     context = {
-        "child": show.identity(found.identity, now=now, council=council),
-        "episode": _episode(found, council),
+        "child": show.identity(found.identity, now=now, areas=web.areas),
+        "episode": _episode(found, web.areas),
         "interview": found.duty,
         "notices": [_notice(each) for each in found.notices],
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
@@ -64,7 +65,7 @@ def _reference(episode: Episode) -> str:
     return ", ".join(show.told_references(episode.refs)) or episode.episode_id
 
 
-def _episode(found: EpisodeDetail, council: str) -> show.View:
+def _episode(found: EpisodeDetail, areas: Areas) -> show.View:
     episode, duty = found.episode, found.duty
     return {
         "episode_id": episode.episode_id,
@@ -87,8 +88,8 @@ def _episode(found: EpisodeDetail, council: str) -> show.View:
         "lag": show.lag_words(duty.told_lag) if duty else None,
         "signs": [_sign(each) for each in found.returns],
         "flags": [FLAGS.get(flag, flag) for flag in episode.flags],
-        "placement": _placement(found, council),
-        "responsible": show.authority_words(episode.responsible_authority, council),
+        "placement": _placement(found, areas),
+        "responsible": show.authority_words(episode.responsible_authority, areas),
     }
 
 
@@ -106,7 +107,7 @@ def _no_duty(episode: Episode) -> str:
     return "no interview that you may see belongs to this episode"
 
 
-def _placement(found: EpisodeDetail, council: str) -> str:
+def _placement(found: EpisodeDetail, areas: Areas) -> str:
     """Return the placement as it stood when the episode began; of a confidential one only that there was one."""
     episode = found.episode
     if not episode.placement_id:
@@ -116,7 +117,7 @@ def _placement(found: EpisodeDetail, council: str) -> str:
         return f"{kind}, confidential"
     miles = f", {episode.distance_miles:g} miles from home" if episode.distance_miles is not None else ""
     provider = episode.provider_name or "provider not known"
-    where = show.within(show.area_words(episode.host_authority, council))
+    where = show.within(show.area_words(episode.host_authority, areas))
     return f"{kind}, {provider}, {where}{miles}"
 
 

@@ -13,6 +13,7 @@ from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interview_records import RecordKind, RecordOrigin
 from missing_coord.domain.interviews import OPEN_STATES
 from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.services.interviews.change import seen
 from missing_coord.services.interviews.drafts import (
     Desk,
@@ -30,7 +31,7 @@ from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, label_of, read_form, submission_key
 from missing_coord.web.record_fields import fields_of
-from missing_coord.web.record_reading import Asked, read_record_form
+from missing_coord.web.record_reading import Asked, read_record_form, rows_of
 from missing_coord.web.record_view import first_fields, form_view, typed_fields
 from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import SignedIn, require
@@ -39,7 +40,7 @@ from missing_coord.web.state import Web, web_of
 router = APIRouter(include_in_schema=False)
 Workers = Annotated[SignedIn, Depends(require(Role.INTERVIEW_WORKER))]
 MORE_ROWS = {"add_entry": "entry", "add_action": "action"}
-NAMES = {"contact_with": "carer_told_by", "actions": "action-1-due_on", "independence_note": "child_request"}
+NAMES = {"contact_with": "carer_told_by", "independence_note": "child_request"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +154,15 @@ async def _written(
                 submission_key=key,
             )
     except DomainError as error:
-        form.refused(error, known=("kind", *form.fields), names=NAMES)
+        form.refused(error, known=("kind", *form.fields), names=NAMES | _action_days(form))
         return False
     return True
+
+
+def _action_days(form: Form) -> dict[str, str]:
+    """Return the field of the day of each action by the name that the rules give it: they count filled rows only."""
+    rows = [number for number in rows_of(form, "action") if form.text(f"action-{number}-what")]
+    return {f"actions_{nth}": f"action-{number}-due_on" for nth, number in enumerate(rows, start=1)}
 
 
 def _submitted(request: Request, interview_id: str) -> Response:
@@ -220,7 +227,8 @@ async def _form(
             version=kept if version is None else version,
             add=add,
         ),
-        "child": show.identity(table.child, now=web.now(), council=policy.council),
+        "child": show.identity(table.child, now=web.now(), areas=web.areas),
         "changed": changed,
+        "can_pdf": can_make_pdf(),
     }
     return await page(request, "pages/interview_record_form.html", context, status=status)

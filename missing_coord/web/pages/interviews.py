@@ -152,7 +152,7 @@ async def _shown(
         now = uow.now
     if lost is not None and kind is not None and kind.name not in may(who, found, paper):
         raise lost
-    context = page_context(found, child, paper, who=who, now=now, council=council)
+    context = page_context(found, child, paper, who=who, now=now, areas=web.areas)
     changed = (
         f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""
     )

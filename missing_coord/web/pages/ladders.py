@@ -13,12 +13,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.bootstrap import match_policy_from
+from missing_coord.contracts.json_text import load_json
 from missing_coord.contracts.ladders import read_ladder, write_ladder
 from missing_coord.contracts.rotas import read_rota
 from missing_coord.domain.access import Role
 from missing_coord.domain.directory import Directory, nobody_words, unreachable, ways_to
 from missing_coord.domain.errors import DomainError, PermanentError
-from missing_coord.domain.escalation import LONG_AGO, ClockKind, Ladder, LadderStep
+from missing_coord.domain.escalation import HOLDER, LONG_AGO, ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
 from missing_coord.domain.rotas import Rota
 from missing_coord.notify.wording import london_time, short_reference, step_words
@@ -123,7 +124,7 @@ async def try_ladder(request: Request, who: Owner) -> Response:
 def _rotas(content: str) -> list[Rota]:
     """Return the rotas of a JSON object by their names; raises PermanentError saying what would be right."""
     try:
-        found = json.loads(content)
+        found = load_json(content)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
@@ -219,6 +220,8 @@ def _told(
     """Return who would be told for a recipient, and how."""
     if recipient == Role.INTERVIEW_WORKER:
         return ["The worker who has the interview, if any"]
+    if recipient == HOLDER:
+        return ["Whoever holds the stage; nobody kept on it: coordinators and managers"]
     people = directory.meant_by(recipient, at)
     if not people:
         return [f"{recipient_name(recipient)}: {nobody_words(recipient)}; passed on at once"]

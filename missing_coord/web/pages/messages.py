@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,16 +13,18 @@ from fastapi.responses import Response
 from missing_coord.domain.access import Role
 from missing_coord.domain.messages import MessageKind
 from missing_coord.storage.views import messages as views_messages
-from missing_coord.storage.views.messages import MessageLine
+from missing_coord.storage.views.messages import MessageCount, MessageLine
 from missing_coord.web.answers import page, redirect
+from missing_coord.web.filters import Filter, link_of
 from missing_coord.web.forms import read_form
 from missing_coord.web.paging import Pages, pages_of
-from missing_coord.web.rendering import plural
+from missing_coord.web.rendering import LONDON, plural
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 PAGE_SIZE = 50
+PATH = "/messages"
 TOLD = (
     Role.COORDINATOR,
     Role.INTERVIEW_WORKER,
@@ -44,6 +48,7 @@ KINDS = {
     MessageKind.VISIT_WAITS: ("waiting", "Visit waits"),
     MessageKind.VISIT_TROUBLE: ("soon", "Visit in trouble"),
     MessageKind.REPORT: ("waiting", "Report"),
+    MessageKind.DRAFT_LEFT: ("waiting", "Draft left behind"),
 }
 HREFS = {
     "interview": "/interviews/",
@@ -54,6 +59,7 @@ HREFS = {
     "professional_alert": "/professionals/",
     "told_harm": "/told-harm/",
     "dispute": "/disputes/",
+    "record_draft": "/drafts/",
     "report": "/reports/monthly?month=",
 }
 
@@ -61,16 +67,22 @@ HREFS = {
 @router.get("/messages")
 async def list_messages(request: Request, who: Told) -> Response:
     """Show the messages to this person and their role."""
-    shown = Pages.asked(request, size=PAGE_SIZE)
+    shown, asked = Pages.asked(request, size=PAGE_SIZE), request.query_params
+    kind = asked.get("kind", "") if asked.get("kind") in set(MessageKind) else ""
+    only_new = asked.get("show") == "new"
     async with web_of(request).acting(who.actor) as uow:
-        found = await views_messages.messages(uow, limit=PAGE_SIZE + 1, offset=shown.offset)
-        new = await views_messages.unseen(uow)
-    rows = [_row(each) for each in found[:PAGE_SIZE]]
+        found = await views_messages.messages(
+            uow, limit=PAGE_SIZE + 1, offset=shown.offset, kind=kind, new=only_new
+        )
+        counts = await views_messages.message_counts(uow)
+    lines = found[:PAGE_SIZE]
     context = {
-        "rows": rows,
-        "new": new,
-        "to_mark": [each for line in found[:PAGE_SIZE] for each in line.new_ids],
-        "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows)),
+        "groups": _groups(lines, [each for each in counts if kind in ("", each.kind)]),
+        "new": sum(each.count for each in counts if each.new),
+        "kinds": _kinds(counts, kind=kind, only_new=only_new),
+        "shows": _shows(counts, kind=kind, only_new=only_new),
+        "to_mark": [each for line in lines for each in line.new_ids],
+        "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(lines)),
     }
     return await page(request, "pages/messages.html", context, live="user")
 
@@ -83,6 +95,58 @@ async def mark_seen(request: Request, who: Told) -> Response:
     async with web_of(request).acting(who.actor) as uow:
         count = await views_messages.mark_seen(uow, ids)
     return redirect(request, "/messages", said=f"{plural(count, 'message')} marked as seen.")
+
+
+def _groups(lines: Sequence[MessageLine], counts: Sequence[MessageCount]) -> list[dict[str, object]]:
+    """Return the lines by whether they are new and by day, each with the whole list's count of such."""
+    found: dict[tuple[bool, date], list[dict[str, object]]] = {}
+    for line in lines:
+        key = bool(line.new_ids), line.planned_at.astimezone(LONDON).date()
+        found.setdefault(key, []).append(_row(line))
+    return [
+        {
+            "new": new,
+            "day": day,
+            "count": sum(each.count for each in counts if (each.new, each.day) == (new, day)),
+            "rows": rows,
+        }
+        for (new, day), rows in found.items()
+    ]
+
+
+def _kinds(counts: Sequence[MessageCount], *, kind: str, only_new: bool) -> list[Filter]:
+    """Return a link for each kind that there is, with how many matters its list has."""
+    listed = [each for each in counts if each.new or not only_new]
+    numbers = {code: sum(each.count for each in listed if each.kind == code) for code in MessageKind}
+    every = link_of("Every kind", _total(listed), path=PATH, current=not kind, show="new" if only_new else "")
+    return [
+        every,
+        *(
+            link_of(
+                KINDS[code][1],
+                number,
+                path=PATH,
+                current=code == kind,
+                kind=code,
+                show="new" if only_new else "",
+            )
+            for code, number in numbers.items()
+            if number or code == kind
+        ),
+    ]
+
+
+def _shows(counts: Sequence[MessageCount], *, kind: str, only_new: bool) -> list[Filter]:
+    listed = [each for each in counts if kind in ("", each.kind)]
+    new = [each for each in listed if each.new]
+    return [
+        link_of("New and seen", _total(listed), path=PATH, current=not only_new, kind=kind),
+        link_of("New", _total(new), path=PATH, current=only_new, kind=kind, show="new"),
+    ]
+
+
+def _total(counts: Sequence[MessageCount]) -> int:
+    return sum(each.count for each in counts)
 
 
 def _row(message: MessageLine) -> dict[str, object]:

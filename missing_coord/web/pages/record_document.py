@@ -90,7 +90,7 @@ async def _read(
         **document_view(kept, actions, lists=policy.record_lists, copy=copy),
         "interview_id": interview_id,
         "short": short_reference(interview_id),
-        "child": show.identity(child, now=uow.now, council=policy.council),
+        "child": show.identity(child, now=uow.now, areas=web.areas),
         "held_at": head.held_at,
         "number": head.number,
         "newest": heads[0].number,

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from missing_coord.contracts.json_text import load_json
 from missing_coord.contracts.rotas import check_rota, read_rota, write_rota
 from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.directory import Directory
@@ -48,7 +49,7 @@ async def save_rota(request: Request, who: Office) -> Response:
     form = await read_form(request)
     version, name = form.version(), form.text("name")
     try:
-        body = json.loads(form.text("body"))
+        body = load_json(form.text("body"))
         rota = read_rota(name, body if isinstance(body, dict) else {"shifts": body})
         check_rota(rota, known=(await _before(request, who, name))[1])
     except (ValueError, RecursionError):
@@ -166,6 +167,7 @@ def _line(
         "name": rota.name,
         "version": version,
         "on_duty": ", ".join(on) or "nobody",
+        "faults": list(rota.faults),
         "gaps": [
             {"starts_at": begin, "ends_at": end} for begin, end in gaps(rota, now, now + AHEAD, away=away)
         ],

@@ -124,7 +124,7 @@ async def _show(request: Request, who: SignedIn, child_id: str, form: Form) -> R
         now = uow.now
     shown = _wishes(form) if form.fields else kept
     context = {
-        "child": show.identity(found.identity, now=now, council=web.application.policy.council),
+        "child": show.identity(found.identity, now=now, areas=web.areas),
         "version": version,
         "values": _values(shown),
         "refused": sorted(shown.refused_worker_ids),

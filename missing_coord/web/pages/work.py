@@ -21,7 +21,7 @@ from missing_coord.web.visits import place_words
 
 router = APIRouter(include_in_schema=False)
 Workers = Annotated[SignedIn, Depends(require(Role.INTERVIEW_WORKER))]
-MY_TILES = ("breached", "due_soon", "open")
+MY_TILES = ("breached", "due_soon", "next_step", "open")
 
 
 @router.get("/my-interviews")
@@ -32,6 +32,7 @@ async def my_work(request: Request, who: Workers) -> Response:
     async with web_of(request).acting(who.actor) as uow:
         found = await my_interviews(uow, now=uow.now)
         returned = await returned_to_me(uow)
+        left = await uow.records.left_drafts()
         now = uow.now
     rows = [each.row for each in found]
     counts = views.tile_counts(rows, now=now)
@@ -39,6 +40,7 @@ async def my_work(request: Request, who: Workers) -> Response:
     context = {
         "tiles": show.tiles(counts, path="/my-interviews", current=clock, keys=MY_TILES),
         "returned": [(each, short_reference(each)) for each in returned],
+        "left": [(each.interview_id, short_reference(each.interview_id)) for each in left],
         "interviews": [_card(each, now) for each in shown],
     }
     return await page(request, "pages/my_interviews.html", context)

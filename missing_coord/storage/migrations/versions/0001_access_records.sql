@@ -12,13 +12,26 @@ revoke execute on function of_own_child(uuid), waits_for_rework(uuid) from publi
 --;;
 grant execute on function of_own_child(uuid), waits_for_rework(uuid) to mc_interview_worker;
 --;;
+grant execute on function waits_for_rework(uuid) to mc_system;
+--;;
 grant select, insert, update, delete on record_drafts to mc_interview_worker;
 --;;
--- A draft is its worker's alone: whoever takes the interview over starts their own.
-create policy own_work on record_drafts for all to mc_interview_worker
-    using (worker_id = app_worker()
+-- A draft is its worker's alone: whoever takes the interview over starts their own. One that is left behind can still
+-- be read and thrown away by whoever typed it, and written no more.
+create policy own_reads on record_drafts for select to mc_interview_worker
+    using (worker_id <> '' and worker_id = app_worker());
+--;;
+create policy own_drops on record_drafts for delete to mc_interview_worker
+    using (worker_id <> '' and worker_id = app_worker());
+--;;
+create policy own_work_begins on record_drafts for insert to mc_interview_worker
+    with check (worker_id <> '' and worker_id = app_worker()
+                and exists (select from interviews i where i.interview_id = record_drafts.interview_id));
+--;;
+create policy own_work_goes_on on record_drafts for update to mc_interview_worker
+    using (worker_id <> '' and worker_id = app_worker()
            and exists (select from interviews i where i.interview_id = record_drafts.interview_id))
-    with check (worker_id = app_worker()
+    with check (worker_id <> '' and worker_id = app_worker()
                 and exists (select from interviews i where i.interview_id = record_drafts.interview_id));
 --;;
 grant select, insert on interview_records, record_contents, record_screen_answers, record_entries to mc_interview_worker;

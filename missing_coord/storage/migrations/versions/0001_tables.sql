@@ -1092,6 +1092,7 @@ CREATE TABLE record_drafts (
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     saved_by TEXT NOT NULL,
     saved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    left_at TIMESTAMP WITH TIME ZONE,
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_record_drafts PRIMARY KEY (interview_id, worker_id),
     CONSTRAINT ck_record_drafts_kind_known CHECK (kind in ('full', 'follow_up')),
@@ -1159,8 +1160,12 @@ CREATE TABLE dispute_stages (
     due_on DATE NOT NULL,
     ended_on DATE,
     outcome TEXT DEFAULT '' NOT NULL,
+    holder TEXT DEFAULT '' NOT NULL,
+    holder_name TEXT DEFAULT '' NOT NULL,
+    holder_email TEXT DEFAULT '' NOT NULL,
     kept_by TEXT NOT NULL,
     CONSTRAINT pk_dispute_stages PRIMARY KEY (dispute_id, stage),
+    CONSTRAINT ck_dispute_stages_held_by_one CHECK (holder = '' or holder_email = ''),
     CONSTRAINT ck_dispute_stages_an_ended_one_has_its_outcome CHECK ((ended_on is null) = (outcome = '')),
     CONSTRAINT fk_dispute_stages_dispute_id FOREIGN KEY(dispute_id) REFERENCES disputes (dispute_id)
 );
