@@ -21,7 +21,6 @@ check: ready-dev ## Lint, types, import contracts, habits
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
 	$(PYTEST) -q tests/habits
 
 format: ready-dev ## Put the code into its usual shape
@@ -32,15 +31,16 @@ bench: ready-bench ## Measure speed and memory, and print them
 	$(PYTEST) -m bench -s -q -p no:randomly tests/benchmarks $(ARGS)
 
 faults-short: ready-dev ## Kill processes at random points: the round that fits into every acceptance of a change
-	$(PYTEST) -m faults $(ARGS)
+	$(PYTEST) -m faults -n 2 --dist loadfile $(ARGS)
 
 faults: ready-dev ## Kill processes at random points, many times, for hours
 	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) FAULT_OPEN=$(or $(FAULT_OPEN),100000) $(PYTEST) -m faults --timeout=3600 $(ARGS)
 	LIFE_CYCLES=$(or $(LIFE_CYCLES),200) ROWS_TAKEN_AWAY=$(or $(ROWS_TAKEN_AWAY),40) SWEEPS=$(or $(SWEEPS),2000) \
-		SHUFFLES=$(or $(SHUFFLES),20) \
+		SHUFFLES=$(or $(SHUFFLES),20) HISTORIES=$(or $(HISTORIES),200) \
 		$(PYTEST) --timeout=7200 tests/acceptance/test_life_cycles.py tests/acceptance/test_whole_life_cycles.py \
 		tests/acceptance/test_any_row_taken_away.py tests/acceptance/test_intake_any_order.py \
-		tests/acceptance/test_decisions_any_order.py tests/integration/test_sweep_rules.py $(ARGS)
+		tests/acceptance/test_decisions_any_order.py tests/integration/test_sweep_rules.py \
+		tests/integration/test_report_oracle.py $(ARGS)
 
 tables: ready-dev ## Write the first migration's tables from the metadata
 	$(BIN)/python -m missing_coord.storage.migrations.tables_sql

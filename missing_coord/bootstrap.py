@@ -102,9 +102,9 @@ async def open_application(
     owner_url = embedded.owner_url if embedded else settings.owner_database_url
     database: Database | None = None
     try:
-        if (upgrade or (upgrade is None and embedded is not None)) and owner_url:
-            await asyncio.to_thread(_upgrade, owner_url)
         database = Database.open(app_url, clock=chosen, pool_size=pool_size)
+        if (upgrade or (upgrade is None and embedded is not None)) and owner_url:
+            await _upgrade(database, owner_url)
         await _refuse_stale_schema(database)
         await _keep_ladders(settings, database)
         yield Application(
@@ -206,10 +206,13 @@ def _spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _upgrade(owner_url: str) -> None:
+async def _upgrade(database: Database, owner_url: str) -> None:
+    """Bring the schema up to date; where it is already, the library of migrations is not even loaded."""
+    if await database.schema_revision() == newest_revision():
+        return
     from missing_coord.storage import migrate
 
-    migrate.upgrade(owner_url)
+    await asyncio.to_thread(migrate.upgrade, owner_url)
 
 
 def _open_embedded(settings: Settings) -> EmbeddedPostgres:

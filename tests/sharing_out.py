@@ -20,11 +20,14 @@ LONGEST = (
     "tests/integration/test_ssda903_export.py",
     "tests/browser/test_patterns.py",
     "tests/integration/test_web_access.py",
+    "tests/faults/test_kafka_deployment.py",
+    "tests/faults/test_killed_at_any_moment.py",
+    "tests/faults/test_stopping.py",
 )
 KAFKA = ("test_kafka_events.py", "test_kafka_intake.py", "test_kafka_topics.py", "test_traces.py")
 
 
-class FileByFile(LoadFileScheduling):  # type: ignore[misc]
+class FileByFile(LoadFileScheduling):
     """Gives each process the next file; a broker is slow to start, so the files that need one go together."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from missing_coord.bootstrap import Application, area_names_in_force
 from missing_coord.domain.areas import Areas
 from missing_coord.resources import static_folder
+from missing_coord.services.ports.accounts import PasswordHasher
 from missing_coord.services.sign_in import Gate, SessionPolicy
 from missing_coord.storage.notifications import Changes
 from missing_coord.storage.passwords import Argon2Passwords
@@ -38,7 +39,7 @@ def create_app(
     secure_cookies: bool | None = None,
     council_name: str = "",
     changes: Changes | None = None,
-    hasher: Argon2Passwords | None = None,
+    hasher: PasswordHasher | None = None,
 ) -> FastAPI:
     """Return the web application on an open application.
 
@@ -110,7 +111,7 @@ def _refuse_open_routes() -> None:
             raise RuntimeError(f"{route.path}: give this route exactly one access rule (see web/session.py)")
 
 
-def _watching(application: Application, passwords: Argon2Passwords, *, demo: bool) -> Gate:
+def _watching(application: Application, passwords: PasswordHasher, *, demo: bool) -> Gate:
     """Return a gate that knows every session and writes down no use of any."""
     never = SessionPolicy(touched_every=SessionPolicy().absolute * 2)
     return Gate(units=application.database, hasher=passwords, demo=demo, sessions=never)

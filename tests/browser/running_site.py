@@ -29,8 +29,8 @@ from missing_coord.services.telling.escalation import sweep_batches
 from missing_coord.settings import Settings
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.database import Database as Storage
-from missing_coord.storage.passwords import Argon2Passwords
 from missing_coord.web.app import create_app
+from tests.builders.passwords import QuickPasswords
 from tests.builders.road import feed
 from tests.databases import Database
 
@@ -185,9 +185,7 @@ async def _fill(application: Application, council: Any, history: History) -> Non
         ("missing-list", list(history.list_rows)),
     ):
         await feed(application, kind, rows)
-    hasher = Argon2Passwords()
-    digest = await hasher.hash(PASSWORD)
-    hasher.close()
+    digest = await QuickPasswords().hash(PASSWORD)
     worker_id = council.workers[0]["worker_id"]
     async with application.database.unit_of_work(OPERATOR) as uow:
         for role in PEOPLE_ROLES:
@@ -240,9 +238,12 @@ async def _serve(
     database: Database, taken: socket.socket, stop: asyncio.Event, ready: threading.Event
 ) -> None:
     application, storage = _application(database)
-    hasher = Argon2Passwords()
     app = create_app(
-        application, demo=True, secure_cookies=False, council_name="Northbrook Council", hasher=hasher
+        application,
+        demo=True,
+        secure_cookies=False,
+        council_name="Northbrook Council",
+        hasher=QuickPasswords(),
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
     serving = asyncio.create_task(server.serve(sockets=[taken]))
@@ -253,5 +254,4 @@ async def _serve(
     await app.state.web.feed.stop()
     server.should_exit = True
     await serving
-    hasher.close()
     await storage.close()

@@ -13,9 +13,14 @@ import sys
 from typing import Any
 
 NEEDED = (
-    "missing_coord.cli.app",
     "missing_coord.bootstrap",
+    "missing_coord.cli.app",
+    "missing_coord.cli.regular",
+    "missing_coord.demo.seed",
+    "missing_coord.reporting.documents",
     "missing_coord.storage.embedded.cluster",
+    "missing_coord.storage.migrate",
+    "rich.progress",
     "sqlalchemy.ext.asyncio",
 )
 

@@ -1,7 +1,8 @@
 """Runs the sector's own SSDA903 validator over sets of files; started with the Python of its own environment.
 
-Reads JSON from stdin: {"year", "ruleset", "rules": [code], "sets": {name: {"This year": {file: csv text}, "Prev year":
-{...}}}}; prints {"ran": [code], "skipped": [code], "failed": [code], "sets": {name: {code: {table: [row]}}}}.
+Reads one JSON a line from stdin: {"year", "ruleset", "rules": [code], "sets": {name: {"This year": {file: csv text},
+"Prev year": {...}}}}; answers with {"ran": [code], "skipped": [code], "failed": [code], "sets": {name: {code: {table:
+[row]}}}}.
 """
 
 from __future__ import annotations
@@ -48,4 +49,6 @@ def _found(tables: dict[str, Any]) -> dict[str, dict[str, list[int]]]:
 
 
 if __name__ == "__main__":
-    json.dump(validate(json.load(sys.stdin)), sys.stdout)
+    for line in sys.stdin:
+        sys.stdout.write(f"{json.dumps(validate(json.loads(line)))}\n")
+        sys.stdout.flush()

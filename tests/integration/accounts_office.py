@@ -1,8 +1,7 @@
-"""An office in which accounts are kept: the administrator, the gate, a clock to move, and passwords hashed quickly."""
+"""An office in which accounts are kept: the administrator, the gate, and a clock to move."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,28 +18,13 @@ from missing_coord.services.sign_in import Gate
 from missing_coord.storage.database import Database as Storage
 from missing_coord.storage.tables.people import workers
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
+from tests.builders.passwords import QuickPasswords
 from tests.databases import Database
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "alder-violin-gravel"
 WRONG = "violin-gravel-alder"
 ADMINISTRATOR = Actor(role=Role.ADMINISTRATOR, name="Ada Lorne (ada)")
-
-
-class QuickPasswords:
-    """Hashes with plain SHA-256, which no product may, and counts how often a password was checked."""
-
-    def __init__(self) -> None:
-        self.checks: list[str | None] = []
-
-    async def hash(self, password: str) -> str:
-        """Return the hash of a password."""
-        return hashlib.sha256(password.encode()).hexdigest()
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Say whether the password is the one hashed."""
-        self.checks.append(password_hash)
-        return await self.hash(password) == password_hash
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -204,14 +203,15 @@ async def test_real_hashes_are_argon2id_and_an_unknown_name_takes_as_long_as_a_w
         assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
         gate = office.gate(hasher=passwords)
         assert await gate.sign_in(username="robin", password=PASSWORD) is not None
+        # Of this process's own work, so that it does not matter what else the machine does.
         taken: dict[str, list[float]] = {"robin": [], "nobody": []}
         for _ in range(4):
             for name, times in taken.items():
-                began = time.perf_counter()
+                began = time.process_time()
                 assert await gate.sign_in(username=name, password=WRONG) is None
-                times.append(time.perf_counter() - began)
-        medians = sorted(statistics.median(times) for times in taken.values())
-        assert medians[1] < 2 * medians[0]
+                times.append(time.process_time() - began)
+        least = sorted(min(times) for times in taken.values())
+        assert least[1] < 2 * least[0]
     finally:
         passwords.close()
 

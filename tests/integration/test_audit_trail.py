@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
@@ -52,6 +53,12 @@ async def _write(storage: Storage, *subject_ids: str, actor: Actor = COORDINATOR
 async def _broken_at(storage: Storage) -> int | None:
     async with storage.unit_of_work(MANAGER) as uow:
         return await chain_broken_at(uow)
+
+
+def _until_somebody_waits(database: Database) -> None:
+    with psycopg.connect(plain(database.admin_url), autocommit=True) as admin:
+        while not admin.execute("select 1 from pg_locks where not granted").fetchall():
+            time.sleep(0.01)
 
 
 async def test_a_record_opened_leaves_a_row_with_who_and_when(storage: Storage) -> None:
@@ -124,7 +131,7 @@ async def test_a_row_numbered_early_and_written_late_does_not_break_the_chain(
             connection.execute("set role mc_manager")
         quick.execute(insert, ["C1"])
         waiting = asyncio.get_running_loop().run_in_executor(None, lambda: slow.execute(insert, ["C2"]))
-        await asyncio.sleep(0.2)
+        _until_somebody_waits(database)
         quick.execute(insert, ["C3"])
         quick.commit()
         await waiting

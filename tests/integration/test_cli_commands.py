@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,8 +21,9 @@ from missing_coord.demo.history import generate_history
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.storage.embedded.cluster import discard_embedded, open_embedded
 from tests.builders.commands import Commands, csv_rows
+from tests.databases import FAST
+from tests.memory import server_folder
 
-SERVER_FOLDER = Path(os.environ.get("MISSING_COORD_SERVER_FOLDER", "/var/lib/missing-coord"))
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 COMMANDS = [
     "serve",
@@ -76,9 +76,9 @@ COMMANDS = [
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
     """Commands on a home whose database is kept running, as by a `serve` beside them."""
     home = tmp_path_factory.mktemp("cli")
-    with open_embedded(home, system_folder=SERVER_FOLDER):
+    with open_embedded(home, system_folder=server_folder(), options=FAST):
         yield Commands(home=home)
-    discard_embedded(home, system_folder=SERVER_FOLDER)
+    discard_embedded(home, system_folder=server_folder())
 
 
 @pytest.fixture(scope="module")
@@ -371,14 +371,14 @@ def test_a_backup_is_private_and_restores_into_an_empty_database_only(
     assert "not empty" in one_line(filled.run("db", "restore", saved))
     other = Commands(home=tmp_path_factory.mktemp("restored"))
     try:
-        with open_embedded(other.home, system_folder=SERVER_FOLDER):
+        with open_embedded(other.home, system_folder=server_folder(), options=FAST):
             other.done("db", "restore", saved)
             assert other.json("verify") == filled.json("verify")
             assert other.json("queue")["rows"] == filled.json("queue")["rows"]
             assert other.json("db", "check")["drift"] == []
             other.done("db", "backup", tmp_path / "again.dump")
     finally:
-        discard_embedded(other.home, system_folder=SERVER_FOLDER)
+        discard_embedded(other.home, system_folder=server_folder())
 
 
 def test_a_file_that_is_no_backup_is_refused(filled: Commands, tmp_path: Path) -> None:

@@ -19,7 +19,12 @@ import psycopg
 import pytest
 
 from missing_coord.storage.embedded.binaries import find_binaries, reachable_binaries
-from missing_coord.storage.embedded.cluster import EmbeddedPostgresError, discard_embedded, open_embedded
+from missing_coord.storage.embedded.cluster import (
+    EmbeddedPostgres,
+    EmbeddedPostgresError,
+    discard_embedded,
+    open_embedded,
+)
 from missing_coord.storage.embedded.places import recorded_cluster
 from tests.databases import FAST, plain
 
@@ -37,6 +42,15 @@ def home(tmp_path: Path) -> Iterator[Path]:
     place = private / "home"
     yield place
     discard_embedded(place)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A running server for the tests that neither stop nor spoil it."""
+    home = tmp_path_factory.mktemp("opened")
+    with open_embedded(home, options=FAST) as postgres:
+        yield postgres
+    discard_embedded(home)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +119,10 @@ def _modes(path: Path) -> dict[str, tuple[int, int]]:
     return {str(p): (s.st_mode, s.st_uid) for p, s in zip((path, *path.parents), found, strict=True)}
 
 
-def test_the_application_is_neither_superuser_nor_owner_nor_free_of_row_security(home: Path) -> None:
-    with (
-        open_embedded(home, options=FAST) as postgres,
-        psycopg.connect(plain(postgres.app_url)) as connection,
-    ):
+def test_the_application_is_neither_superuser_nor_owner_nor_free_of_row_security(
+    opened: EmbeddedPostgres,
+) -> None:
+    with psycopg.connect(plain(opened.app_url)) as connection:
         rights = connection.execute(
             "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles"
             " WHERE rolname = current_user"
@@ -125,16 +138,15 @@ def test_the_application_is_neither_superuser_nor_owner_nor_free_of_row_security
     assert listening == ("",)
 
 
-def test_the_owner_can_migrate_without_being_superuser(home: Path) -> None:
-    with open_embedded(home, options=FAST) as postgres:
-        with psycopg.connect(plain(postgres.owner_url)) as connection:
-            connection.execute("CREATE EXTENSION btree_gist")
-            connection.execute("CREATE EXTENSION pg_trgm")
-            connection.execute("CREATE TABLE episodes (id int)")
-            connection.execute("GRANT SELECT ON episodes TO missing_coord_app")
-            superuser = connection.execute("SHOW is_superuser").fetchone()
-        with psycopg.connect(plain(postgres.app_url)) as connection:
-            assert connection.execute("SELECT count(*) FROM episodes").fetchone() == (0,)
+def test_the_owner_can_migrate_without_being_superuser(opened: EmbeddedPostgres) -> None:
+    with psycopg.connect(plain(opened.owner_url)) as connection:
+        connection.execute("CREATE EXTENSION btree_gist")
+        connection.execute("CREATE EXTENSION pg_trgm")
+        connection.execute("CREATE TABLE episodes (id int)")
+        connection.execute("GRANT SELECT ON episodes TO missing_coord_app")
+        superuser = connection.execute("SHOW is_superuser").fetchone()
+    with psycopg.connect(plain(opened.app_url)) as connection:
+        assert connection.execute("SELECT count(*) FROM episodes").fetchone() == (0,)
     assert superuser == ("off",)
 
 
@@ -158,26 +170,23 @@ def test_a_home_that_exists_keeps_its_permissions(home: Path) -> None:
     assert stat.S_IMODE(home.stat().st_mode) == 0o750
 
 
-def test_another_local_account_cannot_connect_even_with_the_password(home: Path) -> None:
-    with open_embedded(home, options=FAST) as postgres:
-        cluster = recorded_cluster(home)
-        assert cluster is not None
-        assert stat.S_IMODE(Path(cluster.socket).stat().st_mode) & 0o077 == 0
-        if IS_ROOT:  # only root can become somebody else to try it
-            said, _ = _user_process(plain(postgres.app_url), uid=STRANGER).communicate(timeout=60)
-            assert "Permission denied" in json.loads(said)["answer"]
+def test_another_local_account_cannot_connect_even_with_the_password(opened: EmbeddedPostgres) -> None:
+    cluster = recorded_cluster(opened.home)
+    assert cluster is not None
+    assert stat.S_IMODE(Path(cluster.socket).stat().st_mode) & 0o077 == 0
+    if IS_ROOT:  # only root can become somebody else to try it
+        said, _ = _user_process(plain(opened.app_url), uid=STRANGER).communicate(timeout=60)
+        assert "Permission denied" in json.loads(said)["answer"]
 
 
-def test_nobody_gets_in_without_the_password(home: Path) -> None:
-    with open_embedded(home, options=FAST) as postgres:
-        guessed = psycopg.conninfo.make_conninfo(plain(postgres.admin_url), password="guess")
-        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(guessed)
+def test_nobody_gets_in_without_the_password(opened: EmbeddedPostgres) -> None:
+    guessed = psycopg.conninfo.make_conninfo(plain(opened.admin_url), password="guess")
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(guessed)
 
 
-def test_the_server_is_out_of_reach_of_ctrl_c_in_the_terminal(home: Path) -> None:
-    with open_embedded(home, options=FAST):
-        assert os.getsid(_server_pid(home)) != os.getsid(0)
+def test_the_server_is_out_of_reach_of_ctrl_c_in_the_terminal(opened: EmbeddedPostgres) -> None:
+    assert os.getsid(_server_pid(opened.home)) != os.getsid(0)
 
 
 def test_data_survive_the_killing_of_the_server(home: Path) -> None:
@@ -260,11 +269,10 @@ def test_data_of_another_major_version_are_refused_by_name(home: Path) -> None:
         open_embedded(home, options=FAST)
 
 
-def test_the_data_of_a_home_in_use_cannot_be_discarded(home: Path) -> None:
-    with open_embedded(home, options=FAST) as postgres:
-        with pytest.raises(EmbeddedPostgresError, match="in use"):
-            discard_embedded(home)
-        assert _answer(plain(postgres.app_url)) == 42
+def test_the_data_of_a_home_in_use_cannot_be_discarded(opened: EmbeddedPostgres) -> None:
+    with pytest.raises(EmbeddedPostgresError, match="in use"):
+        discard_embedded(opened.home)
+    assert _answer(plain(opened.app_url)) == 42
 
 
 def test_a_home_with_a_very_long_name_gets_a_short_socket_folder(tmp_path: Path) -> None:

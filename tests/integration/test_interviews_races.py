@@ -189,7 +189,7 @@ async def _complete(council: Council, interview_id: str) -> None:
 
 
 async def _somebody_waits(council: Council) -> None:
-    for _ in range(500):
+    for _ in range(6000):
         waiting = await council.rows("select 1 from pg_locks where not granted")
         if waiting:
             return

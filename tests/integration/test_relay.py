@@ -144,7 +144,7 @@ async def test_a_running_relay_hears_of_new_events_long_before_its_next_poll(hou
     receiver, stop, changes = Receiver(), asyncio.Event(), Changes(house)
     relay = Relay(partial(lease_outbox, house), receiver.deliver, poll_seconds=60)
     changes.follow(relay.heard)
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(50), asyncio.TaskGroup() as tasks:
         tasks.create_task(changes.run(stop))
         tasks.create_task(relay.run(stop))
         await relay.idle.wait()
@@ -160,7 +160,7 @@ async def test_whoever_listens_hears_of_everything_again_after_a_lost_connection
     heard: asyncio.Queue[str] = asyncio.Queue()
     stop, changes = asyncio.Event(), Changes(house)
     changes.follow(heard.put_nowait)
-    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(50), asyncio.TaskGroup() as tasks:
         tasks.create_task(changes.run(stop))
         before = [await heard.get() for _ in range(3)]
         with psycopg.connect(plain(database.admin_url), autocommit=True) as admin:

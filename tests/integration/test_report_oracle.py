@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,7 +81,7 @@ def figures(report: Report) -> dict[str, Measure]:
 
 
 @settings(
-    max_examples=8,
+    max_examples=int(os.environ.get("HISTORIES", "5")),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

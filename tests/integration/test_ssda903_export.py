@@ -8,7 +8,7 @@ import random
 import re
 import subprocess
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,20 @@ COLUMNS = {"Missing": MISSING_COLUMNS, "Header": HEADER_COLUMNS, "Episodes": EPI
 
 
 @pytest.fixture(scope="module")
-def validator() -> Callable[[int, dict[str, Files]], dict[str, Any]]:
-    """Lend the sector's validator in its own environment: (year, sets of files) -> what it found."""
+def validator() -> Iterator[Callable[[int, dict[str, Files]], dict[str, Any]]]:
+    """Lend the sector's validator, a process in its own environment: (year, sets of files) -> what it found."""
     made = subprocess.run(
         [ROOT / ".ci" / "validator"], capture_output=True, text=True, timeout=300, check=False
     )
     if made.returncode != 0:
         absent("the sector's SSDA903 validator (.ci/validator could not install it)")
+
+    process = subprocess.Popen(
+        [ROOT / ".venv-validator/bin/python", ROOT / "tests/contract/sector_validator.py"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
     def run(year: int, sets: dict[str, Files]) -> dict[str, Any]:
         request = {
@@ -56,23 +63,16 @@ def validator() -> Callable[[int, dict[str, Files]], dict[str, Any]]:
             "rules": list(RULES),
             "sets": {name: _texts(files) for name, files in sets.items()},
         }
-        done = subprocess.run(
-            [
-                ROOT / ".venv-validator" / "bin" / "python",
-                ROOT / "tests" / "contract" / "sector_validator.py",
-            ],
-            input=json.dumps(request),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=True,
-        )
-        answer: dict[str, Any] = json.loads(done.stdout)
+        assert process.stdin
+        assert process.stdout
+        print(json.dumps(request), file=process.stdin, flush=True)
+        answer: dict[str, Any] = json.loads(process.stdout.readline())
         assert answer["ran"] == sorted(RULES)
         assert answer["failed"] == []
         return answer["sets"]
 
-    return run
+    yield run
+    process.communicate()
 
 
 def _texts(files: Files) -> dict[str, dict[str, str]]:

@@ -60,7 +60,7 @@ async def test_a_duty_that_somebody_is_working_on_is_passed_over_and_taken_next_
     await keep(house, case)
     async with house.unit_of_work(BUILDER) as holding:
         await holding.execute(text("select 1 from interview_episodes for update"))
-        async with asyncio.timeout(5), house.unit_of_work(SWEEP) as uow:
+        async with asyncio.timeout(60), house.unit_of_work(SWEEP) as uow:
             assert (await sweep(uow, words=CHANNEL.words)).fired == []
     async with house.unit_of_work(SWEEP) as uow:
         assert len((await sweep(uow, words=CHANNEL.words)).fired) == 2
@@ -68,7 +68,7 @@ async def test_a_duty_that_somebody_is_working_on_is_passed_over_and_taken_next_
 
 async def test_a_rehearsal_neither_waits_for_anybody_nor_makes_anybody_wait(house: Database) -> None:
     await keep(house, Case())
-    async with asyncio.timeout(5), house.unit_of_work(BUILDER) as holding:
+    async with asyncio.timeout(60), house.unit_of_work(BUILDER) as holding:
         await holding.execute(text("select 1 from interview_episodes for update"))
         async with house.unit_of_work(SWEEP) as uow:
             assert len(await dry_run(uow, uow.now)) == 2

@@ -104,7 +104,7 @@ HAPPENS = {
 
 @pytest.mark.timeout(7200)
 @settings(
-    max_examples=int(os.environ.get("SWEEPS", "30")),
+    max_examples=int(os.environ.get("SWEEPS", "20")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     database=None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, text
@@ -182,7 +182,7 @@ async def test_a_visit_whose_placement_is_now_run_by_the_workers_employer_cannot
         row = {
             "placement_id": "P9",
             "child_id": "C1",
-            "start_date": datetime.now(UTC).date() - timedelta(days=2),
+            "start_date": NOW.date() - timedelta(days=2),
         }
         more = {"provider_name": "Larch Trust", "place_code": "K2"}
         await uow.execute(insert(tables.placements).values(**row, **more))

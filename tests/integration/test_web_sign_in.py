@@ -10,6 +10,7 @@ import pytest
 from missing_coord.domain.access import Role
 from missing_coord.services.accounts import add_demo_users
 from missing_coord.storage.passwords import Argon2Passwords
+from tests.builders.passwords import QuickPasswords
 from tests.databases import Database
 from tests.integration.web_scene import ADDRESS, OPERATOR, PASSWORD, Site, errors_on, open_site
 
@@ -143,7 +144,7 @@ async def test_what_was_typed_stays_in_sight_when_the_session_ended(site: Site) 
 
 async def test_demo_sign_ins_are_shown_in_demo_mode_only(database: Database) -> None:
     hasher = Argon2Passwords()
-    async with open_site(database, demo=True) as site:
+    async with open_site(database, demo=True, hasher=hasher) as site:
         async with site.council.database.unit_of_work(OPERATOR) as uow:
             await add_demo_users(uow, demo=True, hasher=hasher)
         shown = await site.browser().get("/sign-in")
@@ -158,10 +159,8 @@ async def test_demo_sign_ins_are_shown_in_demo_mode_only(database: Database) -> 
 async def test_outside_demo_mode_a_demo_sign_in_is_neither_shown_nor_let_in(
     site: Site, database: Database
 ) -> None:
-    hasher = Argon2Passwords()
     async with site.council.database.unit_of_work(OPERATOR) as uow:
-        await add_demo_users(uow, demo=True, hasher=hasher)
-    hasher.close()
+        await add_demo_users(uow, demo=True, hasher=QuickPasswords())
     assert "demo-" not in (await site.browser().get("/sign-in")).text
     assert (await site.browser().sign_in("exploitation-lead", "demo-exploitation-lead")).status_code == 401
 

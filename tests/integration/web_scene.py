@@ -18,12 +18,12 @@ from fastapi import FastAPI
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import PEOPLE_ROLES, Actor, Role
 from missing_coord.domain.clock import FixedClock
-from missing_coord.services.ports.accounts import Account, Session
+from missing_coord.services.ports.accounts import Account, PasswordHasher, Session
 from missing_coord.services.ports.work import Policy
 from missing_coord.settings import Settings
 from missing_coord.storage.database import Database as Storage
-from missing_coord.storage.passwords import Argon2Passwords
 from missing_coord.web.app import create_app
+from tests.builders.passwords import QuickPasswords
 from tests.databases import Database
 from tests.integration.interviews_council import COUNCIL, NOW, Council
 
@@ -31,7 +31,6 @@ ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "three-plain-otters"
 OPERATOR = Actor(role=Role.ADMINISTRATOR, name="operator")
 GATE = Actor(role=Role.SIGN_IN, name="sign-in")
-_HASHES: list[str] = []
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _VERSION = re.compile(r'name="expected_version" value="([0-9]+)"')
 
@@ -131,7 +130,11 @@ def errors_on(text: str) -> list[str]:
 
 @asynccontextmanager
 async def open_site(
-    database: Database, *, demo: bool = False, secure_cookies: bool = False
+    database: Database,
+    *,
+    demo: bool = False,
+    secure_cookies: bool = False,
+    hasher: PasswordHasher | None = None,
 ) -> AsyncIterator[Site]:
     """Open the application on a fresh database with two workers and a person of every role."""
     clock = FixedClock(NOW)
@@ -145,7 +148,7 @@ async def open_site(
         database_url=database.app_url,
         owner_url=None,
     )
-    hasher = Argon2Passwords()
+    hasher = hasher or QuickPasswords()
     try:
         await council.worker("W01", name="Ade Farrow")
         await council.worker("W02", name="Bryn Calloway")
@@ -154,18 +157,16 @@ async def open_site(
         async with app.router.lifespan_context(app):
             yield Site(app=app, council=council, clock=clock, people=people)
     finally:
-        hasher.close()
         await storage.close()
 
 
-async def _people(storage: Storage, hasher: Argon2Passwords) -> dict[Role, Account]:
-    """Open an account for each role; the slow hash of their one password is made once for all tests."""
-    if not _HASHES:
-        _HASHES.append(await hasher.hash(PASSWORD))
+async def _people(storage: Storage, hasher: PasswordHasher) -> dict[Role, Account]:
+    """Open an account for each role."""
+    digest = await hasher.hash(PASSWORD)
     people = {role: _account(role) for role in PEOPLE_ROLES}
     async with storage.unit_of_work(OPERATOR) as uow:
         for account in people.values():
-            await uow.accounts.add(account, _HASHES[0])
+            await uow.accounts.add(account, digest)
     return people
 
 
