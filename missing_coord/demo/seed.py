@@ -16,6 +16,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from missing_coord.bootstrap import Application
+from missing_coord.demo.audits import Audits
 from missing_coord.demo.council import Council, generate_council
 from missing_coord.demo.deeds import Deed, Deeds
 from missing_coord.demo.files import write_csv, write_files
@@ -148,6 +149,7 @@ async def seed(
         seeded.counts["patterns"] += len(await player.regular.look_for_patterns())
     seeded.counts.update(player.deeds.done)
     seeded.counts.update(player.office.done)
+    seeded.counts.update(player.audits.done)
     return seeded
 
 
@@ -200,6 +202,7 @@ def _player(
             records_since=history.now - RECORDS,
         ),
         office=Office(app=past, truth=_truth(history)),
+        audits=Audits(app=past, since=history.now - RECORDS),
         slots=_by_slot(history),
     )
 
@@ -247,12 +250,14 @@ class _Player:
     seeded: Seeded
     deeds: Deeds
     office: Office
+    audits: Audits
     slots: dict[datetime, dict[str, list[Deed]]]
 
     async def play(self, start: datetime, end: datetime) -> None:
         """Play one slot: what police and placements sent, what was done, what nobody did."""
         await self._take_in(end, "police", "notices", self._notices(start, end), NOTICE_COLUMNS)
         if end.astimezone(LONDON).date() != start.astimezone(LONDON).date() or end == self.history.now:
+            await self.audits.audit(end)
             await self._take_in(end, "missing-list", "list", self._list(end), LIST_COLUMNS)
         await self.office.decide_unsure(end)
         await self._do(self.slots.get(end, {}))

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from missing_coord.domain.audit_schemes import SchemeBook
 from missing_coord.reporting.periods import midnight
 
+SHIPPED = SchemeBook.holding(())
 ONE_DAY = timedelta(days=1)
 
 
@@ -32,13 +34,23 @@ class RecordFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedFact:
-    """An interview closed so that it is to be audited; the grade is that of its latest audit by the report's time."""
+    """An interview closed so that it is to be audited, with what its latest audit by the report's time says.
+
+    `marks` are those of the criteria in order of their codes. `sampled` audits are graded twice; `same_themes` is
+    None where no second auditor coded a record.
+    """
 
     interview_id: str
     others: bool
     closed_at: datetime
     grade: str = ""
     returned: bool = False
+    scheme: str = ""
+    kind: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+    sampled: bool = False
+    second_grade: str = ""
+    same_themes: bool | None = None
     first_audited_at: datetime | None = None
 
 
@@ -66,6 +78,7 @@ class FollowUp:
     records: tuple[RecordFact, ...] = ()
     closed: tuple[ClosedFact, ...] = ()
     actions: tuple[ActionFact, ...] = ()
+    schemes: SchemeBook = SHIPPED
 
 
 NOTHING = FollowUp()

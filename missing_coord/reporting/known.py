@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from missing_coord.domain.audit_schemes import SchemeBook
 from missing_coord.domain.population import Population
 from missing_coord.reporting.facts import MISSING, DutyFact, EpisodeFact, known_duty, known_episode
-from missing_coord.reporting.follow_up import NOTHING, ActionFact, ClosedFact, FollowUp, RecordFact
+from missing_coord.reporting.follow_up import NOTHING, SHIPPED, ActionFact, ClosedFact, FollowUp, RecordFact
 from missing_coord.reporting.periods import Period
 from missing_coord.reporting.targets import Target
 
@@ -73,6 +74,7 @@ class PeriodFacts:
     records: tuple[RecordFact, ...] = ()
     closed: tuple[ClosedFact, ...] = ()
     actions: tuple[ActionFact, ...] = ()
+    schemes: SchemeBook = SHIPPED
 
     @property
     def missing(self) -> list[EpisodeFact]:
@@ -130,6 +132,7 @@ def facts_of(period: Period, known: Known) -> PeriodFacts:
         actions=tuple(
             each for each in known.follow_up.actions if period.holds(each.opened_at) and not each.others
         ),
+        schemes=known.follow_up.schemes,
     )
 
 

@@ -1,14 +1,12 @@
-"""What followed the interviews: records and their themes, quality audits, actions."""
+"""What followed the interviews: records and their themes, and actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
-from missing_coord.domain.quality import GRADE_NAMES
-from missing_coord.reporting.follow_up import ActionFact, ClosedFact, RecordFact
+from missing_coord.reporting.follow_up import ActionFact, RecordFact
 from missing_coord.reporting.known import PeriodFacts
-from missing_coord.reporting.measures import Measure, MeasureGroup, Opens, hours_measure
+from missing_coord.reporting.measures import Measure, MeasureGroup, Opens
 
 Rows = tuple[str, ...]
 
@@ -102,48 +100,6 @@ def _words(code: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def audit_measures(facts: PeriodFacts) -> tuple[MeasureGroup, ...]:
-    """Return the quality audits of the interviews closed in the period, and their grades."""
-    closed = facts.closed
-    audited = [each for each in closed if each.grade]
-    every, done = _ids(closed), _ids(audited)
-    waits = [
-        (each.interview_id, each.first_audited_at - each.closed_at)
-        for each in closed
-        if each.first_audited_at is not None
-    ]
-    wait = hours_measure("audit_wait", "Hours from closing to the first audit: half within", waits, 0.5)
-    return (
-        MeasureGroup(
-            title="Quality audits, by the closing of the interview",
-            measures=(
-                interviews_counted("audit_due", "Interviews closed that are to be audited", every, _AUDITED),
-                interviews_counted("audited", "Audited", done, of=every),
-                interviews_counted(
-                    "audit_returned", "Returned for rework", _ids(e for e in audited if e.returned), of=done
-                ),
-                replace(wait, opens=Opens.INTERVIEWS),
-            ),
-        ),
-        MeasureGroup(
-            title="Grades of these audits",
-            measures=tuple(
-                interviews_counted(
-                    f"grade_{grade.value}", name, _ids(e for e in audited if e.grade == grade), of=done
-                )
-                for grade, name in GRADE_NAMES.items()
-            ),
-            parts_of_whole=True,
-            chart=True,
-        ),
-    )
-
-
-_AUDITED = (
-    "Held, declined or given up, of own children; the latest audit of this closing by the report's time."
-)
-
-
 def action_measures(facts: PeriodFacts) -> MeasureGroup:
     """Return the actions that interviews asked for in the period, and what became of them."""
     actions = facts.actions
@@ -173,5 +129,5 @@ def _in_time(action: ActionFact) -> bool:
     return action.closed_at is not None and action.closed_at < action.due_at
 
 
-def _ids(rows: Iterable[RecordFact] | Iterable[ClosedFact] | Iterable[ActionFact]) -> Rows:
+def _ids(rows: Iterable[RecordFact] | Iterable[ActionFact]) -> Rows:
     return tuple(each.interview_id for each in rows)

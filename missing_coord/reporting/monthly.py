@@ -9,6 +9,7 @@ from enum import StrEnum
 from missing_coord.domain.errors import DomainError
 from missing_coord.reporting.known import Known, PeriodFacts, facts_of, placed_with, supplied_by
 from missing_coord.reporting.measures import MeasureGroup
+from missing_coord.reporting.measures_audits import audit_measures
 from missing_coord.reporting.measures_causes import cause_measures
 from missing_coord.reporting.measures_interviews import (
     independence_measures,
@@ -30,7 +31,6 @@ from missing_coord.reporting.measures_missing import (
 )
 from missing_coord.reporting.measures_quality import (
     action_measures,
-    audit_measures,
     record_measures,
     theme_measures,
 )
@@ -40,7 +40,7 @@ from missing_coord.reporting.reading import Progress, Reading, read_known
 from missing_coord.reporting.targets import Target
 from missing_coord.reporting.trends import Trend, trends
 
-RULES = "2026-3"
+RULES = "2026-4"
 RULES_IN_WORDS = (
     "Interviews count in the period of the return, episodes in the period of their start. 72 hours are elapsed hours. "
     "Episodes whose 72 hours are not over are pending, not failures."
@@ -52,7 +52,7 @@ LIMITS = (
     "Cancelled and joined episodes are left out whenever they were cancelled; a reopened interview counts as open.",
     "Looked-after children, the interviewers' teams, hours and absences are those of the register as it is now.",
     "Grades are those of the latest audit, themes those of the newest version of a record, by the time of this report;"
-    " an interview that was closed again is audited anew.",
+    " an interview that was closed again is audited anew. Criteria are named as their newest version names them.",
     "Each cause of a late interview is read from what is on record; nobody was asked why.",
 )
 

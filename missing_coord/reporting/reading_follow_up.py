@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import text
 
+from missing_coord.contracts.audit_schemes import scheme_of
+from missing_coord.domain.audit_schemes import SchemeBook
 from missing_coord.domain.population import Population
 from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.reporting.follow_up import ActionFact, ClosedFact, FollowUp, RecordFact
@@ -24,9 +27,15 @@ async def read_follow_up(uow: Reading, *, first: datetime, after: datetime, as_a
         records=tuple(
             RecordFact(**{**row, "push": tuple(row["push"]), "pull": tuple(row["pull"])}) for row in records
         ),
-        closed=tuple(ClosedFact(**row) for row in closed),
+        closed=tuple(ClosedFact(**{**row, "marks": tuple(sorted(row["marks"].items()))}) for row in closed),
+        schemes=await _schemes(uow),
         actions=tuple(ActionFact(**row) for row in actions),
     )
+
+
+async def _schemes(uow: Reading) -> SchemeBook:
+    found = await uow.execute(text("select body, effective_at from audit_schemes"))
+    return SchemeBook.holding(replace(scheme_of(row.body), effective_at=row.effective_at) for row in found)
 
 
 _OTHERS = f"i.population = '{Population.OTHER_AUTHORITY.value}' as others"
@@ -44,17 +53,30 @@ where {_LIVE} and v.held_at >= :first and v.held_at < :after and v.submitted_at 
 order by v.held_at, v.interview_id
 """
 _CLOSED = f"""
-select i.interview_id::text, {_OTHERS}, i.closed_at, coalesce(last.grade, '') as grade,
-       coalesce(last.returned, false) as returned, firsts.at as first_audited_at
-from interviews i
-left join lateral (select a.grade, a.returned from quality_audits a
-                   where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at
-                   order by a.audited_at desc, a.audit_id desc limit 1) last on true
-left join lateral (select min(a.audited_at) as at from quality_audits a
-                   where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at)
-    firsts on true
-where {_LIVE} and i.closed_at >= :first and i.closed_at < :after and i.closed_at <= :as_at and i.state = any(:states)
-order by i.closed_at, i.interview_id
+with shut as (
+    select i.interview_id, {_OTHERS}, i.closed_at from interviews i
+    where {_LIVE} and i.closed_at >= :first and i.closed_at < :after and i.closed_at <= :as_at
+      and i.state = any(:states)
+), audited as (
+    select a.*, row_number() over newest as place, min(a.audited_at) over (partition by a.interview_id) as firsts
+    from quality_audits a join shut s on s.interview_id = a.interview_id and s.closed_at = a.closed_at
+    where a.audited_at <= :as_at
+    window newest as (partition by a.interview_id order by a.audited_at desc, a.audit_id desc)
+)
+select s.interview_id::text, s.others, s.closed_at, coalesce(one.grade, '') as grade,
+       coalesce(a.returned, false) as returned, coalesce(a.scheme, '') as scheme, coalesce(a.kind, '') as kind,
+       coalesce(one.marks, '{{}}') as marks, coalesce(a.sampled, false) as sampled,
+       coalesce(two.grade, '') as second_grade,
+       case when two.push is not null and c.interview_id is not null then
+           c.push_factors @> two.push and c.push_factors <@ two.push
+           and c.pull_factors @> two.pull and c.pull_factors <@ two.pull end as same_themes,
+       a.firsts as first_audited_at
+from shut s
+left join audited a on a.interview_id = s.interview_id and a.place = 1
+left join audit_grades one on one.audit_id = a.audit_id and one.place = 1
+left join audit_grades two on two.audit_id = a.audit_id and two.place = 2 and two.graded_at <= :as_at
+left join record_contents c on two.push is not null and c.interview_id = a.interview_id and c.number = a.record_number
+order by s.closed_at, s.interview_id
 """
 _ACTIONS = f"""
 select a.interview_id::text, {_OTHERS}, a.opened_at, a.due_on,

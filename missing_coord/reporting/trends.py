@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from missing_coord.reporting.chance import count_range, share_range
 from missing_coord.reporting.known import Known, PeriodFacts, facts_of
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_interviews import interview_measures, told_clock_measures
@@ -15,7 +15,6 @@ from missing_coord.reporting.periods import Period, before
 
 EARLIER = 12
 LEAST_EARLIER = 6
-SIGMAS = 3.0
 _GROUPS: tuple[Callable[[PeriodFacts], MeasureGroup], ...] = (
     missing_measures,
     repeat_measures,
@@ -54,8 +53,7 @@ class Point:
 class Trend:
     """A figure over periods, oldest first and this one last, with the range that chance alone explains.
 
-    `low` and `high` are counts, or shares of 1, three standard errors around what the earlier periods have together;
-    None when there are fewer than six earlier ones.
+    `low` and `high` are counts, or shares of 1 (see `chance`); None when there are fewer than six earlier ones.
     """
 
     key: str
@@ -125,20 +123,17 @@ def _base(key: str, measure: Measure) -> int | None:
 
 
 def usual_range(earlier: Sequence[Point], now: Point) -> tuple[float | None, float | None]:
-    """Return the range of a count (Poisson) or share (binomial) that chance explains: three standard errors."""
-    earlier = [each for each in earlier if each.denominator != 0]
-    if len(earlier) < LEAST_EARLIER:
+    """Return the range of a count or share that chance explains; none when there is too little to compare with."""
+    told = [(each.numerator, each.denominator) for each in earlier if each.denominator != 0]
+    if len(told) < LEAST_EARLIER:
         return None, None
     if now.denominator is None:
-        mean = sum(each.numerator for each in earlier) / len(earlier)
-        half = SIGMAS * math.sqrt(mean)
-        return max(0.0, mean - half), mean + half
-    base = sum(each.denominator or 0 for each in earlier)
-    if base == 0 or now.denominator == 0:
-        return None, None
-    share = sum(each.numerator for each in earlier) / base
-    half = SIGMAS * math.sqrt(share * (1 - share) / now.denominator)
-    return max(0.0, share - half), min(1.0, share + half)
+        return count_range([many for many, _ in told])
+    return (
+        share_range([(many, of or 0) for many, of in told], now.denominator)
+        if now.denominator
+        else (None, None)
+    )
 
 
 def _verdict(now: Point, low: float | None, high: float | None) -> str:

@@ -34,7 +34,7 @@ from missing_coord.storage.stores.patterns import SqlPatterns
 from missing_coord.storage.stores.planning import SqlPlanning
 from missing_coord.storage.stores.professionals import SqlProfessionals
 from missing_coord.storage.stores.proofs import SqlLife, SqlProofs
-from missing_coord.storage.stores.quality import SqlQuality
+from missing_coord.storage.stores.quality import SqlAuditSchemes, SqlQuality
 from missing_coord.storage.stores.quarantine import SqlQuarantine
 from missing_coord.storage.stores.records import SqlActions, SqlRecords
 from missing_coord.storage.stores.report_readers import SqlReportReaders
@@ -91,6 +91,7 @@ class SqlUnitOfWork:
         self.ssda903 = SqlSsda903(connection, now)
         self.quarantined = SqlQuarantine(connection, now)
         self.quality = SqlQuality(connection)
+        self.audit_schemes = SqlAuditSchemes(connection, now, actor.name)
         self.records = SqlRecords(connection)
         self.left_drafts = SqlLeftDrafts(connection, now)
         self.actions = SqlActions(connection)

@@ -20,7 +20,7 @@ from missing_coord.web.session import SignedIn
 E = TypeVar("E", bound=StrEnum)
 
 LONGEST_TEXT = 10_000  # characters of one field
-HIDDEN = frozenset({"csrf_token", "expected_version", "seen"})
+HIDDEN = frozenset({"csrf_token", "expected_version", "seen", "criteria", "scheme"})
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAMED_FIELD = re.compile(r"([a-z_][a-z_0-9]*): (.+)", re.DOTALL)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.audit_schemes import SchemeBook
 from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import RecordHead
 from missing_coord.domain.interview_requests import Purchase, PurchaseState, Transfer, TransferState
@@ -30,6 +31,7 @@ class Paper:
     """The audits, versions, actions and draft of an interview, as far as the person sees them."""
 
     audits: Sequence[QualityAudit]
+    book: SchemeBook
     heads: Sequence[RecordHead]
     actions: Sequence[InterviewAction]
     draft: RecordDraft | None
@@ -55,6 +57,7 @@ async def read_paper(
     own, office = who.role is Role.INTERVIEW_WORKER, who.role in OFFICE
     return Paper(
         audits=audits,
+        book=await uow.audit_schemes.book(),
         heads=await uow.records.heads(interview_id),
         actions=await uow.actions.of_interview(interview_id),
         draft=await uow.records.draft(interview_id) if own else None,

@@ -15,12 +15,11 @@ from missing_coord.domain.interviews import (
     IndependenceBasis,
     InterviewState,
 )
-from missing_coord.domain.quality import AUDITED_STATES, GRADE_NAMES, Grade
+from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult
 from missing_coord.services.interviews.contact import VISIT
-from missing_coord.services.ports.quality import QualityAudit
-from missing_coord.services.quality_audits import to_be_audited
+from missing_coord.services.quality_audits import second_of, to_be_audited
 from missing_coord.storage.views.children import ChildIdentity
 from missing_coord.storage.views.interviews_detail import DutyLine, InterviewDetail
 from missing_coord.storage.views.timeline import TimelineEntry, newest_first
@@ -67,7 +66,7 @@ def may(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
     """Return the forms that somebody may use on an interview."""
     role, interview = who.role, found.interview
     if role is Role.QUALITY_AUDITOR:
-        return frozenset({"audit"}) if _to_be_audited(who, found, paper) else frozenset()
+        return _audits(who, found, paper)
     if role not in (*OFFICE, Role.INTERVIEW_WORKER):
         return frozenset()
     office = role in OFFICE
@@ -79,12 +78,16 @@ def may(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
     return RECORDING | held | assigning | deciding
 
 
-def _to_be_audited(who: SignedIn, found: InterviewDetail, paper: Paper) -> bool:
+def _audits(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
     closed_at = found.interview.closed_at
     if closed_at is None or found.interview.state not in AUDITED_STATES:
-        return False
-    own = any(each.recorded_by == who.actor.name for each in found.timeline)
-    return not own and to_be_audited(paper.audits, closed_at=closed_at, number=paper.number)
+        return frozenset()
+    if any(each.recorded_by == who.actor.name for each in found.timeline):
+        return frozenset()
+    if to_be_audited(paper.audits, closed_at=closed_at, number=paper.number):
+        return frozenset({"audit"})
+    second = second_of(paper.audits, closed_at=closed_at, by=who.actor.name)
+    return frozenset({"second"}) if second else frozenset()
 
 
 def page_context(
@@ -112,10 +115,8 @@ def page_context(
         "contacts": [_contact(each) for each in reversed(found.timeline) if each.kind in CONTACTS],
         "timeline": show.timeline(_timeline(found)),
         "may": may(who, found, paper),
-        "audits": [_audit(each) for each in paper.audits],
         "paper": paper_view(paper, found, who=who),
         "requests": requests_view(paper, found, who=who),
-        "grades": [(grade.value, name) for grade, name in GRADE_NAMES.items()],
         "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if who.role in OFFICE else ())],
         "defaults": _defaults(now),
         "worked_out_at": proposal.made_at if proposal else None,
@@ -233,16 +234,6 @@ def _alternatives(found: InterviewDetail) -> list[show.View]:
         }
         for each in (found.proposal.detail.get("alternatives", ()) if found.proposal else ())
     ]
-
-
-def _audit(audit: QualityAudit) -> show.View:
-    return {
-        "grade": GRADE_NAMES[Grade(audit.grade)],
-        "comment": audit.comment,
-        "returned": audit.returned,
-        "by": audit.audited_by,
-        "at": audit.audited_at,
-    }
 
 
 def _contact(event: InterviewEvent) -> show.View:

@@ -23,6 +23,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
     ("Capacity", "/capacity", (MANAGER,)),
+    ("Audit criteria", "/audits/criteria", (MANAGER,)),
     ("Alerts", "/alerts", (COORDINATOR, MANAGER)),
     ("Contacts", "/contacts", (ADMINISTRATOR,)),
     ("Requests", "/requests", (COORDINATOR, MANAGER)),

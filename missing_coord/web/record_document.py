@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_copies import LEFT_OUT, Copy, actions_of, copy_of
@@ -20,20 +21,28 @@ from missing_coord.web.show import View
 
 Rows = list[tuple[str, str]]
 _RATHER = {"female": "Would rather see a woman", "male": "Would rather see a man"}
+UNCODED = "The reasons that the worker chose, until you have given your second grade"
 
 
 def document_view(
-    record: InterviewRecord, actions: Sequence[InterviewAction], *, lists: RecordLists, copy: Copy
+    record: InterviewRecord,
+    actions: Sequence[InterviewAction],
+    *,
+    lists: RecordLists,
+    copy: Copy,
+    uncoded: bool = False,
 ) -> View:
-    """Return what partials/record/document.html shows of a copy."""
+    """Return what partials/record/document.html shows of a copy; `uncoded` without its worker's reasons."""
     kept = copy_of(record, copy)
+    if uncoded:
+        kept = replace(kept, contents=replace(kept.contents, push_factors=(), pull_factors=()))
     full = copy is Copy.FULL
     return {
         "sections": [each for each in _sections(kept, lists, full=full) if each["rows"]],
         "screen": [_answer(each, lists) for each in kept.screen],
         "entries": [_entry(each) for each in kept.entries],
         "actions": [action_line(each) for each in actions_of(tuple(actions), copy)],
-        "left_out": LEFT_OUT[copy],
+        "left_out": [*LEFT_OUT[copy], *([UNCODED] if uncoded else ())],
         "act_now": kept.head.act_now and full,
     }
 

@@ -325,8 +325,8 @@ async def test_an_interview_held_and_not_audited_within_10_days_goes_to_the_audi
     assert await council.after(case, days=9) == []
     assert await council.after(case, days=10) == ["quinn email: audit overdue"]
     await council.rows(
-        "insert into quality_audits (interview_id, closed_at, grade, comment, returned, audited_by, audited_at)"
-        " select interview_id, closed_at, 'good', 'c', false, 'quinn', now() from interviews returning 1"
+        "insert into quality_audits (interview_id, closed_at, kind, scheme, returned, audited_by, audited_at)"
+        " select interview_id, closed_at, 'held', '2026-1', false, 'quinn', now() from interviews returning 1"
     )
     assert await council.after(case, days=16) == []
 

@@ -179,7 +179,8 @@ def _returned(screens: Screens, interview_id: str) -> None:
     auditor.go(f"/interviews/{interview_id}/record")
     auditor.go(f"/interviews/{interview_id}")
     page = auditor.page
-    page.locator("[name=grade][value=requires_improvement]").check()
+    for criterion in page.locator("#audit fieldset:has([name^=mark_]) input[value=partly]").all():
+        criterion.check()
     page.locator("#audit-comment").fill("What did the child ask for?")
     page.locator("[name=returned][value=yes]").check()
     page.locator("#record-audit").click()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from missing_coord.bootstrap import Application
+from missing_coord.domain.access import system_actor
+from missing_coord.domain.audit_schemes import SHIPPED_SCHEME
 from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith, IndependenceBasis
-from missing_coord.services.interviews import assign as interviews_assign
 from missing_coord.services.interviews import contact as interviews_contact
 from missing_coord.services.interviews import decisions as interviews_decisions
 from missing_coord.services.interviews import outcomes
+from missing_coord.services.interviews.assign import assign
 from missing_coord.services.interviews.words import DeclinedBy, OfferAnswer
 from missing_coord.services.telling.escalation import sweep
 from tests.acceptance.escalation_scene import CHANNEL, SWEEP
@@ -41,7 +43,8 @@ OFFICE = (
     "carer",
     "deceased",
 )
-AFTER = ("write", "write", "ask", "ask", "act", "audit", "audit", "see")
+AFTER = ("write", "write", "ask", "ask", "act", "audit", "audit", "audit", "second", "second", "see")
+OFTEN_TWICE = replace(SHIPPED_SCHEME, version="2026-9", second_percent=80, effective_at=FIRST)
 POLICE = ("missing", "missing", "missing_too", "returned", "returned", "found", "cancelled", "update", "list")
 
 
@@ -68,12 +71,17 @@ histories = st.lists(deeds, min_size=15, max_size=45)
 
 
 async def set_the_stage(road: Application) -> None:
-    """Put children at home, in care here and elsewhere, and one of another authority, and three interviewers."""
+    """Put children at home, in care here and elsewhere, and one of another authority, and three interviewers.
+
+    Most audits are drawn for a second grade.
+    """
     await feed(road, "children", [_child(number) for number in range(CHILDREN)])
     await feed(road, "placements", [_placement(number) for number in range(1, CHILDREN)])
     await feed(road, "workers", [_worker(number, worker_id) for number, worker_id in enumerate(WORKERS)])
     away = {"worker_id": "W02", "starts_at": "2026-10-05T00:00:00Z", "ends_at": "2026-10-12T00:00:00Z"}
     await feed(road, "absences", [{**away, "reason": "leave"}])
+    async with road.database.unit_of_work(system_actor("test")) as uow:
+        await uow.audit_schemes.add(OFTEN_TWICE)
 
 
 def _child(number: int) -> dict[str, str]:
@@ -183,7 +191,7 @@ async def _record(road: Application, what: str, deed: Deed, at: datetime, target
         match what:
             case "assign":
                 worker_id = WORKERS[deed.turn % len(WORKERS)]
-                await interviews_assign.assign(uow, policy=road.policy, worker_id=worker_id, **target)
+                await assign(uow, policy=road.policy, worker_id=worker_id, **target)
             case "attempt":
                 await interviews_contact.record_attempt(uow, at=at, **how, **target)
             case "offer":

@@ -12,12 +12,14 @@ from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.interview_actions import ActionState, close_action
 from missing_coord.domain.interview_records import RecordOrigin
-from missing_coord.domain.quality import Grade
-from missing_coord.services.quality_audits import record_audit
+from missing_coord.domain.record_lists import DEFAULT_LISTS
+from missing_coord.services.quality_audits import ThemesFound, record_audit, record_second_grade
+from tests.builders.audits import judgement_on
 from tests.builders.interview_records import action, contents, record
 from tests.builders.road import rows_of
 
 AUDITOR = Actor(role=Role.QUALITY_AUDITOR, name="Quill Ash")
+SECOND = Actor(role=Role.QUALITY_AUDITOR, name="Sol Birch")
 PUSH = ((), ("conflict_at_home",), ("conflict_at_home", "bullying"), ("bullying",))
 PULL = (("friends",), (), ("friends", "=online"), ("older_people",))
 _NEWEST = """
@@ -46,15 +48,9 @@ async def followed_up(road: Application, what: str, child: int, turn: int, now: 
         case "act" if found[0]["action_id"]:
             await _act(road, found[0]["action_id"], turn, now)
         case "audit":
-            grade = tuple(Grade)[turn % 4]
-            async with road.database.unit_of_work(AUDITOR) as uow:
-                await record_audit(
-                    uow,
-                    interview_id=found[0]["interview_id"],
-                    grade=grade,
-                    comment="Read.",
-                    returned=turn % 3 == 0,
-                )
+            await _audit(road, found[0]["interview_id"], turn)
+        case "second":
+            await _second(road, found[0]["interview_id"], turn)
         case "see":
             statement = "update messages set seen_at = :now where seen_at is null and message_id % 2 = 0"
             async with road.database.unit_of_work(system_actor("test")) as uow:
@@ -89,3 +85,22 @@ async def _act(road: Application, action_id: str, turn: int, now: datetime) -> N
     async with road.database.unit_of_work(system_actor("test")) as uow:
         kept = await uow.actions.get(action_id)
         await uow.actions.save(close_action(kept, state=state, outcome="Seen to.", by="Ines", at=now))
+
+
+async def _audit(road: Application, interview_id: str, turn: int) -> None:
+    grade = ("outstanding", "good", "requires_improvement", "inadequate", "")[turn % 5]
+    async with road.database.unit_of_work(AUDITOR) as uow:
+        judgement = await judgement_on(uow, interview_id, turn=turn, grade=grade)
+        await record_audit(uow, interview_id=interview_id, judgement=judgement, returned=turn % 3 == 0)
+
+
+async def _second(road: Application, interview_id: str, turn: int) -> None:
+    """Grade it a second time if it was drawn; the lists here are those of the random records."""
+    known = dict.fromkeys(("conflict_at_home", "bullying", "friends", "=online", "older_people"), "Words")
+    lists = replace(DEFAULT_LISTS, push=known, pull=known)
+    themes = ThemesFound(push=PUSH[turn % 4], pull=PULL[turn // 4 % 4])
+    async with road.database.unit_of_work(SECOND) as uow:
+        judgement = await judgement_on(uow, interview_id, turn=turn // 2)
+        await record_second_grade(
+            uow, interview_id=interview_id, judgement=judgement, themes=themes, lists=lists
+        )

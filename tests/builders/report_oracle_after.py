@@ -15,11 +15,29 @@ select x.* from (
       and {_ALIVE} and i.{_MINE} and r.submitted_at <= :as_at
 ) x where x.age = 1 and x.held_at >= :first and x.held_at < :after
 """
+_LAST = """
+(select {0} from quality_audits a
+ where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at
+ order by a.audited_at desc, a.audit_id desc limit 1)
+"""
+_GRADING = """
+(select g.{1} from audit_grades g where g.audit_id = a.audit_id and g.place = {0} and g.graded_at <= :as_at)
+"""
+_SORTED = "(select array_agg(t order by t) from unnest({0}) t)"
+_CODED = (
+    "(select concat("
+    + ", ".join(
+        f"{_SORTED.format(one)} is not distinct from {_SORTED.format(two)}"
+        for one, two in (("c.push_factors", "g.push"), ("c.pull_factors", "g.pull"))
+    )
+    + ") from audit_grades g, record_contents c where g.audit_id = a.audit_id and g.place = 2 and g.push is not null"
+    " and g.graded_at <= :as_at and c.interview_id = a.interview_id and c.number = a.record_number)"
+)
 _CLOSED = f"""
-select i.interview_id, i.closed_at,
-       (select a.grade || case when a.returned then '/back' else '' end from quality_audits a
-        where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at
-        order by a.audited_at desc, a.audit_id desc limit 1) as last_grade,
+select i.interview_id, i.closed_at, {_LAST.format(_GRADING.format(1, "grade"))} as grade,
+       {_LAST.format("a.returned")} as back, {_LAST.format("a.kind")} as kind, {_LAST.format("a.sampled")} as drawn,
+       {_LAST.format(_GRADING.format(1, "marks"))} as marks, {_LAST.format(_GRADING.format(2, "grade"))} as other,
+       {_LAST.format(_CODED)} as coded,
        (select a.audited_at from quality_audits a
         where a.interview_id = i.interview_id and a.closed_at = i.closed_at and a.audited_at <= :as_at
         order by a.audited_at limit 1) as read_at
@@ -54,7 +72,15 @@ def _nearest(expression: str, rows: str) -> str:
     return f"select coalesce(floor(extract(epoch from {hours}) / 3600 + 0.5), 0)::int, count(*), null::int from {rows}"
 
 
-_READ = "last_grade is not null"
+_READ = "grade is not null"
+_DRAWN = f"{_READ} and drawn"
+_TWICE = f"{_DRAWN} and other is not null"
+_CRITERIA = {
+    "held": "in_time independent childs_voice episodes_covered reasons_explored people_and_places harm_explored health"
+    " analysis actions passed_on",
+    "effort": "asked_in_time several_ways child_asked second_approach choice_given reason_recorded carers_asked"
+    " risk_considered",
+}
 AFTER_QUERIES: dict[str, str] = {
     "recorded": "select count(*), null::int, null::int from written",
     "record_explained": _of("written", "confidentiality_explained"),
@@ -64,12 +90,25 @@ AFTER_QUERIES: dict[str, str] = {
     "record_harm": _of("written", "harm <> '{}'"),
     "audit_due": "select count(*), null::int, null::int from shut",
     "audited": _of("shut", _READ),
-    "audit_returned": _of("shut", "last_grade like '%/back'", _READ),
+    "audit_returned": _of("shut", "back", _READ),
     "audit_wait": _nearest("read_at - closed_at", f"shut where {_READ}"),
     **{
-        f"grade_{grade}": _of("shut", f"split_part(last_grade, '/', 1) = '{grade}'", _READ)
+        f"grade_{grade}": _of("shut", f"grade = '{grade}'", _READ)
         for grade in ("outstanding", "good", "requires_improvement", "inadequate")
     },
+    **{
+        f"criterion_{kind}_{code}": _of(
+            "shut",
+            f"kind = '{kind}' and marks ->> '{code}' = 'met'",
+            f"kind = '{kind}' and marks ->> '{code}' <> 'not_applicable'",
+        )
+        for kind, codes in _CRITERIA.items()
+        for code in codes.split()
+    },
+    "second_drawn": _of("shut", _DRAWN, _READ),
+    "second_given": _of("shut", _TWICE, _DRAWN),
+    "second_same": _of("shut", f"{_TWICE} and other = grade", _TWICE),
+    "second_themes": _of("shut", f"{_TWICE} and coded = 'tt'", f"{_TWICE} and coded is not null"),
     "actions": "select count(*), null::int, null::int from asked",
     "actions_done": _of("asked", "shut and state = 'done'"),
     "actions_in_time": _of("asked", "shut and state = 'done' and closed_at < late_from"),

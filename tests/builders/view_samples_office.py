@@ -13,6 +13,7 @@ from tests.builders.view_samples import (
     shell,
     tiles,
 )
+from tests.builders.view_samples_audits import audit_agreement, audit_criteria
 from tests.builders.view_samples_planning import capacity, plan, wishes
 
 
@@ -31,6 +32,8 @@ def pages() -> dict[str, Callable[[], View]]:
         "wishes": wishes,
         "capacity": capacity,
         "audits": audits,
+        "audit_criteria": audit_criteria,
+        "audit_agreement": audit_agreement,
     }
 
 
@@ -42,7 +45,8 @@ def audits() -> View:
         "child_name": "Tamsin Quill",
         "state": "completed",
         "worker_name": "Ade Farrow",
-        "risk": "high",
+        "points": 11,
+        "risks": ["police: high risk", "under 13"],
         "closed_at": ago(40),
         "grade": None,
         "audited_by": "",
@@ -50,22 +54,14 @@ def audits() -> View:
     done = {
         **row,
         "interview_id": "I0002",
-        "risk": "",
+        "points": 0,
+        "risks": [],
         "worker_name": None,
         "grade": "Good",
         "audited_by": "Kit",
     }
-    return {"shell": shell("/audits"), "tiles": tiles(), "rows": [row, done], "pager": PAGER}
-
-
-SCORE: View = {"name": "Audited", "target": "at least 90%", "share": "80.0%", "score": "not met"}
-
-
-CSV: View = {
-    "name": "CSV",
-    "href": "/reports/monthly.csv?month=2026-10",
-    "for_others_href": "/reports/monthly.csv?month=2026-10&for=others",
-}
+    blind = {**row, "interview_id": "I0003", "audited_by": "Kit"}
+    return {"shell": shell("/audits"), "tiles": tiles(), "rows": [row, done, blind], "pager": PAGER}
 
 
 SCORE: View = {"name": "Audited", "target": "at least 90%", "share": "80.0%", "score": "not met"}

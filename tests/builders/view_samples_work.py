@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from missing_coord.domain.audit_schemes import SHIPPED_SCHEME
+from missing_coord.domain.quality import AuditKind
+from missing_coord.web.audit_view import scheme_view
 from tests.builders import view_samples_office as office
 from tests.builders import view_samples_patterns as about_patterns
 from tests.builders import view_samples_records as about_records
@@ -23,8 +26,20 @@ from tests.builders.view_samples import (
     tiles,
     timeline,
 )
+from tests.builders.view_samples_audits import audit_samples, feedback
 
-ALL_FORMS = {"assign", "attempt", "offer", "decline", "complete", "not_held", "decide", "reopen", "audit"}
+ALL_FORMS = {
+    "assign",
+    "attempt",
+    "offer",
+    "decline",
+    "complete",
+    "not_held",
+    "decide",
+    "reopen",
+    "audit",
+    "second",
+}
 
 
 def pages() -> dict[str, Callable[[], View]]:
@@ -139,16 +154,13 @@ def _at_first() -> View:
     return {
         "defaults": {"attempt": {"at": "2026-11-21T14:05"}},
         "open_form": "",
-        "audits": [
-            {
-                "grade": "Good",
-                "comment": "The child's words are there.",
-                "returned": True,
-                "by": "Kit",
-                "at": ago(1),
-            }
-        ],
-        "grades": [("good", "Good"), ("inadequate", "Inadequate")],
+        "audits": audit_samples(),
+        "audit_form": {
+            "name": "audit",
+            "themes": {"push": [("school", "School")], "pull": [("friends", "Friends")]},
+            "record": 1,
+            **scheme_view(SHIPPED_SCHEME, AuditKind.HELD),
+        },
         "changed": "This interview was changed by kit.larch at 14:02. Nothing of yours was saved.",
         "outcomes": [("", "Choose"), ("did_not_attend", "Did not attend"), ("unwell", "Unwell")],
     }
@@ -215,6 +227,7 @@ def my_interviews() -> View:
         "shell": frame,
         "returned": [("I0007", "I0007")],
         "left": [("I0008", "I0008")],
+        "feedback": feedback(),
         "tiles": tiles()[:2],
         "interviews": cards,
     }

@@ -18,6 +18,9 @@ OFFICE = {
     "absences": "S",
     "alert_steps": "S",
     "alerts": "S",
+    "audit_grades": "S",
+    "audit_readings": "S",
+    "audit_schemes": "S",
     "audit_trail": "I",
     "child_closed_hours": "SID",
     "child_wishes": "SIU",
@@ -75,6 +78,8 @@ KEPT_FROM_THE_SYSTEM = {
     "disclosures": "SI",
     "kept_reports": "SI",
     "report_targets": "SI",
+    "audit_grades": "SI",
+    "audit_schemes": "SI",
     "interview_records": "SIu",
     **LOCKED,
 }
@@ -82,6 +87,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
     Role.COORDINATOR: OFFICE,
     Role.MANAGER: {
         **OFFICE,
+        "audit_schemes": "SI",
         "audit_trail": "SI",
         "contacts": "SIUD",
         "disclosures": "s",
@@ -94,6 +100,9 @@ RIGHTS: dict[Role, dict[str, str]] = {
     },
     Role.INTERVIEW_WORKER: {
         "absences": "S",
+        "audit_grades": "S",
+        "audit_readings": "SI",
+        "audit_schemes": "S",
         "audit_trail": "I",
         "calendar_feeds": "SIU",
         "child_closed_hours": "S",
@@ -120,6 +129,9 @@ RIGHTS: dict[Role, dict[str, str]] = {
     },
     Role.QUALITY_AUDITOR: {
         "alerts": "S",
+        "audit_grades": "SI",
+        "audit_readings": "S",
+        "audit_schemes": "S",
         "audit_trail": "I",
         "children": "S",
         "episodes": "S",

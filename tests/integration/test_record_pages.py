@@ -14,6 +14,7 @@ import pytest
 from missing_coord.domain.access import Role
 from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.web.rendering import london_input
+from tests.builders.audits import marked
 from tests.builders.record_forms import typed
 from tests.databases import Database
 from tests.integration.interviews_council import NOW, OTHER_WORKER, ago
@@ -241,7 +242,7 @@ async def test_an_auditor_returns_it_the_worker_submits_again_and_it_waits_for_t
 ) -> None:
     interview_id = await submitted(site)
     auditor = await site.signed_in(Role.QUALITY_AUDITOR)
-    graded = {"grade": "requires_improvement", "comment": "What did she ask for?", "returned": "yes"}
+    graded = marked(grade="requires_improvement", comment="What did she ask for?", returned="yes")
     assert (await auditor.record(interview_id, "audit", **graded)).status_code == 303
     assert 'id="record-audit"' not in (await auditor.get(f"/interviews/{interview_id}")).text
     assert 'id="returned"' in (await read(site, Role.INTERVIEW_WORKER, "/my-interviews")).text
@@ -251,9 +252,11 @@ async def test_an_auditor_returns_it_the_worker_submits_again_and_it_waits_for_t
     assert (await send(site, interview_id, "submission", again)).status_code == 303
     assert interview_id in (await auditor.get("/audits")).text
     assert 'id="returned"' not in (await read(site, Role.INTERVIEW_WORKER, "/my-interviews")).text
-    good = {"grade": "good", "comment": "It is there now.", "returned": "no"}
+    good = marked(grade="good", comment="It is there now.", returned="no")
     assert (await auditor.record(interview_id, "audit", **good)).status_code == 303
-    assert await site.council.rows("select record_number, grade from quality_audits order by audit_id") == [
+    assert await site.council.rows(
+        "select record_number, grade from quality_audits join audit_grades using (audit_id) order by audit_id"
+    ) == [
         (1, "requires_improvement"),
         (2, "good"),
     ]

@@ -159,7 +159,7 @@ async def _returned(uow: RecordWork, interview_id: str, heads: tuple[RecordHead,
     audits = await uow.quality.of_interview(interview_id)
     if not audits or not waits_for_rework(audits[0], heads[0].number if heads else 0):
         return ""
-    return audits[0].comment
+    return audits[0].first.comment if audits[0].first else ""
 
 
 def version_of(heads: Sequence[RecordHead], number: int | None) -> RecordHead:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from missing_coord.domain.interview_actions import InterviewAction
 from missing_coord.domain.interview_records import InterviewRecord, RecordHead, RecordKind, RecordOrigin
-from missing_coord.services.ports.quality import QualityStore
+from missing_coord.services.ports.quality import QualityStore, SchemeStore
 from missing_coord.services.ports.work import UnitOfWork
 
 Fields = Mapping[str, Sequence[str]]
@@ -112,4 +112,9 @@ class RecordWork(UnitOfWork, Protocol):
     @property
     def quality(self) -> QualityStore:
         """Quality audits."""
+        ...
+
+    @property
+    def audit_schemes(self) -> SchemeStore:
+        """Criteria and scale of quality audits."""
         ...

@@ -15,6 +15,7 @@ from missing_coord.storage.views.interviews_detail import interview_detail
 from missing_coord.storage.views.state import interview_state
 from missing_coord.web import interview_forms as forms
 from missing_coord.web.answers import fragment, page, redirect
+from missing_coord.web.audit_view import audit_context
 from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.interview_forms import RecordForm
 from missing_coord.web.interview_paper import read_paper
@@ -152,7 +153,12 @@ async def _shown(
         now = uow.now
     if lost is not None and kind is not None and kind.name not in may(who, found, paper):
         raise lost
-    context = page_context(found, child, paper, who=who, now=now, areas=web.areas)
+    context = {
+        **page_context(found, child, paper, who=who, now=now, areas=web.areas),
+        **audit_context(
+            found, paper, may=may(who, found, paper), now=now, lists=web.application.policy.record_lists
+        ),
+    }
     changed = (
         f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""
     )

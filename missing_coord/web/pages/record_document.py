@@ -12,7 +12,6 @@ from fastapi.responses import Response
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.interview_copies import Copy
-from missing_coord.domain.interview_records import RecordHead
 from missing_coord.notify.wording import short_reference
 from missing_coord.reporting.pdf import can_make_pdf, pdf_of
 from missing_coord.services.interviews.change import seen
@@ -77,6 +76,9 @@ async def _read(
     kept = await uow.records.get(interview_id, head.number)
     child = await child_identity(uow, interview.child_id, council=policy.council)
     actions = await uow.actions.of_interview(interview_id)
+    audits = await uow.quality.of_interview(interview_id)
+    # Whoever may still give the second grade does not see the first one.
+    uncoded = who.role is Role.QUALITY_AUDITOR and any(each.first is None for each in audits)
     opened(
         uow,
         "interview",
@@ -87,7 +89,7 @@ async def _read(
         copy=copy.value,
     )
     return {
-        **document_view(kept, actions, lists=policy.record_lists, copy=copy),
+        **document_view(kept, actions, lists=policy.record_lists, copy=copy, uncoded=uncoded),
         "interview_id": interview_id,
         "short": short_reference(interview_id),
         "child": show.identity(child, now=uow.now, areas=web.areas),
@@ -97,7 +99,7 @@ async def _read(
         "copy": copy.value,
         "versions": [version_line(each) for each in heads],
         "may_write": who.role is Role.INTERVIEW_WORKER,
-        "returned": await _returned(uow, interview_id, heads[0]),
+        "returned": bool(audits) and waits_for_rework(audits[0], heads[0].number),
     }
 
 
@@ -108,8 +110,3 @@ def _number(given: str) -> int | None:
     if len(given) > MOST_DIGITS:
         raise NotFound("There is no such version of this record.")
     return int(given)
-
-
-async def _returned(uow: SqlUnitOfWork, interview_id: str, newest: RecordHead) -> bool:
-    audits = await uow.quality.of_interview(interview_id)
-    return bool(audits) and waits_for_rework(audits[0], newest.number)

@@ -251,21 +251,75 @@ grant select on intake_batches to mc_administrator;
 --;;
 create policy office_all on quarantine for all to mc_coordinator, mc_manager using (true) with check (true);
 --;;
--- Quality audits: an auditor adds, never about what they recorded on themselves; nobody changes one; those who see the interview read.
-grant select, insert on quality_audits to mc_quality_auditor;
+-- Quality audits: an auditor adds, never about what they recorded on themselves; nobody changes one; the office and the author read.
+grant select, insert on quality_audits, audit_grades to mc_quality_auditor;
 --;;
-grant select on quality_audits to mc_coordinator, mc_manager, mc_interview_worker;
+grant select on quality_audits, audit_grades to mc_coordinator, mc_manager, mc_interview_worker;
+--;;
+create function wrote_on(interview uuid, who text) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from interview_events v where v.interview_id = interview and v.recorded_by = who) $$;
 --;;
 create policy auditors_read on quality_audits for select to mc_quality_auditor using (true);
 --;;
 create policy auditors_add on quality_audits for insert to mc_quality_auditor
-    with check (audited_by <> '' and not exists (select from interview_events v
-                where v.interview_id = quality_audits.interview_id and v.recorded_by = quality_audits.audited_by));
+    with check (audited_by <> '' and not wrote_on(interview_id, audited_by));
 --;;
 create policy office_reads on quality_audits for select to mc_coordinator, mc_manager using (true);
 --;;
-create policy own_work on quality_audits for select to mc_interview_worker
-    using (exists (select from interviews i where i.interview_id = quality_audits.interview_id));
+-- Feedback is the author's however long ago the interview was closed.
+create function is_own_interview(interview uuid) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from interviews i
+                   where i.interview_id = interview and i.worker_id <> '' and i.worker_id = app_worker()) $$;
+--;;
+create policy own_work on quality_audits for select to mc_interview_worker using (is_own_interview(interview_id));
+--;;
+-- Whoever may still grade an audit a second time does not see the first grade.
+create function waits_for_second_grade(audit bigint) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from quality_audits a where a.audit_id = audit and a.sampled)
+       and not exists (select from audit_grades g where g.audit_id = audit and g.place = 2) $$;
+--;;
+create policy auditors_read on audit_grades for select to mc_quality_auditor
+    using (place = 2 or (graded_by_user <> '' and graded_by_user = app_user()) or not waits_for_second_grade(audit_id));
+--;;
+create policy auditors_add on audit_grades for insert to mc_quality_auditor
+    with check (graded_by <> '' and exists (
+        select from quality_audits a where a.audit_id = audit_grades.audit_id and not wrote_on(a.interview_id, graded_by)
+            and case when place = 1 then a.audited_by = graded_by else a.audited_by <> graded_by and a.sampled end));
+--;;
+create policy office_reads on audit_grades for select to mc_coordinator, mc_manager using (true);
+--;;
+create policy own_work on audit_grades for select to mc_interview_worker
+    using (place = 1 and exists (select from quality_audits a where a.audit_id = audit_grades.audit_id));
+--;;
+grant select, insert on audit_readings to mc_interview_worker;
+--;;
+grant select on audit_readings to mc_coordinator, mc_manager, mc_quality_auditor;
+--;;
+create policy readers on audit_readings for select to mc_coordinator, mc_manager, mc_quality_auditor using (true);
+--;;
+create policy own_work on audit_readings for all to mc_interview_worker
+    using (exists (select from quality_audits a where a.audit_id = audit_readings.audit_id))
+    with check (exists (select from quality_audits a where a.audit_id = audit_readings.audit_id));
+--;;
+revoke execute on function wrote_on(uuid, text), is_own_interview(uuid), waits_for_second_grade(bigint) from public;
+--;;
+grant execute on function wrote_on(uuid, text), waits_for_second_grade(bigint) to mc_quality_auditor;
+--;;
+grant execute on function is_own_interview(uuid) to mc_interview_worker;
+--;;
+-- Criteria and scale of audits are everybody's to read who reads audits, and a manager's to change.
+grant select on audit_schemes to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor;
+--;;
+grant insert on audit_schemes to mc_manager;
+--;;
+create policy readers on audit_schemes for select to mc_coordinator, mc_interview_worker, mc_manager, mc_quality_auditor using (true);
+--;;
+create policy manager_adds on audit_schemes for insert to mc_manager with check (true);
+--;;
+revoke update, delete on audit_grades, audit_schemes from mc_system;
 --;;
 -- Signs that a child is back: the office answers them; what they are is the system's.
 grant select, update (state, answered_by, answered_at, returned_at, basis, reason, confirm_by, next_step, next_step_at, version)

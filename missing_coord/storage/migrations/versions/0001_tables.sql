@@ -45,6 +45,15 @@ CREATE TABLE api_keys (
 --;;
 CREATE INDEX ix_api_keys_source ON api_keys (source);
 --;;
+CREATE TABLE audit_schemes (
+    version TEXT NOT NULL,
+    body JSONB NOT NULL,
+    effective_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    saved_by TEXT NOT NULL,
+    saved_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_audit_schemes PRIMARY KEY (version)
+);
+--;;
 CREATE TABLE audit_trail (
     seq BIGINT GENERATED ALWAYS AS IDENTITY,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -1071,14 +1080,16 @@ CREATE TABLE quality_audits (
     interview_id UUID NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     record_number INTEGER DEFAULT 0 NOT NULL,
-    grade TEXT NOT NULL,
-    comment TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    scheme TEXT NOT NULL,
     returned BOOLEAN NOT NULL,
+    sampled BOOLEAN DEFAULT false NOT NULL,
     audited_by TEXT NOT NULL,
     audited_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_quality_audits PRIMARY KEY (audit_id),
     CONSTRAINT uq_quality_audits_once UNIQUE (interview_id, closed_at, record_number),
-    CONSTRAINT ck_quality_audits_grade_known CHECK (grade in ('outstanding', 'good', 'requires_improvement', 'inadequate')),
+    CONSTRAINT ck_quality_audits_kind_known CHECK (kind in ('held', 'effort')),
+    CONSTRAINT ck_quality_audits_what_stands_is_sampled CHECK (not (sampled and returned)),
     CONSTRAINT fk_quality_audits_interview_id FOREIGN KEY(interview_id) REFERENCES interviews (interview_id)
 );
 --;;
@@ -1152,6 +1163,32 @@ CREATE TABLE visit_invites (
 );
 --;;
 CREATE INDEX ix_visit_invites_worker_id ON visit_invites (worker_id, starts_at);
+--;;
+CREATE TABLE audit_grades (
+    audit_id BIGINT NOT NULL,
+    place INTEGER NOT NULL,
+    grade TEXT NOT NULL,
+    score INTEGER NOT NULL,
+    marks JSONB NOT NULL,
+    comment TEXT NOT NULL,
+    push TEXT[],
+    pull TEXT[],
+    graded_by TEXT NOT NULL,
+    graded_by_user TEXT DEFAULT '' NOT NULL,
+    graded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_audit_grades PRIMARY KEY (audit_id, place),
+    CONSTRAINT ck_audit_grades_first_or_second CHECK (place in (1, 2)),
+    CONSTRAINT ck_audit_grades_score_in_percent CHECK (score between 0 and 100),
+    CONSTRAINT fk_audit_grades_audit_id FOREIGN KEY(audit_id) REFERENCES quality_audits (audit_id)
+);
+--;;
+CREATE TABLE audit_readings (
+    audit_id BIGINT NOT NULL,
+    read_by TEXT NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_audit_readings PRIMARY KEY (audit_id),
+    CONSTRAINT fk_audit_readings_audit_id FOREIGN KEY(audit_id) REFERENCES quality_audits (audit_id)
+);
 --;;
 CREATE TABLE dispute_stages (
     dispute_id UUID NOT NULL,
