@@ -193,7 +193,14 @@ def messages() -> View:
     ]
     kinds = [filter_to("Every kind", "/messages", current=True), filter_to("Breach", "/messages?kind=breach")]
     shows = [filter_to("New and seen", "/messages", current=True), filter_to("New", "/messages?show=new")]
-    frame: View = {"shell": shell("/messages"), "new": 1, "kinds": kinds, "shows": shows}
+    frame: View = {
+        "shell": shell("/messages"),
+        "new": 1,
+        "kinds": kinds,
+        "shows": shows,
+        "kind": "",
+        "show": "",
+    }
     return {**frame, "groups": groups, "to_mark": [7], "pager": NO_PAGER}
 
 

@@ -227,6 +227,7 @@ async def test_messages_stand_by_day_with_counts_and_are_filtered_by_kind_and_ne
     assert only.count('id="message-') == 1
     assert 'href="/messages?kind=breach&amp;show=new">Breach (1)</a>' in only
     ids = re.findall(r'name="message_ids" value="(\d+)"', only)
-    await manager.post("/messages/seen", message_ids=ids)
-    none = (await manager.get("/messages?kind=escalation&show=new")).text
+    marked = await manager.post("/messages/seen", message_ids=ids, kind="escalation", show="new")
+    assert marked.headers["location"] == "/messages?kind=escalation&show=new"
+    none = (await manager.get(marked.headers["location"])).text
     assert "No message for you or your role in this list." in none

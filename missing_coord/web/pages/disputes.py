@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from missing_coord.domain.access import ROLE_NAMES
+from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.directory import Directory
 from missing_coord.domain.disputes import (
     STAGE_NAMES,
@@ -38,6 +38,8 @@ router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 PAGE_SIZE = 50
 HELD = ("holder", "holder_name", "holder_email")
+ONE_BY_ONE = (Role.INTERVIEW_WORKER,)
+"""Roles of people who hold a stage by name, if at all."""
 THE_OFFICE = "The office (coordinators and managers)"
 A_DAY = "Enter a day, such as 2026-11-21"
 
@@ -183,7 +185,13 @@ def _stage(row: Row, directory: Directory) -> show.View:
 
 def _held_by(row: Row, directory: Directory) -> str:
     """Say who holds a stage, and through whom they are told."""
-    through = row["holder_email"] or dict(_holders(directory)).get(row["holder"], row["holder"])
+    known = dict(_holders(directory))
+    inside = (
+        known[row["holder"]]
+        if row["holder"] in known
+        else f"{show.recipient_name(row['holder'])} (not there)"
+    )
+    through = row["holder_email"] or inside
     told = "" if through == THE_OFFICE and row["holder_name"] else through
     return ", ".join(each for each in (row["holder_name"], told) if each)
 
@@ -197,7 +205,7 @@ def _holders(directory: Directory) -> list[tuple[str, str]]:
         for each in directory.people
         if each.role in TELLABLE
     ]
-    roles = [(each.value, f"Every {ROLE_NAMES[each].lower()}") for each in TELLABLE]
+    roles = [(each.value, f"Every {ROLE_NAMES[each].lower()}") for each in TELLABLE if each not in ONE_BY_ONE]
     return [("", THE_OFFICE), *people, *roles, *groups]
 
 

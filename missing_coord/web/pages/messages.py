@@ -68,8 +68,7 @@ HREFS = {
 async def list_messages(request: Request, who: Told) -> Response:
     """Show the messages to this person and their role."""
     shown, asked = Pages.asked(request, size=PAGE_SIZE), request.query_params
-    kind = asked.get("kind", "") if asked.get("kind") in set(MessageKind) else ""
-    only_new = asked.get("show") == "new"
+    kind, only_new = _kind(asked.get("kind", "")), asked.get("show") == "new"
     async with web_of(request).acting(who.actor) as uow:
         found = await views_messages.messages(
             uow, limit=PAGE_SIZE + 1, offset=shown.offset, kind=kind, new=only_new
@@ -81,6 +80,8 @@ async def list_messages(request: Request, who: Told) -> Response:
         "new": sum(each.count for each in counts if each.new),
         "kinds": _kinds(counts, kind=kind, only_new=only_new),
         "shows": _shows(counts, kind=kind, only_new=only_new),
+        "kind": kind,
+        "show": "new" if only_new else "",
         "to_mark": [each for line in lines for each in line.new_ids],
         "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(lines)),
     }
@@ -94,7 +95,13 @@ async def mark_seen(request: Request, who: Told) -> Response:
     ids = [int(each) for each in form.many("message_ids") if re.fullmatch(r"[0-9]{1,15}", each)]
     async with web_of(request).acting(who.actor) as uow:
         count = await views_messages.mark_seen(uow, ids)
-    return redirect(request, "/messages", said=f"{plural(count, 'message')} marked as seen.")
+    show = "new" if form.text("show") == "new" else ""
+    back = link_of("", count, path=PATH, current=True, kind=_kind(form.text("kind")), show=show)
+    return redirect(request, back["href"], said=f"{plural(count, 'message')} marked as seen.")
+
+
+def _kind(given: str) -> str:
+    return given if given in set(MessageKind) else ""
 
 
 def _groups(lines: Sequence[MessageLine], counts: Sequence[MessageCount]) -> list[dict[str, object]]:
