@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from missing_coord.contracts.fields import phone_numbers
+from missing_coord.domain.areas import Areas
 from missing_coord.matching.normalise import clean_id, clean_name
 from missing_coord.matching.variants import may_be_same_name
 from missing_coord.storage.views.reviews import RegisterCard
@@ -16,7 +17,7 @@ Fact = tuple[str, str]
 Compared = tuple[str, str, str]
 
 
-def notice_facts(evidence: Mapping[str, Any]) -> list[Fact]:
+def notice_facts(evidence: Mapping[str, Any], areas: Areas) -> list[Fact]:
     """Return what the notices say of the person as (label, text) pairs."""
     facts = [
         ("Name", _name(evidence)),
@@ -27,7 +28,7 @@ def notice_facts(evidence: Mapping[str, Any]) -> list[Fact]:
         ("Missing from", _joined(evidence.get("missing_from_postcodes"))),
         ("Address", _joined(evidence.get("addresses"))),
         ("Phone", _joined(evidence.get("phones"))),
-        ("Responsible council", str(evidence.get("responsible_authority", ""))),
+        ("Responsible council", areas.named(str(evidence.get("responsible_authority", "")))),
         ("Council's number", str(evidence.get("local_child_id", ""))),
     ]
     always = ("Name", "Born", "Home postcode", "Council's number")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import MatchState
 from missing_coord.domain.errors import DomainError
 from missing_coord.services import decisions
@@ -138,7 +139,7 @@ async def show_review(
     if form.text("find") and not found:
         form.wrong("find", "No child on the register has this number or a surname like this")
     context = {
-        "review": _head(detail),
+        "review": _head(detail, web_of(request).areas),
         "candidates": [_candidate(cards[each], proposed.get(each), moves, detail) for each in wanted],
         "decided": _decided(detail),
         "undo": _undoable(detail),
@@ -148,7 +149,7 @@ async def show_review(
     return await page(request, "pages/review.html", context, status=status, reference=detail.reference)
 
 
-def _head(detail: ReviewDetail) -> View:
+def _head(detail: ReviewDetail, areas: Areas) -> View:
     return {
         "review_id": detail.incident_id,
         "version": detail.version,
@@ -157,7 +158,7 @@ def _head(detail: ReviewDetail) -> View:
         "received_at": detail.received_at,
         "weights": detail.weights_version,
         "cautions": [each.removeprefix(CAUTION) for each in detail.reasons if each.startswith(CAUTION)],
-        "facts": notice_facts(detail.evidence),
+        "facts": notice_facts(detail.evidence, areas),
     }
 
 
