@@ -107,7 +107,8 @@ async def messages(
         with lines as ({_lines(uow)})
         select message_id, kind, text, subject_type, subject_id, planned_at, seen_at, seen_by, personal, earlier,
             new_ids from lines
-        where place = 1 and :kind in ('', kind) and (not :new or cardinality(new_ids) > 0)
+        where place = 1 and cast(:kind as text) in ('', kind)
+            and (not cast(:new as boolean) or cardinality(new_ids) > 0)
         order by cardinality(new_ids) > 0 desc, planned_at desc, message_id desc
         limit :limit offset :offset
     """)
