@@ -13,6 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from missing_coord.domain.access import PEOPLE_ROLES, Actor, Role
 from missing_coord.storage.tables import cases as tables_cases
+from missing_coord.storage.tables import patterns as tables_patterns
 from missing_coord.storage.tables import people as tables
 from tests.databases import Database
 from tests.integration.interviews_council import (
@@ -269,7 +270,7 @@ async def _pattern(scene: Scene, *child_ids: str) -> None:
     pattern_id = str(uuid.uuid4())
     async with scene.council.acting(SYSTEM) as uow:
         await uow.execute(
-            insert(tables_cases.patterns).values(
+            insert(tables_patterns.patterns).values(
                 pattern_id=pattern_id,
                 kind="same_place",
                 dedupe_key=pattern_id,
@@ -281,7 +282,7 @@ async def _pattern(scene: Scene, *child_ids: str) -> None:
         )
         for child_id in child_ids:
             row = {"pattern_id": pattern_id, "child_id": child_id, "episode_id": str(uuid.uuid4())}
-            await uow.execute(insert(tables_cases.pattern_children).values(**row))
+            await uow.execute(insert(tables_patterns.pattern_children).values(**row))
 
 
 async def _message(scene: Scene, role: Role, *, user_id: str = "") -> None:

@@ -363,4 +363,5 @@ async def test_the_document_is_a_pdf_too_where_it_can_be_made(site: Site) -> Non
         )
     answer = await read(site, Role.MANAGER, path)
     assert answer.content.startswith(b"%PDF-")
-    assert "C1" not in answer.headers["content-disposition"]
+    name = f"interview-{interview_id[:8].upper()}-version-1.pdf"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
