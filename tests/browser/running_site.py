@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -155,18 +155,14 @@ def _notice(
 @contextmanager
 def running_site(database: Database) -> Iterator[RunningSite]:
     """Serve until the block is left."""
-    now = SystemClock().now()
-    council = generate_council(seed=11, as_of=now, looked_after=40, at_home=20, guests=3)
-    history = generate_history(council, now=now, months=0.25, per_month=60)
-    busy = {row["local_child_id"] for row in history.notices}
-    quiet = [
-        row for row in council.children if row["child_id"] not in busy and row["surname"] and row["forename"]
-    ]
+    midnight = SystemClock().now().replace(hour=0, minute=0, second=0, microsecond=0)
+    council = generate_council(seed=11, as_of=midnight, looked_after=40, at_home=20, guests=3)
+    history = generate_history(council, now=midnight, months=0.25, per_month=60)
     taken = socket.create_server(("127.0.0.1", 0))
     site = RunningSite(
         address=f"http://127.0.0.1:{taken.getsockname()[1]}",
         database=database,
-        children=quiet,
+        children=_quiet(council.children, history),
         workers=list(council.workers),
     )
     site.work(lambda application: _fill(application, council, history))
@@ -174,6 +170,13 @@ def running_site(database: Database) -> Iterator[RunningSite]:
     site.sweep()
     with _served(database, taken):
         yield site
+
+
+def _quiet(children: Sequence[dict[str, str]], history: History) -> list[dict[str, str]]:
+    """Return children about whom nothing is known yet, no two of one family: what links siblings is no news."""
+    busy = {incident.child_id for incident in history.incidents}
+    of_families = {row["surname"]: row for row in children if row["child_id"] not in busy and row["forename"]}
+    return [row for surname, row in of_families.items() if surname]
 
 
 async def _fill(application: Application, council: Any, history: History) -> None:
