@@ -167,7 +167,7 @@ def known_duty(fact: DutyFact, as_at: datetime) -> DutyFact | None:
     """Return a duty as it was known then: offers and outcomes written down later had not happened yet."""
     if fact.told_ended_at > as_at:
         return None
-    if fact.offer_recorded_at is None or fact.offer_recorded_at > as_at:
+    if fact.offered_at is not None and (fact.offer_recorded_at is None or fact.offer_recorded_at > as_at):
         fact = replace(fact, offered_at=None)
     if fact.resolved_at is not None and fact.resolved_at > as_at:
         fact = replace(fact, resolved_at=None, held_at=None)

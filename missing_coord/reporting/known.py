@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -134,6 +135,25 @@ def facts_of(period: Period, known: Known) -> PeriodFacts:
         ),
         schemes=known.follow_up.schemes,
     )
+
+
+def facts_by_period(periods: Iterable[Period], known: Known) -> list[PeriodFacts]:
+    """Return what belongs to each of many periods; each row is looked at for its own periods only."""
+    episodes = sorted(known.episodes, key=lambda each: each.started_at)
+    duties = sorted(known.duties, key=lambda each: each.returned_at)
+    starts, returns = [each.started_at for each in episodes], [each.returned_at for each in duties]
+    found = []
+    for period in periods:
+        first, after = period.starts_at, period.ends_at
+        some = replace(
+            known,
+            episodes=tuple(
+                episodes[bisect_left(starts, min(first, after - REPEAT_WINDOW)) : bisect_left(starts, after)]
+            ),
+            duties=tuple(duties[bisect_left(returns, first) : bisect_left(returns, after)]),
+        )
+        found.append(facts_of(period, some))
+    return found
 
 
 def supplied_by(facts: PeriodFacts, supplier: str) -> PeriodFacts:

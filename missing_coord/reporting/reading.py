@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import CursorResult, text
 
 from missing_coord.domain.population import Population
 from missing_coord.reporting.capacity import Absence, Worker, capacity_of
@@ -47,7 +47,7 @@ async def read_known(
         looked_after=step(await looked_after(uow, first=period.first, after=period.after, council=council)),
         capacity=step(capacity_of(period, *await _workforce(uow))),
         told=step(await _told(uow, period, as_at)),
-        follow_up=step(await read_follow_up(uow, **span)),
+        follow_up=step(await read_follow_up(uow, **span, own=period.starts_at)),
         targets=await targets_at(uow, as_at),
     )
 
@@ -57,17 +57,23 @@ async def episode_facts(
 ) -> list[EpisodeFact]:
     """Return the live episodes that began in [first, after)."""
     result = await uow.execute(text(_EPISODES), {"first": first, "after": after})
-    return [EpisodeFact(**_with_population(row)) for row in result.mappings()]
+    return [EpisodeFact(**each) for each in _with_population(result)]
 
 
 async def duty_facts(uow: Reading, *, first: datetime, after: datetime, as_at: datetime) -> list[DutyFact]:
     """Return the duties whose clock began in [first, after), with what was done by `as_at`."""
     result = await uow.execute(text(_DUTIES), {"first": first, "after": after, "as_at": as_at})
-    return [DutyFact(**_with_population(row)) for row in result.mappings()]
+    return [DutyFact(**each) for each in _with_population(result)]
 
 
-def _with_population(row: RowMapping) -> dict[str, Any]:
-    return {**row, "population": Population(row["population"])}
+def _with_population(result: CursorResult[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows as what facts are made from; there are tens of thousands of them."""
+    names = tuple(result.keys())
+    populations = {each.value: each for each in Population}
+    for row in result:
+        values = dict(zip(names, row, strict=True))
+        values["population"] = populations[values["population"]]
+        yield values
 
 
 async def looked_after(uow: Reading, *, first: date, after: date, council: str) -> Sequence[str]:
@@ -90,7 +96,7 @@ async def _workforce(uow: Reading) -> tuple[list[Worker], list[Absence]]:
 async def _told(uow: Reading, period: Period, as_at: datetime) -> list[Told]:
     until = min(period.ends_at, as_at + timedelta(microseconds=1))
     result = await uow.execute(text(_TOLD), {"first": period.starts_at, "after": until, "as_at": as_at})
-    return [Told(**_with_population(row)) for row in result.mappings()]
+    return [Told(**each) for each in _with_population(result)]
 
 
 _TOLD_ENDED = """

@@ -17,10 +17,15 @@ from missing_coord.reporting.protocol import Reading
 _STATES = sorted(each.value for each in AUDITED_STATES)
 
 
-async def read_follow_up(uow: Reading, *, first: datetime, after: datetime, as_at: datetime) -> FollowUp:
-    """Return what followed interviews held, closed or asking for actions in [first, after)."""
-    span = {"first": first, "after": after, "as_at": as_at}
-    records = (await uow.execute(text(_RECORDS), span)).mappings().all()
+async def read_follow_up(
+    uow: Reading, *, first: datetime, own: datetime, after: datetime, as_at: datetime
+) -> FollowUp:
+    """Return the records of interviews held in [first, after), and those closed or asking for actions in [own, after).
+
+    Reasons are compared with earlier periods, audits and actions are not.
+    """
+    span = {"first": own, "after": after, "as_at": as_at}
+    records = (await uow.execute(text(_RECORDS), {**span, "first": first})).mappings().all()
     closed = (await uow.execute(text(_CLOSED), {**span, "states": _STATES})).mappings().all()
     actions = (await uow.execute(text(_ACTIONS), span)).mappings().all()
     return FollowUp(

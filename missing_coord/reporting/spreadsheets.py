@@ -30,6 +30,16 @@ COLUMNS = (
     "definition",
 )
 TREND_COLUMNS = ("key", "measure", "period", "count", "base", "share", "usual_range", "verdict")
+_WIDTHS = {
+    "as_at": 21,
+    "table": 44,
+    "key": 30,
+    "measure": 56,
+    "definition": 90,
+    "usual_range": 18,
+    "verdict": 28,
+    "period": 16,
+}
 _NUMBERS = frozenset({"count", "base", "pending"})
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -98,7 +108,8 @@ def _sheet(book: Any, name: str, columns: Sequence[str], rows: Iterator[list[str
     sheet = book.add_worksheet(name)
     sheet.write_row(0, 0, columns, bold)
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(columns) - 1, 18)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _WIDTHS.get(column, 11))
     sheet.autofilter(0, 0, 0, len(columns) - 1)
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):

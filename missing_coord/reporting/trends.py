@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_coord.reporting.chance import count_range, share_range
-from missing_coord.reporting.known import Known, PeriodFacts, facts_of
+from missing_coord.reporting.known import Known, PeriodFacts, facts_by_period
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_interviews import interview_measures, told_clock_measures
 from missing_coord.reporting.measures_missing import missing_measures, repeat_measures
@@ -65,9 +65,13 @@ class Trend:
 
 
 def trends(period: Period, known: Known) -> tuple[Trend, ...]:
-    """Return the key figures of this period and up to twelve before it, all as known at the same instant."""
-    wanted = [each for each in before(period, EARLIER) if _has_begun(each, known)]
-    columns = [(each, _figures(facts_of(each, known))) for each in [*wanted, period]]
+    """Return the key figures of this period and up to twelve before it, all as known at the same instant.
+
+    What lies before the first episode on record is left out: nothing was recorded yet.
+    """
+    first = min((each.started_at for each in known.episodes), default=None)
+    wanted = [each for each in before(period, EARLIER) if first is not None and first <= each.starts_at]
+    columns = [(each.period, _figures(each)) for each in facts_by_period([*wanted, period], known)]
     keys = [*KEYS, *_most_told(columns[-1][1])]
     return tuple(
         _trend(key, [(each, figures.get(key) or _not_told(key, figures)) for each, figures in columns])
@@ -83,12 +87,6 @@ def _most_told(figures: Mapping[str, Measure]) -> list[str]:
 
 def _not_told(key: str, figures: Mapping[str, Measure]) -> Measure:
     return Measure(key=key, name=key, numerator=0, denominator=figures["recorded"].numerator)
-
-
-def _has_begun(period: Period, known: Known) -> bool:
-    """Leave out what lies before the first episode on record: nothing was recorded yet."""
-    first = min((each.started_at for each in known.episodes), default=None)
-    return first is not None and first < period.ends_at and first <= period.starts_at
 
 
 def _figures(facts: PeriodFacts) -> dict[str, Measure]:
