@@ -108,8 +108,8 @@ def _sheet(book: Any, name: str, columns: Sequence[str], rows: Iterator[list[str
     sheet = book.add_worksheet(name)
     sheet.write_row(0, 0, columns, bold)
     sheet.freeze_panes(1, 0)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, _WIDTHS.get(column, 11))
+    for place, heading in enumerate(columns):
+        sheet.set_column(place, place, _WIDTHS.get(heading, 11))
     sheet.autofilter(0, 0, 0, len(columns) - 1)
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
