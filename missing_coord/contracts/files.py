@@ -13,7 +13,7 @@ from missing_coord.contracts.decoding import MARKED, Form, form_of, open_text, s
 from missing_coord.contracts.header import Header, match_header
 from missing_coord.contracts.json_rows import JsonItem, json_items
 from missing_coord.contracts.limits import FileRefused
-from missing_coord.contracts.parsing import KINDS, as_kept, as_texts, open_envelope, parse_texts
+from missing_coord.contracts.parsing import FILE_KINDS, as_kept, as_texts, open_envelope, parse_texts
 from missing_coord.contracts.readings import Fault, ReadRow
 from missing_coord.contracts.text import storable
 from missing_coord.contracts.xlsx_rows import data_rows, header_cells, open_workbook, sheets
@@ -29,8 +29,8 @@ def read_rows(path: Path, kind: str, *, rules: ReadingRules = DEFAULT_RULES) -> 
     Raises FileRefused, at the first row at the latest, when the file as a whole cannot be read, and
     PermanentError when there is no such kind.
     """
-    if kind not in KINDS:
-        raise PermanentError(f"there is no kind of file {kind!r}; one of {', '.join(KINDS)} is needed")
+    if kind not in FILE_KINDS:
+        raise PermanentError(f"there is no kind of file {kind!r}; one of {', '.join(FILE_KINDS)} is needed")
     try:
         form = form_of(path)
     except OSError as error:

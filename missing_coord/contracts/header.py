@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from missing_coord.contracts.code_lists import ReadingRules
 from missing_coord.contracts.layout import Layout, build
 from missing_coord.contracts.limits import COLUMN_LIMIT, FileRefused
-from missing_coord.contracts.parsing import LAYOUTS
+from missing_coord.contracts.parsing import FILE_LAYOUTS
 from missing_coord.contracts.readings import Fault, ParsedRow
 from missing_coord.contracts.ssda903 import recognise
 from missing_coord.contracts.text import cached_column_key, extra_name, storable
@@ -74,9 +74,9 @@ def match_header(kind: str, cells: Sequence[str], *, file: str) -> Header:
 
 def _layout(kind: str, cells: Sequence[str], file: str) -> Layout:
     if kind != "ssda903":
-        if kind not in LAYOUTS:
+        if kind not in FILE_LAYOUTS:
             raise PermanentError(f"there is no kind of file {kind!r}")
-        return LAYOUTS[kind]
+        return FILE_LAYOUTS[kind]
     layout = recognise(cached_column_key(cell[:200]) for cell in cells)
     if layout is None:
         raise FileRefused(

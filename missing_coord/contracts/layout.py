@@ -9,9 +9,8 @@ from typing import Any
 
 from missing_coord.contracts.code_lists import ReadingRules
 from missing_coord.contracts.fields import read_text
-from missing_coord.contracts.readings import Fault, ParsedRow, Reader, Unreadable
+from missing_coord.contracts.readings import Fault, FileRecord, ParsedRow, Reader, Unreadable
 from missing_coord.contracts.text import cached_column_key, clean
-from missing_coord.domain.records import Record
 
 _ONLY_TIME_OR_NUMBER = re.compile(r"[0-9/:.,+\-TZ ]{1,40}", re.ASCII)
 
@@ -64,7 +63,7 @@ class Layout:
     kind: str
     title: str
     columns: tuple[Column, ...]
-    make: Callable[..., Record]
+    make: Callable[..., FileRecord]
     finish: Finish = _nothing_more
     one_needed: tuple[str, ...] = ()
     flags_field: str = "reading_flags"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
+from missing_coord.contracts.history import HISTORY
 from missing_coord.contracts.json_text import GivenTwice, load_json
 from missing_coord.contracts.layout import Layout, build
 from missing_coord.contracts.police import POLICE_NOTICE
@@ -20,7 +21,10 @@ LAYOUTS: dict[str, Layout] = {
     layout.kind: layout for layout in (POLICE_NOTICE, CHILD, PLACEMENT, WORKER, ABSENCE, MISSING_LIST)
 }
 KINDS = (*LAYOUTS, "ssda903")
-"""Every kind of file that can be read."""
+"""Every kind of file that is taken in day by day."""
+FILE_LAYOUTS = {**LAYOUTS, HISTORY.kind: HISTORY}
+FILE_KINDS = (*KINDS, HISTORY.kind)
+"""Every kind of file that can be read: the earlier records, which come once, too."""
 
 EVENT_TYPES = {
     "police": "missing-coord.police-notice.v1",
@@ -32,7 +36,7 @@ EVENT_TYPES = {
 }
 """The CloudEvents type of one row of each kind."""
 
-_NO_KIND = f"one of {', '.join(KINDS)} is needed"
+_NO_KIND = f"one of {', '.join(FILE_KINDS)} is needed"
 _CELL_LIMIT = 1_000_000
 _LONGEST_KEPT = 100_000
 _TWICE = "is given twice with different values"
@@ -67,9 +71,9 @@ def layout_of(kind: str, columns: Mapping[str, str]) -> Layout | None:
     """The layout of a kind; for SSDA903 that of the file that has these columns, or None."""
     if kind == "ssda903":
         return recognise(cached_column_key(name[:200]) for name in columns)
-    if kind not in LAYOUTS:
+    if kind not in FILE_LAYOUTS:
         raise PermanentError(_NO_KIND)
-    return LAYOUTS[kind]
+    return FILE_LAYOUTS[kind]
 
 
 def parse_message(kind: str, body: Mapping[str, object], *, rules: ReadingRules = DEFAULT_RULES) -> ParsedRow:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from missing_coord.domain.past_records import PastRecord
 from missing_coord.domain.records import Record
 
+FileRecord = Record | PastRecord
+"""What a row of a file can be read as."""
 Reader = Callable[[str], tuple[object, str | None]]
 """Reads one cell of cleaned, non-empty text: (value, flag); raises Unreadable."""
 
@@ -32,7 +35,7 @@ class Fault:
 class ParsedRow:
     """A record, or the faults for which there is none."""
 
-    record: Record | None = None
+    record: FileRecord | None = None
     faults: tuple[Fault, ...] = ()
 
 
@@ -45,6 +48,6 @@ class ReadRow:
 
     line: int
     raw: dict[str, str]
-    record: Record | None = None
+    record: FileRecord | None = None
     faults: tuple[Fault, ...] = ()
     done_bytes: int = 0

@@ -10,10 +10,9 @@ from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
 from missing_coord.contracts.layout import Column, Layout
 from missing_coord.contracts.parsing import parse
 from missing_coord.contracts.police import POLICE_NOTICE
-from missing_coord.contracts.readings import ParsedRow
+from missing_coord.contracts.readings import FileRecord, ParsedRow
 from missing_coord.contracts.register import CHILD, MISSING_LIST, PLACEMENT
 from missing_coord.contracts.workforce import ABSENCE, WORKER
-from missing_coord.domain.records import Record
 
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "list": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}, {"type": "null"}]},
@@ -41,7 +40,7 @@ class WireModel(BaseModel):
         """The record or the faults of this row."""
         return parse(self.kind, self.model_dump(exclude_unset=True), rules=rules)
 
-    def to_record(self, *, rules: ReadingRules = DEFAULT_RULES) -> Record:
+    def to_record(self, *, rules: ReadingRules = DEFAULT_RULES) -> FileRecord:
         """The record of this row; ValueError when stricter rules than the default hold it back."""
         record = self.parsed(rules=rules).record
         if record is None:

@@ -96,7 +96,7 @@ def _sweep(ordered: Sequence[IncidentOfChild], returns: Sequence[ConfirmedReturn
 
 def _told(group: Sequence[IncidentOfChild], returns: Sequence[ConfirmedReturn]) -> EpisodeFacts:
     """Put incidents together; where none of them tells of the end, a return that a person confirmed does."""
-    episode = _merge(group)
+    episode = merged(group)
     ours = [
         each
         for each in returns
@@ -165,8 +165,8 @@ _BASIS_RANK = {
 }
 
 
-def _merge(group: Sequence[IncidentOfChild]) -> EpisodeFacts:
-    """Put the incidents of one episode together: police before the council's list, then the best known end."""
+def merged(group: Sequence[IncidentOfChild]) -> EpisodeFacts:
+    """Return the incidents of one episode put together: police before the list, then the best known end."""
     facts = [each.facts for each in group]
     police = [f for f in facts if f.source is Source.POLICE] or facts
     starts = [f for f in police if f.start_known] or police
@@ -222,4 +222,4 @@ def _flags(facts: Sequence[IncidentFacts]) -> tuple[str, ...]:
 
 
 def _as_cancelled(incident: IncidentOfChild) -> EpisodeFacts:
-    return replace(_merge([incident]), status=EpisodeStatus.CANCELLED)
+    return replace(merged([incident]), status=EpisodeStatus.CANCELLED)

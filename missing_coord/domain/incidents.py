@@ -24,6 +24,7 @@ class Source(StrEnum):
 
     POLICE = "police"
     COUNCIL_LIST = "council_list"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

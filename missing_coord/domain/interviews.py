@@ -27,6 +27,7 @@ class InterviewState(StrEnum):
     TRANSFERRED = "transferred_to_other_authority"
     RECORDED_IN_ERROR = "cancelled_recorded_in_error"
     DECEASED = "deceased"
+    NOT_RECORDED = "not_recorded_before"
 
 
 OPEN_STATES = frozenset(
@@ -58,6 +59,7 @@ STATE_NAMES = {
     InterviewState.TRANSFERRED: "Transferred to another authority",
     InterviewState.RECORDED_IN_ERROR: "Cancelled, recorded in error",
     InterviewState.DECEASED: "Child has died",
+    InterviewState.NOT_RECORDED: "Nothing on the earlier records",
 }
 
 

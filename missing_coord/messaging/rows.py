@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 from missing_coord.contracts.readings import Fault
 from missing_coord.domain.access import Actor
+from missing_coord.domain.past_records import PastRecord, too_fresh
 from missing_coord.services import register
+from missing_coord.services.history import receive_history
 from missing_coord.services.intake import Engine, receive_notices
 from missing_coord.services.ports.received import Received
 from missing_coord.services.ports.work import Counts, Quarantined, UnitOfWork
@@ -49,7 +51,7 @@ async def take_rows(
     uow: UnitOfWork, rows: Sequence[Row], *, kind: str, batch_id: str, source: str, engine: Engine
 ) -> list[Taken]:
     """Take in rows of one kind in this transaction, count them, and put the unreadable ones into quarantine."""
-    rows = [_not_from_the_future(row, kind, uow.now) for row in rows]
+    rows = [_of_its_time(row, kind, uow.now) for row in rows]
     good = [
         (row.record, Received(raw=row.raw, batch_id=batch_id, line=row.line)) for row in rows if row.record
     ]
@@ -66,13 +68,22 @@ _HAPPENED = {"police": "issued_at", "missing-list": "started_at"}
 CLOCKS_APART = timedelta(days=1)
 
 
-def _not_from_the_future(row: Row, kind: str, now: datetime) -> Row:
-    """Return the row, unread when it tells of a time well after now: a mistyped year would stop a child's clock."""
+def _of_its_time(row: Row, kind: str, now: datetime) -> Row:
+    """Return the row, unread when it tells of a time well after now, or when what is called history is not past.
+
+    A mistyped year would stop a child's clock, and so would history for a clock that runs.
+    """
+    if isinstance(row.record, PastRecord):
+        fresh = too_fresh(row.record, now)
+        return row if fresh is None else _unread(row, fresh.field, fresh.reason)
     name = _HAPPENED.get(kind)
     if name is None or row.record is None or getattr(row.record, name) <= now + CLOCKS_APART:
         return row
-    fault = Fault(field=name, reason="lies more than a day after it was received: check the year")
-    return Row(raw=row.raw, line=row.line, record=None, faults=(fault,))
+    return _unread(row, name, "lies more than a day after it was received: check the year")
+
+
+def _unread(row: Row, field: str, reason: str) -> Row:
+    return Row(raw=row.raw, line=row.line, record=None, faults=(Fault(field=field, reason=reason),))
 
 
 def _taken(row: Row, new: Iterator[bool]) -> Taken:
@@ -115,5 +126,7 @@ async def _receive(
             return await register.receive_absences(uow, rows)
         case "missing-list":
             return await register.receive_missing_list(uow, rows, policy=policy)
+        case "history":
+            return await receive_history(uow, rows, policy=policy)
         case _:
             return await receive_ssda903(uow, rows, policy=policy)

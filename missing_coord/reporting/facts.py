@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred_to_other_authority"
     RECORDED_IN_ERROR = "cancelled_recorded_in_error"
     DECEASED = "deceased"
+    NOT_RECORDED = "not_recorded_before"
     OPEN_OFFERED = "open_offered"
     OPEN_NOT_OFFERED = "open_not_offered"
 
@@ -41,6 +42,7 @@ _OF_STATE = {
     InterviewState.TRANSFERRED: Outcome.TRANSFERRED,
     InterviewState.RECORDED_IN_ERROR: Outcome.RECORDED_IN_ERROR,
     InterviewState.DECEASED: Outcome.DECEASED,
+    InterviewState.NOT_RECORDED: Outcome.NOT_RECORDED,
 }
 IN_CARE = frozenset({Population.OWN_CARE_IN_AREA, Population.OWN_CARE_OUT_OF_AREA})
 MISSING, AWAY = "M", "A"
@@ -48,7 +50,10 @@ MISSING, AWAY = "M", "A"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFact:
-    """A live missing episode; `told_at` is when the council was first told of it, `told_ended_at` of its end."""
+    """A live missing episode; `told_at` is when the council was first told of it, `told_ended_at` of its end.
+
+    `brought_over` says that only the council's earlier records tell of it.
+    """
 
     episode_id: str
     child_id: str
@@ -61,6 +66,7 @@ class EpisodeFact:
     risk: str = ""
     place_code: str = ""
     provider: str = ""
+    brought_over: bool = False
 
     def lasted(self, as_at: datetime) -> timedelta:
         """How long the child had been missing by then, or in all when it was over."""

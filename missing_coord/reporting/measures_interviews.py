@@ -161,6 +161,7 @@ OUTCOME_NAMES = {
     Outcome.TRANSFERRED: "Transferred to another authority",
     Outcome.RECORDED_IN_ERROR: "Closed as recorded in error",
     Outcome.DECEASED: "Child has died",
+    Outcome.NOT_RECORDED: "Nothing on the earlier records",
     Outcome.OPEN_OFFERED: "Still open, offered",
     Outcome.OPEN_NOT_OFFERED: "Still open, not offered",
 }

@@ -32,6 +32,13 @@ def missing_measures(facts: PeriodFacts) -> MeasureGroup:
             "Of the missing incidents, those of looked-after children.",
             of=missing,
         ),
+        counted(
+            "brought_over",
+            "Missing incidents known from the earlier records alone",
+            [each for each in missing if each.brought_over],
+            "Of the missing incidents, those that the council brought over and nobody else told of.",
+            of=missing,
+        ),
         counted_children("away_children", "Children away without authorisation", away, _WITH_A),
         counted("away_incidents", "Episodes away without authorisation", away, _WITH_A),
     )

@@ -53,6 +53,7 @@ LIMITS = (
     "Looked-after children, the interviewers' teams, hours and absences are those of the register as it is now.",
     "Grades are those of the latest audit, themes those of the newest version of a record, by the time of this report;"
     " an interview that was closed again is audited anew. Criteria are named as their newest version names them.",
+    "What was brought over from the council's earlier records counts as known when it happened.",
     "Each cause of a late interview is read from what is on record; nobody was asked why.",
 )
 

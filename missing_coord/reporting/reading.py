@@ -108,7 +108,7 @@ coalesce(e.told_ended_at, greatest(e.ended_at, (
 _EPISODES = f"""
 select e.episode_id::text, e.child_id, e.kind, e.population, e.started_at, e.told_at, e.ended_at,
        case when e.ended_at is not null then {_TOLD_ENDED} end as told_ended_at, e.risk, e.place_code,
-       e.provider_name as provider
+       e.provider_name as provider, 'from_history' = any(e.flags) as brought_over
 from episodes e
 where e.status <> 'cancelled' and e.started_at >= :first and e.started_at < :after
 order by e.started_at, e.episode_id

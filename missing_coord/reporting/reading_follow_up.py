@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from missing_coord.contracts.audit_schemes import scheme_of
 from missing_coord.domain.audit_schemes import SchemeBook
+from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.domain.population import Population
 from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.reporting.follow_up import ActionFact, ClosedFact, FollowUp, RecordFact
@@ -61,7 +62,7 @@ _CLOSED = f"""
 with shut as (
     select i.interview_id, {_OTHERS}, i.closed_at from interviews i
     where {_LIVE} and i.closed_at >= :first and i.closed_at < :after and i.closed_at <= :as_at
-      and i.state = any(:states)
+      and i.state = any(:states) and i.closed_by <> '{EARLIER_RECORDS}'
 ), audited as (
     select a.*, row_number() over newest as place, min(a.audited_at) over (partition by a.interview_id) as firsts
     from quality_audits a join shut s on s.interview_id = a.interview_id and s.closed_at = a.closed_at

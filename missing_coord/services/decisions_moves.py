@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from missing_coord.domain.cases import Episode, Incident, Interview
-from missing_coord.domain.episodes import EpisodeStatus, IncidentOfChild, derive_episodes
+from missing_coord.domain.episodes import EpisodeStatus, IncidentOfChild
 from missing_coord.domain.interviews import InterviewState
+from missing_coord.domain.past_episodes import derive_with_past
 from missing_coord.services.ports.reviews import ReviewWork
 
 _AGREED = ("state", "worker_id", "independence_basis", "independence_note")
@@ -77,7 +78,7 @@ def _joins(moving: Sequence[Incident], there: Sequence[Incident]) -> int:
     new = {each.incident_id for each in moving} - {each.incident_id for each in there}
     together = [*there, *(each for each in moving if each.incident_id in new)]
     rounds = [IncidentOfChild(incident_id=i.incident_id, facts=facts) for i in together for facts in i.facts]
-    live = [each for each in derive_episodes(rounds) if each.status is not EpisodeStatus.CANCELLED]
+    live = [each for each in derive_with_past(rounds) if each.status is not EpisodeStatus.CANCELLED]
     return sum(bool(new & set(each.incident_ids)) and not new >= set(each.incident_ids) for each in live)
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from missing_coord.domain.cases import ChildFacts, Episode, Incident
-from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild, derive_episodes
+from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild
 from missing_coord.domain.events import (
     ChildReturned,
     MissingEpisodeCancelled,
     MissingEpisodeChanged,
     MissingEpisodeOpened,
 )
+from missing_coord.domain.incidents import Source
+from missing_coord.domain.past_episodes import FROM_HISTORY, derive_with_past
 from missing_coord.domain.population import (
     PlacementSpan,
     Population,
@@ -24,6 +26,7 @@ from missing_coord.domain.population import (
 )
 from missing_coord.domain.return_signs import ConfirmedReturn
 from missing_coord.services.duties import Duty, settle_duties
+from missing_coord.services.past_interviews import settle_past
 from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import confirmed_returns, settle_signs
 
@@ -58,8 +61,10 @@ async def rederive(uow: UnitOfWork, child_ids: Iterable[str], *, policy: Policy)
     await _write(
         uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
     )
-    await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
     episodes = [each for child in derived for each in child.episodes]
+    if past := {each.incident_id for each in incidents if each.source == Source.HISTORY}:
+        await settle_past(uow, wanted, episodes, past)
+    await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
     await settle_signs(uow, episodes, spans=spans, kept=signs, ladder=policy.return_ladder)
     await uow.episodes.remove(sorted(gone - await uow.episodes.in_use(sorted(gone))))
 
@@ -102,7 +107,7 @@ def _derive(
     own = [i for i in incidents if i.child_id == child_id]
     rounds = [IncidentOfChild(incident_id=i.incident_id, facts=each) for i in own for each in i.facts]
     child = facts.get(child_id) or _unknown_child(child_id)
-    found = derive_episodes(rounds, returns)
+    found = derive_with_past(rounds, returns)
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
     rest = [each for each in found if each.status is EpisodeStatus.CANCELLED]
     episodes = [
@@ -216,6 +221,10 @@ async def _write(uow: UnitOfWork, derived: Sequence[Kept], kept: dict[str, Kept]
 
 def _tell(uow: UnitOfWork, before: Episode | None, after: Episode) -> None:
     child_id, episode_id = after.child_id, after.episode_id
+    if FROM_HISTORY in after.flags:
+        return  # what is over and brought over is news to nobody
+    if before is not None and FROM_HISTORY in before.flags:
+        before = None
     if after.status == EpisodeStatus.CANCELLED:
         if before is None or before.status != after.status:
             uow.record(MissingEpisodeCancelled(child_id=child_id, episode_id=episode_id))

@@ -25,6 +25,7 @@ from missing_coord.storage.stores.cases import SqlEpisodes, SqlIncidents
 from missing_coord.storage.stores.children import SqlChildren, SqlPlacements
 from missing_coord.storage.stores.deliveries import SqlDeliveries, SqlRouting
 from missing_coord.storage.stores.escalations import SqlEscalations, SqlMessages
+from missing_coord.storage.stores.history import SqlHistory
 from missing_coord.storage.stores.intake import SqlIntake, SqlMissingList
 from missing_coord.storage.stores.interviews import SqlInterviews
 from missing_coord.storage.stores.ladders import SqlLadders, SqlRotas
@@ -67,6 +68,7 @@ class SqlUnitOfWork:
         self.intake = SqlIntake(connection, now, actor.name)
         self.episodes = SqlEpisodes(connection)
         self.interviews = SqlInterviews(connection, now)
+        self.history = SqlHistory(connection, now)
         self.planning = SqlPlanning(connection, now)
         self.wishes = SqlWishes(connection, now, actor.name)
         self.visits = SqlVisitWatch(connection, now)

@@ -48,6 +48,7 @@ RESULTS = {
     DutyResult.NO_CONTACT: "Closed without contact",
     DutyResult.CANCELLED: "Cancelled",
     DutyResult.DECEASED: "Closed",
+    DutyResult.NOT_RECORDED: "Nothing on the earlier records",
 }
 STILL_OPEN = [
     ("did_not_attend", "Did not attend"),

@@ -45,7 +45,7 @@ OFFICE = (
 )
 AFTER = ("write", "write", "ask", "ask", "act", "audit", "audit", "audit", "second", "second", "see")
 OFTEN_TWICE = replace(SHIPPED_SCHEME, version="2026-9", second_percent=80, effective_at=FIRST)
-POLICE = ("missing", "missing", "missing_too", "returned", "returned", "found", "cancelled", "update", "list")
+POLICE = ("missing", "missing", "missing_too", "returned", "returned", "found", "cancelled", "update", "list", "past")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +147,9 @@ async def _told(road: Application, number: int, deed: Deed, now: datetime) -> No
         ended = _utc(happened + timedelta(hours=deed.turn)) if deed.turn > 3 else ""
         await feed(road, "missing-list", [{**line, "ended_at": ended}])
         return
+    if deed.what == "past":
+        await feed(road, "history", [_past(deed, happened - timedelta(hours=73))])
+        return
     second = "b" if deed.what == "missing_too" or deed.turn % 4 == 0 else "a"
     message = deed.what.removesuffix("_too")
     row = {
@@ -168,6 +171,22 @@ async def _told(road: Application, number: int, deed: Deed, now: datetime) -> No
 
 def _utc(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _past(deed: Deed, ended: datetime) -> dict[str, str]:
+    """Return a row of the earlier records, with or without an interview."""
+    row = {"child_id": f"C{deed.child}", "episode_id": f"E{deed.turn}", "type": "AM"[deed.turn % 2]}
+    row |= {"started_at": _utc(ended - timedelta(hours=deed.turn)), "ended_at": _utc(ended)}
+    held = {"outcome": "completed", "interviewed_at": _utc(ended + timedelta(hours=deed.about))}
+    declined = {"outcome": "declined_by_child", "offered_at": _utc(ended), "declined_at": _utc(ended)}
+    told = (
+        {},
+        held,
+        declined,
+        {"outcome": "not_required"},
+        {"offered_at": _utc(ended), "offered_how": "letter"},
+    )
+    return row | told[deed.turn % 5]
 
 
 async def _done(road: Application, deed: Deed, now: datetime) -> None:

@@ -128,6 +128,7 @@ QUERIES: dict[str, str] = {
     "children_missing": _number("count(distinct child_id)", "m"),
     "incidents": _number("count(*)", "m"),
     "looked_after_incidents": _of("m", _CARE),
+    "brought_over": _of("m", "flags @> array['from_history']"),
     "away_children": f"select {_KIDS}, null, null {_AWAY}",
     "away_incidents": f"select count(*), null, null {_AWAY}",
     "over_24h": _of("m", "until - started_at > interval '24 hours'"),
@@ -170,6 +171,7 @@ _STATES = (
     "transferred_to_other_authority",
     "cancelled_recorded_in_error",
     "deceased",
+    "not_recorded_before",
 )
 for _state in _STATES:
     QUERIES[f"outcome_{_state}"] = _of("due", f"closed and state = '{_state}'")

@@ -44,6 +44,7 @@ select i.interview_id, i.closed_at, {_LAST.format(_GRADING.format(1, "grade"))} 
 from interviews i
 where {_ALIVE} and i.{_MINE} and i.closed_at {_SPAN.format("i.closed_at")}
   and i.state not in ('transferred_to_other_authority', 'cancelled_recorded_in_error', 'deceased')
+  and closed_by not like 'earlier records'
 """
 _ASKED = f"""
 select a.*, (a.due_on + 1)::timestamp at time zone 'Europe/London' as late_from,

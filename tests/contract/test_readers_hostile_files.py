@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from missing_coord.contracts.files import ANOTHER_ENCODING, read_rows
 from missing_coord.contracts.limits import FileRefused
-from missing_coord.contracts.parsing import KINDS, parse, parse_message
+from missing_coord.contracts.parsing import FILE_KINDS, parse, parse_message
 from missing_coord.contracts.readings import ReadRow
 from tests.builders.broken_notices import COLUMNS, good_row
 from tests.builders.notice_files import (
@@ -178,7 +178,7 @@ def test_json_types_are_read_like_text() -> None:
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.lists(st.text())
 
 
-@given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(COLUMNS) | st.text(max_size=20), values))
+@given(st.sampled_from(FILE_KINDS), st.dictionaries(st.sampled_from(COLUMNS) | st.text(max_size=20), values))
 def test_no_object_whatever_breaks_the_parser(kind: str, raw: dict[str, object]) -> None:
     parsed = parse(kind, raw)
     assert (parsed.record is None) == bool(parsed.faults)

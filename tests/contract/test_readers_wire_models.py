@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules, load_code_list
-from missing_coord.contracts.parsing import LAYOUTS, parse
+from missing_coord.contracts.parsing import FILE_LAYOUTS, LAYOUTS, parse
 from missing_coord.contracts.ssda903 import EPISODES, HEADER, MISSING, UASC
 from missing_coord.contracts.wire import MODELS, PoliceNoticeV1
 from missing_coord.domain.errors import PermanentError
@@ -122,7 +122,7 @@ def test_telephone_numbers_are_read_beside_the_text(text: str, numbers: tuple[st
 
 def test_the_document_for_data_teams_names_every_column() -> None:
     document = (Path(__file__).parents[2] / "docs" / "file-formats.md").read_text(encoding="utf-8")
-    for layout in (*LAYOUTS.values(), HEADER, EPISODES, UASC, MISSING):
+    for layout in (*FILE_LAYOUTS.values(), HEADER, EPISODES, UASC, MISSING):
         for column in layout.columns:
             name = column.name.upper() if layout.kind == "ssda903" else column.name
             assert f"| `{name}` | {column.type} |" in document, (layout.title, name)

@@ -32,6 +32,7 @@ COMMANDS = [
     "relay",
     "consume",
     "ingest",
+    "import-history",
     "queue",
     "sweep",
     "shadow",

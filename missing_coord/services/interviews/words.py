@@ -44,6 +44,7 @@ class DutyResult(StrEnum):
     NO_CONTACT = "no_contact"
     CANCELLED = "cancelled"
     DECEASED = "deceased"
+    NOT_RECORDED = "not_recorded"
 
 
 def london_words(at: datetime) -> str:

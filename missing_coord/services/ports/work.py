@@ -32,6 +32,7 @@ from missing_coord.domain.records import (
 )
 from missing_coord.domain.return_signs import RETURN_LADDER
 from missing_coord.matching.prepared import PreparedChild
+from missing_coord.services.ports.history import HistoryStore
 from missing_coord.services.ports.lists import MissingListStore
 from missing_coord.services.ports.planning import PlanningStore
 from missing_coord.services.ports.received import Received
@@ -345,6 +346,11 @@ class UnitOfWork(Protocol):
 
     @property
     def returns(self) -> ReturnStore:
+        """The store of this name, in this transaction."""
+        ...
+
+    @property
+    def history(self) -> HistoryStore:
         """The store of this name, in this transaction."""
         ...
 

@@ -13,6 +13,7 @@ from missing_coord.contracts.parsing import KINDS
 from missing_coord.domain.alerts import Alert, Promise
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.escalation import ClockKind, Ladder
+from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.storage.rows import to_document
 
 SIXTY_DAYS_AGO = "cast(:now as timestamptz) - interval '60 days'"
@@ -39,6 +40,7 @@ CAUSES = {
     " where last.started_at is not null",
     ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
     f" from interviews i where i.held_at is not null and i.closed_at > {SIXTY_DAYS_AGO}"
+    f" and i.closed_by <> '{EARLIER_RECORDS}'"
     " and not exists (select from quality_audits q"
     " where q.interview_id = i.interview_id and q.closed_at = i.closed_at)",
     ClockKind.ACTION: "select 'interview' as subject_type, interview_id::text as subject_id,"

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from missing_coord.domain.audit_risk import POINTS, AuditRisk
+from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
@@ -59,7 +60,8 @@ _LISTED = """
             and r.number > q.record_number) as worked_on
         from quality_audits q where q.interview_id = i.interview_id and q.closed_at = i.closed_at
         order by q.audit_id desc limit 1) a on true
-    where i.closed_at is not null and i.state = any(:states) and case :list
+    where i.closed_at is not null and i.state = any(:states)
+        and i.closed_by <> :brought_over and case :list
         when 'waiting' then a.audit_id is null or (a.returned and a.worked_on)
         when 'returned' then a.returned and not a.worked_on
         when 'audited' then not a.returned
@@ -123,7 +125,7 @@ async def audit_counts(uow: SqlUnitOfWork) -> dict[str, int]:
 
 
 def _asked(uow: SqlUnitOfWork, which: str) -> dict[str, object]:
-    return {"states": _STATES, "list": which, "me": uow.actor.name}
+    return {"states": _STATES, "list": which, "me": uow.actor.name, "brought_over": EARLIER_RECORDS}
 
 
 async def my_feedback(uow: SqlUnitOfWork, *, limit: int = 10) -> list[Feedback]:

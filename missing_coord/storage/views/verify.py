@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from missing_coord.domain.ladders import LadderBook
 from missing_coord.services.verify import Finding, NoticeCounts
 from missing_coord.storage.stores.ladders import SqlLadders
+from missing_coord.storage.verify_history import HISTORY
 from missing_coord.storage.verify_rules import GRACE, KNOWN, SHOWN, Rule
 from missing_coord.storage.views.chain import CHAIN, alert_steps_of, firsts_of
 from missing_coord.storage.views.proof import COUNTS, TELLING, steps_of
@@ -184,7 +185,7 @@ class SqlChecks:
             "alert_steps": alert_steps_of(book),
             "firsts": firsts_of(book, now),
         }
-        return await self._findings((*BROKEN, *TELLING, *CHAIN), values)
+        return await self._findings((*BROKEN, *TELLING, *CHAIN, *HISTORY), values)
 
     async def counts(self) -> dict[str, int]:
         """Return the numbers of the proof's line."""

@@ -31,6 +31,8 @@ FLAGS = {
     "start_not_known": "When the child went missing is not known; the first message stands for it.",
     "return_presumed": "Nobody told us of the return. It is presumed from when the child was next seen.",
     "return_confirmed": "The return was confirmed from a sign in our own data; police have not told us of it.",
+    "from_history": "Brought over from the council's earlier records; no live message told of it.",
+    "given_in_days": "The earlier records give days without times.",
     "start_adjusted": "The start was moved to the end of the episode before, which overlapped.",
 }
 

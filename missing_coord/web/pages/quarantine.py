@@ -39,6 +39,7 @@ KIND_NAMES = {
     "absences": "Absence of a worker",
     "missing-list": "Missing list of the case system",
     "ssda903": "SSDA903 file",
+    "history": "Earlier records",
     "event": "Event of missing-coord",
 }
 
