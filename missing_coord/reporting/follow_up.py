@@ -1,4 +1,4 @@
-"""What follows an interview, as plain rows that measures are counted from: its record, its audits, its actions.
+"""What follows an interview, as plain rows that are counted: its record, its audits, its actions, its referrals.
 
 `others` says that another authority is responsible for the child.
 """
@@ -72,6 +72,20 @@ class ActionFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupportFact:
+    """A referral to help after an interview, as it stood on the day of the report; `helped` is empty until asked."""
+
+    interview_id: str
+    others: bool
+    referred_on: date
+    kind: str
+    state: str
+    assessed: bool
+    asked: bool
+    helped: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
     """All of it, not yet cut to a period."""
 
@@ -79,6 +93,7 @@ class FollowUp:
     closed: tuple[ClosedFact, ...] = ()
     actions: tuple[ActionFact, ...] = ()
     schemes: SchemeBook = SHIPPED
+    support: tuple[SupportFact, ...] = ()
 
 
 NOTHING = FollowUp()

@@ -12,7 +12,15 @@ from fractions import Fraction
 from missing_coord.domain.audit_schemes import SchemeBook
 from missing_coord.domain.population import Population
 from missing_coord.reporting.facts import MISSING, DutyFact, EpisodeFact, known_duty, known_episode
-from missing_coord.reporting.follow_up import NOTHING, SHIPPED, ActionFact, ClosedFact, FollowUp, RecordFact
+from missing_coord.reporting.follow_up import (
+    NOTHING,
+    SHIPPED,
+    ActionFact,
+    ClosedFact,
+    FollowUp,
+    RecordFact,
+    SupportFact,
+)
 from missing_coord.reporting.periods import Period
 from missing_coord.reporting.targets import Target
 
@@ -76,6 +84,7 @@ class PeriodFacts:
     closed: tuple[ClosedFact, ...] = ()
     actions: tuple[ActionFact, ...] = ()
     schemes: SchemeBook = SHIPPED
+    support: tuple[SupportFact, ...] = ()
 
     @property
     def missing(self) -> list[EpisodeFact]:
@@ -134,6 +143,11 @@ def facts_of(period: Period, known: Known) -> PeriodFacts:
             each for each in known.follow_up.actions if period.holds(each.opened_at) and not each.others
         ),
         schemes=known.follow_up.schemes,
+        support=tuple(
+            each
+            for each in known.follow_up.support
+            if period.first <= each.referred_on < period.after and not each.others
+        ),
     )
 
 

@@ -34,13 +34,14 @@ from missing_coord.reporting.measures_quality import (
     record_measures,
     theme_measures,
 )
+from missing_coord.reporting.measures_support import support_measures
 from missing_coord.reporting.measures_work import alert_measures, work_measures
 from missing_coord.reporting.periods import Period, period_of
 from missing_coord.reporting.reading import Progress, Reading, read_known
 from missing_coord.reporting.targets import Target
 from missing_coord.reporting.trends import Trend, trends
 
-RULES = "2026-4"
+RULES = "2026-5"
 RULES_IN_WORDS = (
     "Interviews count in the period of the return, episodes in the period of their start. 72 hours are elapsed hours. "
     "Episodes whose 72 hours are not over are pending, not failures."
@@ -163,6 +164,7 @@ def _groups(facts: PeriodFacts, subject: Subject) -> tuple[MeasureGroup, ...]:
         *theme_measures(facts),
         *audit_measures(facts),
         action_measures(facts),
+        *support_measures(facts),
         work_measures(facts),
         alert_measures(facts),
         other_authority_measures(facts),

@@ -12,7 +12,7 @@ from missing_coord.domain.audit_schemes import SchemeBook
 from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.domain.population import Population
 from missing_coord.domain.quality import AUDITED_STATES
-from missing_coord.reporting.follow_up import ActionFact, ClosedFact, FollowUp, RecordFact
+from missing_coord.reporting.follow_up import ActionFact, ClosedFact, FollowUp, RecordFact, SupportFact
 from missing_coord.reporting.protocol import Reading
 
 _STATES = sorted(each.value for each in AUDITED_STATES)
@@ -29,6 +29,7 @@ async def read_follow_up(
     records = (await uow.execute(text(_RECORDS), {**span, "first": first})).mappings().all()
     closed = (await uow.execute(text(_CLOSED), {**span, "states": _STATES})).mappings().all()
     actions = (await uow.execute(text(_ACTIONS), span)).mappings().all()
+    support = (await uow.execute(text(_SUPPORT), span)).mappings().all()
     return FollowUp(
         records=tuple(
             RecordFact(**{**row, "push": tuple(row["push"]), "pull": tuple(row["pull"])}) for row in records
@@ -36,6 +37,7 @@ async def read_follow_up(
         closed=tuple(ClosedFact(**{**row, "marks": tuple(sorted(row["marks"].items()))}) for row in closed),
         schemes=await _schemes(uow),
         actions=tuple(ActionFact(**row) for row in actions),
+        support=tuple(SupportFact(**row) for row in support),
     )
 
 
@@ -91,4 +93,15 @@ select a.interview_id::text, {_OTHERS}, a.opened_at, a.due_on,
 from interview_actions a join interviews i using (interview_id)
 where {_LIVE} and a.opened_at >= :first and a.opened_at < :after and a.opened_at <= :as_at
 order by a.opened_at, a.action_id
+"""
+_DAY = "(cast(:as_at as timestamptz) at time zone 'Europe/London')::date"
+_SUPPORT = f"""
+select s.interview_id::text, {_OTHERS}, s.referred_on, s.kind,
+       case when s.outcome_on <= {_DAY} then s.state else 'open' end as state, s.assessment = 'registered' as assessed,
+       s.ask_on <= {_DAY} as asked, case when s.helped_on <= {_DAY} then s.helped else '' end as helped
+from support_referrals s join interviews i using (interview_id)
+where {_LIVE} and s.kept_at <= :as_at
+  and s.referred_on >= (cast(:first as timestamptz) at time zone 'Europe/London')::date
+  and s.referred_on < (cast(:after as timestamptz) at time zone 'Europe/London')::date
+order by s.referred_on, s.referral_id
 """

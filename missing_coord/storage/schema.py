@@ -16,6 +16,7 @@ from missing_coord.storage.tables import (
     records,
     reporting,
     sharing,
+    support,
 )
 
 metadata = columns.metadata
@@ -35,4 +36,5 @@ __all__ = [
     "records",
     "reporting",
     "sharing",
+    "support",
 ]

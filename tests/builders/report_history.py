@@ -43,9 +43,34 @@ OFFICE = (
     "carer",
     "deceased",
 )
-AFTER = ("write", "write", "ask", "ask", "act", "audit", "audit", "audit", "second", "second", "see")
+AFTER = (
+    "write",
+    "write",
+    "ask",
+    "ask",
+    "act",
+    "audit",
+    "audit",
+    "audit",
+    "second",
+    "second",
+    "see",
+    "refer",
+    "refer",
+)
 OFTEN_TWICE = replace(SHIPPED_SCHEME, version="2026-9", second_percent=80, effective_at=FIRST)
-POLICE = ("missing", "missing", "missing_too", "returned", "returned", "found", "cancelled", "update", "list", "past")
+POLICE = (
+    "missing",
+    "missing",
+    "missing_too",
+    "returned",
+    "returned",
+    "found",
+    "cancelled",
+    "update",
+    "list",
+    "past",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,17 @@ from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.interview_actions import ActionState, close_action
 from missing_coord.domain.interview_records import RecordOrigin
 from missing_coord.domain.record_lists import DEFAULT_LISTS
+from missing_coord.domain.support import (
+    Assessment,
+    Helped,
+    HelpedWhy,
+    Referral,
+    SupportKind,
+    SupportState,
+    ask_day,
+)
 from missing_coord.services.quality_audits import ThemesFound, record_audit, record_second_grade
+from missing_coord.storage.stores.support import refer
 from tests.builders.audits import judgement_on
 from tests.builders.interview_records import action, contents, record
 from tests.builders.road import rows_of
@@ -51,6 +62,8 @@ async def followed_up(road: Application, what: str, child: int, turn: int, now: 
             await _audit(road, found[0]["interview_id"], turn)
         case "second":
             await _second(road, found[0]["interview_id"], turn)
+        case "refer":
+            await _refer(road, found[0]["interview_id"], turn, now)
         case "see":
             statement = "update messages set seen_at = :now where seen_at is null and message_id % 2 = 0"
             async with road.database.unit_of_work(system_actor("test")) as uow:
@@ -104,3 +117,26 @@ async def _second(road: Application, interview_id: str, turn: int) -> None:
         await record_second_grade(
             uow, interview_id=interview_id, judgement=judgement, themes=themes, lists=lists
         )
+
+
+async def _refer(road: Application, interview_id: str, turn: int, now: datetime) -> None:
+    """Keep a referral some months back, of which every third was asked whether it helped."""
+    referred_on = now.date() - timedelta(days=(0, 3, 20, 200)[turn % 4])
+    asked = turn % 3 == 0 and ask_day(referred_on) <= now.date()
+    state = tuple(SupportState)[turn % 4]
+    referral = Referral(
+        referral_id=str(uuid.uuid4()),
+        interview_id=interview_id,
+        kind=tuple(SupportKind)[turn // 3 % 4],
+        to_whom="North hub",
+        referred_on=referred_on,
+        ask_on=ask_day(referred_on) if turn != 7 else referred_on,
+        assessment=tuple(Assessment)[turn % 3],
+        state=state,
+        outcome_on=None if state is SupportState.OPEN else referred_on + timedelta(days=turn),
+        helped=tuple(Helped)[turn % 4] if asked or turn == 7 else None,
+        helped_why=HelpedWhy.OTHER if asked or turn == 7 else None,
+        helped_on=now.date() if asked or turn == 7 else None,
+    )
+    async with road.database.unit_of_work(system_actor("test")) as uow:
+        await refer(uow, referral)

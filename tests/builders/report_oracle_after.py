@@ -60,7 +60,15 @@ from escalations s, episodes e
 where e.episode_id = s.episode_id and e.status <> 'cancelled' and e.{_MINE}
   and s.fired_at {_SPAN.format("s.fired_at")}
 """
-AFTER_WITH = f"written as ({_RECORD}), shut as ({_CLOSED}), asked as ({_ASKED}), rung as ({_LADDER})"
+_TODAY = "date(cast(:as_at as timestamptz) at time zone 'Europe/London')"
+_HELP = f"""
+select s.*, s.outcome_on is not null and s.outcome_on <= {_TODAY} as answered,
+       s.helped_on is not null and s.helped_on <= {_TODAY} as asked, {_TODAY} >= s.ask_on as to_ask
+from support_referrals s, interviews i
+where i.interview_id = s.interview_id and {_ALIVE} and i.{_MINE} and s.kept_at <= :as_at
+  and s.referred_on between cast(:first_day as date) and cast(:after_day as date) - 1
+"""
+AFTER_WITH = f"written as ({_RECORD}), shut as ({_CLOSED}), asked as ({_ASKED}), rung as ({_LADDER}), help as ({_HELP})"
 
 
 def _of(rows: str, condition: str, base: str = "") -> str:
@@ -115,6 +123,21 @@ AFTER_QUERIES: dict[str, str] = {
     "actions_in_time": _of("asked", "shut and state = 'done' and closed_at < late_from"),
     "actions_overdue": _of("asked", "not shut and :as_at > late_from"),
     "actions_cancelled": _of("asked", "shut and state = 'cancelled'"),
+    "support": "select count(*), null::int, null::int from help",
+    "support_taken_up": _of("help", "answered and state <> 'no_further_action'"),
+    "support_no_further_action": _of("help", "answered and state = 'no_further_action'"),
+    "support_open": _of("help", "not answered"),
+    "support_assessed": _of("help", "assessment = 'registered'"),
+    "support_asked": _of("help", "to_ask and asked", "to_ask"),
+    "support_helped": _of(
+        "help",
+        "to_ask and asked and helped in ('yes', 'partly')",
+        "to_ask and asked and helped <> 'not_reached'",
+    ),
+    **{
+        f"support_{kind}": _of("help", f"kind = '{kind}'")
+        for kind in ("early_help", "step_up", "step_down", "other_service")
+    },
     "told_seen": _of("rung", "seen is not null"),
     "told_seen_median": _nearest("greatest(seen - fired_at, interval '0')", "rung where seen is not null"),
     **{

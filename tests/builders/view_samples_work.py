@@ -12,6 +12,7 @@ from missing_coord.web.audit_view import scheme_view
 from tests.builders import view_samples_office as office
 from tests.builders import view_samples_patterns as about_patterns
 from tests.builders import view_samples_records as about_records
+from tests.builders import view_samples_support as support
 from tests.builders.view_samples import (
     NO_PAGER,
     NOW,
@@ -46,6 +47,7 @@ def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
     return {
         "interview": interview,
+        **support.pages(),
         "my_interviews": my_interviews,
         **about_records.pages(),
         "breaches": breaches,

@@ -66,6 +66,7 @@ OFFICE = {
     "spot_purchases": "SIu",
     "strategy_decisions": "S",
     "team_members": "S",
+    "support_referrals": "SIu",
     "ssda903_rows": "S",
     "users": "S",
     "visit_invites": "S",
@@ -207,6 +208,7 @@ RIGHTS: dict[Role, dict[str, str]] = {
     Role.SYSTEM: {**dict.fromkeys(metadata.tables, "SIUD"), **KEPT_FROM_THE_SYSTEM},
 }
 SEEN = "seen_at seen_by"
+SUPPORT_ANSWERED = "assessment state outcome_on helped helped_why helped_on changed_by changed_at version"
 RESOLVED = "resolved_at resolved_by resolution"
 ANSWERED = "state confirm_by next_step next_step_at answered_by answered_at returned_at basis reason version"
 TRANSFER_ANSWERED = "state answered_for answer answer_kept_by answered_at version"
@@ -243,6 +245,7 @@ COLUMNS: dict[tuple[Role, str, str], str] = {
     },
     **{(role, "interview_transfers", "u"): TRANSFER_ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
     **{(role, "spot_purchases", "u"): PURCHASE_SETTLED for role in (Role.COORDINATOR, Role.MANAGER)},
+    **{(role, "support_referrals", "u"): SUPPORT_ANSWERED for role in (Role.COORDINATOR, Role.MANAGER)},
     (Role.SYSTEM, "interview_records", "u"): "interview_id",
     (Role.MANAGER, "disclosures", "s"): DISCLOSURE_SEEN,
     (Role.MANAGER, "disruptions", "s"): DISRUPTION_SEEN,

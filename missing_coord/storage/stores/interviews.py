@@ -23,7 +23,7 @@ from missing_coord.storage.tables.cases import (
     proposals,
 )
 
-_CARRIED = ("interview_events", "interview_actions", "spot_purchases")
+_CARRIED = ("interview_events", "interview_actions", "spot_purchases", "support_referrals")
 _ONE_EACH = ("record_drafts", "interview_records", "interview_transfers")
 _TOUCHED = " union ".join(
     f"select interview_id::text from {name} where interview_id = any(cast(:ids as uuid[]))"

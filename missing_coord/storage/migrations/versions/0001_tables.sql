@@ -1206,6 +1206,38 @@ CREATE TABLE strategy_decisions (
     CONSTRAINT fk_strategy_decisions_interview_id FOREIGN KEY(interview_id) REFERENCES interviews (interview_id)
 );
 --;;
+CREATE TABLE support_referrals (
+    referral_id UUID NOT NULL,
+    interview_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    to_whom TEXT NOT NULL,
+    referred_on DATE NOT NULL,
+    ask_on DATE NOT NULL,
+    assessment TEXT NOT NULL,
+    state TEXT DEFAULT 'open' NOT NULL,
+    outcome_on DATE,
+    helped TEXT DEFAULT '' NOT NULL,
+    helped_why TEXT DEFAULT '' NOT NULL,
+    helped_on DATE,
+    kept_by TEXT NOT NULL,
+    kept_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_by TEXT DEFAULT '' NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE,
+    version INTEGER DEFAULT 1 NOT NULL,
+    CONSTRAINT pk_support_referrals PRIMARY KEY (referral_id),
+    CONSTRAINT ck_support_referrals_kind_known CHECK (kind in ('early_help', 'step_up', 'step_down', 'other_service')),
+    CONSTRAINT ck_support_referrals_state_known CHECK (state in ('open', 'accepted', 'no_further_action', 'ended')),
+    CONSTRAINT ck_support_referrals_assessment_known CHECK (assessment in ('registered', 'not_registered', 'not_known')),
+    CONSTRAINT ck_support_referrals_helped_known CHECK (helped in ('', 'yes', 'partly', 'no', 'not_reached')),
+    CONSTRAINT ck_support_referrals_an_answer_has_its_day CHECK ((state = 'open') = (outcome_on is null)),
+    CONSTRAINT ck_support_referrals_asked_on_a_day CHECK ((helped = '') = (helped_on is null)),
+    CONSTRAINT fk_support_referrals_interview_id FOREIGN KEY(interview_id) REFERENCES interviews (interview_id)
+);
+--;;
+CREATE INDEX ix_support_referrals_interview_id ON support_referrals (interview_id);
+--;;
+CREATE INDEX ix_support_referrals_to_ask ON support_referrals (ask_on) WHERE helped = '';
+--;;
 CREATE TABLE visit_invites (
     interview_id UUID NOT NULL,
     worker_id TEXT NOT NULL,

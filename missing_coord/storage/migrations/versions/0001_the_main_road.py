@@ -21,6 +21,7 @@ def upgrade() -> None:
         "0001_access_sharing.sql",
         "0001_access_professionals.sql",
         "0001_access_history.sql",
+        "0001_access_support.sql",
     ):
         _run(Path(__file__).with_name(name))
 

@@ -1,0 +1,156 @@
+"""Referrals after interviews in PostgreSQL: kept, answered, and read for their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, text, update
+
+from missing_coord.domain.errors import ConcurrencyConflict, NotFound
+from missing_coord.domain.support import Assessment, Helped, HelpedWhy, Referral, SupportKind, SupportState
+from missing_coord.storage.tables.support import support_referrals
+from missing_coord.storage.unit_of_work import SqlUnitOfWork
+
+LISTS = ("to_ask", "open", "later", "asked")
+_NAME = (
+    "coalesce(nullif(concat_ws(' ', nullif(c.forename, ''), nullif(c.surname, '')), ''), 'Name not known')"
+)
+_FROM = """
+    from support_referrals s join interviews i using (interview_id) join children c using (child_id)
+    where case when s.helped <> '' then 'asked' when s.ask_on <= :today then 'to_ask'
+               when s.state = 'open' then 'open' else 'later' end = :list
+"""
+_LINES = text(f"""
+    select s.*, s.referral_id::text as referral_id, s.interview_id::text as interview_id, {_NAME} as display_name
+    {_FROM} order by case when s.helped = '' then s.ask_on end, s.helped_on desc, s.referral_id
+    limit :limit offset :offset
+""")
+_COUNT = text(f"select count(*) {_FROM}")
+_INTERVIEW = text(f"""
+    select i.child_id, {_NAME} as display_name, (i.held_at at time zone 'Europe/London')::date as held_on
+    from interviews i join children c using (child_id) where i.interview_id::text = :id
+""")
+
+
+async def about_interview(uow: SqlUnitOfWork, interview_id: str) -> RowMapping:
+    """Return whose interview it is and on which day it was held; raises NotFound."""
+    row = (await uow.execute(_INTERVIEW, {"id": interview_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no interview of this reference that you may see.")
+    return row
+
+
+async def referrals_of(uow: SqlUnitOfWork, interview_id: str) -> list[Referral]:
+    """Return the referrals after an interview, the newest first."""
+    statement = select(support_referrals).where(support_referrals.c.interview_id == interview_id)
+    rows = await uow.execute(
+        statement.order_by(support_referrals.c.referred_on.desc(), support_referrals.c.referral_id)
+    )
+    return [_referral(row) for row in rows.mappings()]
+
+
+async def one_referral(uow: SqlUnitOfWork, referral_id: str) -> Referral:
+    """Return one referral; raises NotFound."""
+    query = text("select * from support_referrals where referral_id::text = :id")
+    row = (await uow.execute(query, {"id": referral_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no referral of this reference.")
+    return _referral(row)
+
+
+async def lines(
+    uow: SqlUnitOfWork, which: str, *, today: date, limit: int, offset: int = 0
+) -> Sequence[RowMapping]:
+    """Return a part of one of the LISTS: those to be asked about first, the longest waiting before the others."""
+    asked = {"list": which, "today": today, "limit": limit, "offset": offset}
+    return (await uow.execute(_LINES, asked)).mappings().all()
+
+
+async def counts(uow: SqlUnitOfWork, *, today: date) -> dict[str, int]:
+    """Return the length of each of the LISTS."""
+    return {
+        which: int((await uow.execute(_COUNT, {"list": which, "today": today})).scalar_one())
+        for which in LISTS
+    }
+
+
+async def refer(uow: SqlUnitOfWork, referral: Referral) -> None:
+    """Keep a new referral; the same one sent again changes nothing."""
+    if any(
+        each.referral_id == referral.referral_id for each in await referrals_of(uow, referral.interview_id)
+    ):
+        return
+    row = {**_row(referral), "kept_by": uow.actor.name, "kept_at": uow.now}
+    await uow.execute(insert(support_referrals).values(**row))
+    _audit(uow, "referred", referral)
+
+
+async def change(uow: SqlUnitOfWork, referral: Referral, *, expected_version: int, what: str) -> None:
+    """Keep what came of a referral; raises ConcurrencyConflict when somebody else changed it meanwhile."""
+    names = ("assessment", "state", "outcome_on", "helped", "helped_why", "helped_on")
+    row = _row(replace(referral, version=expected_version + 1))
+    made = await uow.execute(
+        update(support_referrals)
+        .where(
+            support_referrals.c.referral_id == referral.referral_id,
+            support_referrals.c.version == expected_version,
+        )
+        .values(
+            **{name: row[name] for name in (*names, "version")},
+            changed_by=uow.actor.name,
+            changed_at=uow.now,
+        )
+    )
+    if made.rowcount != 1:
+        raise ConcurrencyConflict(
+            "This referral was changed since you opened the page. Nothing of yours was saved."
+        )
+    _audit(uow, what, referral)
+
+
+def _audit(uow: SqlUnitOfWork, what: str, referral: Referral) -> None:
+    uow.audit(
+        f"support_{what}",
+        subject_type="interview",
+        subject_id=referral.interview_id,
+        referral_id=referral.referral_id,
+    )
+
+
+def _row(referral: Referral) -> dict[str, Any]:
+    return {
+        "referral_id": referral.referral_id,
+        "interview_id": referral.interview_id,
+        "kind": referral.kind.value,
+        "to_whom": referral.to_whom,
+        "referred_on": referral.referred_on,
+        "ask_on": referral.ask_on,
+        "assessment": referral.assessment.value,
+        "state": referral.state.value,
+        "outcome_on": referral.outcome_on,
+        "helped": referral.helped.value if referral.helped else "",
+        "helped_why": referral.helped_why.value if referral.helped_why else "",
+        "helped_on": referral.helped_on,
+        "version": referral.version,
+    }
+
+
+def _referral(row: RowMapping) -> Referral:
+    return Referral(
+        referral_id=str(row["referral_id"]),
+        interview_id=str(row["interview_id"]),
+        kind=SupportKind(row["kind"]),
+        to_whom=row["to_whom"],
+        referred_on=row["referred_on"],
+        ask_on=row["ask_on"],
+        assessment=Assessment(row["assessment"]),
+        state=SupportState(row["state"]),
+        outcome_on=row["outcome_on"],
+        helped=Helped(row["helped"]) if row["helped"] else None,
+        helped_why=HelpedWhy(row["helped_why"]) if row["helped_why"] else None,
+        helped_on=row["helped_on"],
+        version=row["version"],
+    )
