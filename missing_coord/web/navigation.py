@@ -28,6 +28,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Contacts", "/contacts", (ADMINISTRATOR,)),
     ("Requests", "/requests", (COORDINATOR, MANAGER)),
     ("Help", "/support", (COORDINATOR, MANAGER)),
+    ("Survey", "/survey", (COORDINATOR, MANAGER)),
     ("Actions", "/actions", (COORDINATOR, WORKER, MANAGER, AUDITOR)),
     ("Messages", MESSAGES, (COORDINATOR, WORKER, MANAGER, AUDITOR, LEAD)),
     ("Audit trail", "/audit", (MANAGER, ADMINISTRATOR)),

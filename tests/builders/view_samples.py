@@ -181,6 +181,7 @@ def child_page() -> View:
         "patterns": [{"pattern_id": "P7", "text": "Missing 3 times in 90 days"}],
         "linked": "A link with another child is open.",
         "may_keep_wishes": True,
+        "may_see_family": True,
         "interviews": [
             {**queue_row(1, clock="breached", due_at=ago(2)), "interview_id": "I0001"},
             {**queue_row(2, clock="closed", state="completed"), "interview_id": "I0002"},

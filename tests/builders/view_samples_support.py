@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from missing_coord.domain.support import (
     ASSESSMENT_NAMES,
@@ -12,12 +12,19 @@ from missing_coord.domain.support import (
     STATE_NAMES,
     WHY_NAMES,
 )
-from tests.builders.view_samples import PAGER, View, shell, tiles
+from missing_coord.domain.survey import ANSWER_NAMES, CHOICES, QUESTIONS
+from tests.builders.view_samples import NOW, PAGER, View, ago, shell, tiles
 
 
 def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
-    return {"support": support, "interview_support": interview_support}
+    return {
+        "support": support,
+        "interview_support": interview_support,
+        "survey": survey,
+        "tell_us": tell_us,
+        "family": family,
+    }
 
 
 def support() -> View:
@@ -73,4 +80,68 @@ def interview_support() -> View:
         "form": "refer",
         "values": {"to_whom": ""},
         "errors": {"to_whom": "Say to whom: the service or the team"},
+    }
+
+
+def survey() -> View:
+    """Return one finished quarter, new links, and a refused number."""
+    rows = [{"question": text, "counts": ["12", "c", "c", "0", "0"]} for text in QUESTIONS.values()]
+    return {
+        "shell": shell("/survey"),
+        "quarters": [{"quarter": "2026-Q3", "rows": rows}],
+        "answers": list(ANSWER_NAMES.values()),
+        "below": 5,
+        "days": 60,
+        "links": ["https://coordinators.example/tell-us/" + "a1B2" * 10],
+        "questions": list(QUESTIONS.items()),
+        "choices": CHOICES,
+        "form": "links",
+        "values": {"number": "many"},
+        "errors": {"number": "Enter a number from 1 to 20"},
+    }
+
+
+def tell_us() -> View:
+    """Return the questions for a young person."""
+    return {
+        "shell": shell(""),
+        "step": "ask",
+        "secret": "a1B2",
+        "questions": list(QUESTIONS.items()),
+        "choices": CHOICES,
+    }
+
+
+def family() -> View:
+    """Return a child and a sibling who is missing now."""
+    child: View = {
+        "child_id": "C1",
+        "name": "Tamsin Quill",
+        "age": 15,
+        "tie": "The child whose family this is",
+        "missing": False,
+        "episode_count": 1,
+        "episodes": [{"episode_id": "E1", "kind": "Missing", "started_at": ago(90), "ended_at": ago(80)}],
+        "interviews": [
+            {"interview_id": "I1", "state": "not_offered", "due_at": NOW},
+            {"interview_id": "I2", "state": "offered_awaiting", "due_at": None},
+        ],
+        "actions": [
+            {
+                "interview_id": "I1",
+                "what": "Ring the school",
+                "owner_name": "Kit Larch",
+                "due_on": (NOW + timedelta(days=3)).date(),
+            }
+        ],
+    }
+    away: View = {"episode_id": "E2", "kind": "Missing", "started_at": ago(3), "ended_at": None}
+    sibling: View = {**child, "child_id": "C2", "name": "Ivo Quill", "age": None, "tie": "Same family home"}
+    sibling |= {"missing": True, "episode_count": 7, "episodes": [away], "interviews": [], "actions": []}
+    return {
+        "shell": shell("/queue"),
+        "child_id": "C1",
+        "child_name": "Tamsin Quill",
+        "members": [child, sibling],
+        "may_open": True,
     }

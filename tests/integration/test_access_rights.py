@@ -67,6 +67,8 @@ OFFICE = {
     "strategy_decisions": "S",
     "team_members": "S",
     "support_referrals": "SIu",
+    "survey_answers": "I",
+    "survey_links": "I",
     "ssda903_rows": "S",
     "users": "S",
     "visit_invites": "S",
@@ -86,6 +88,7 @@ KEPT_FROM_THE_SYSTEM = {
     "audit_grades": "SI",
     "audit_schemes": "SI",
     "interview_records": "SIu",
+    "survey_answers": "SI",
     **LOCKED,
 }
 RIGHTS: dict[Role, dict[str, str]] = {
@@ -201,6 +204,8 @@ RIGHTS: dict[Role, dict[str, str]] = {
         "api_keys": "S",
         "audit_trail": "I",
         "calendar_feeds": "S",
+        "survey_answers": "I",
+        "survey_links": "SD",
         "sessions": "SIUD",
         "user_secrets": "SU",
         "users": "S",

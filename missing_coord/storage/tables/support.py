@@ -37,3 +37,28 @@ support_referrals = Table(
     CheckConstraint("(helped = '') = (helped_on is null)", name="asked_on_a_day"),
     Index("ix_support_referrals_to_ask", "ask_on", postgresql_where=text("helped = ''")),
 )
+
+survey_links = Table(
+    "survey_links",
+    metadata,
+    Column("link_hash", Text, primary_key=True),
+    Column("valid_until", Date, nullable=False),
+)
+
+survey_answers = Table(
+    "survey_answers",
+    metadata,
+    Column("answer_id", UUID(as_uuid=False), primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("quarter", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    words("listened"),
+    words("explained"),
+    words("good_time"),
+    words("safer"),
+    words("again"),
+    CheckConstraint("way in ('link', 'paper')", name="way_known"),
+    CheckConstraint(
+        "array[listened, explained, good_time, safer, again] <@ array['', 'yes', 'a_bit', 'no', 'not_sure']",
+        name="answers_known",
+    ),
+)

@@ -48,6 +48,7 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         "patterns": [_pattern(each) for each in found.patterns],
         "linked": _linked(leads) if found.linked and not found.patterns else None,
         "may_keep_wishes": who.role in OFFICE,
+        "may_see_family": who.role in (*OFFICE, Role.EXPLOITATION_LEAD),
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }

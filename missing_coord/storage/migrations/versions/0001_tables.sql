@@ -585,6 +585,26 @@ CREATE INDEX ix_ssda903_rows_child_id ON ssda903_rows (child_id);
 --;;
 CREATE INDEX ix_ssda903_rows_kind ON ssda903_rows (kind, year);
 --;;
+CREATE TABLE survey_answers (
+    answer_id UUID DEFAULT gen_random_uuid() NOT NULL,
+    quarter TEXT NOT NULL,
+    way TEXT NOT NULL,
+    listened TEXT DEFAULT '' NOT NULL,
+    explained TEXT DEFAULT '' NOT NULL,
+    good_time TEXT DEFAULT '' NOT NULL,
+    safer TEXT DEFAULT '' NOT NULL,
+    again TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_survey_answers PRIMARY KEY (answer_id),
+    CONSTRAINT ck_survey_answers_way_known CHECK (way in ('link', 'paper')),
+    CONSTRAINT ck_survey_answers_answers_known CHECK (array[listened, explained, good_time, safer, again] <@ array['', 'yes', 'a_bit', 'no', 'not_sure'])
+);
+--;;
+CREATE TABLE survey_links (
+    link_hash TEXT NOT NULL,
+    valid_until DATE NOT NULL,
+    CONSTRAINT pk_survey_links PRIMARY KEY (link_hash)
+);
+--;;
 CREATE TABLE tick_ledger (
     job TEXT NOT NULL,
     slot_at TIMESTAMP WITH TIME ZONE NOT NULL,
