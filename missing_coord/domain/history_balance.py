@@ -38,12 +38,17 @@ def month_of(at: datetime) -> str:
 
 @dataclass(slots=True)
 class Told:
-    """What the files say, counted row by row as they are read; a key that comes twice counts once."""
+    """What the files say, counted row by row as they are read; a key that comes twice counts once.
+
+    `contradicted` are numbers under which two rows say different things: one of the two would be lost.
+    """
 
     rows: int = 0
     unread: int = 0
     episodes: dict[str, Stand] = field(default_factory=dict)
     interviews: set[str] = field(default_factory=set)
+    contradicted: set[str] = field(default_factory=set)
+    _said: dict[str, object] = field(default_factory=dict)
 
     @property
     def child_ids(self) -> list[str]:
@@ -58,8 +63,16 @@ class Told:
             return
         if episode := past_episode(record):
             self.episodes[episode.entry_key] = Stand(episode.child_id, month_of(episode.started_at))
+            self._compare(f"{record.child_id}, episode {record.episode_id or record.started_at}", episode)
         if interview := past_interview(record):
             self.interviews.add(interview.entry_key)
+            told = (interview.state, interview.held_at, interview.declined_at, interview.closed_at)
+            if record.interview_id:
+                self._compare(f"{record.child_id}, interview {record.interview_id}", told)
+
+    def _compare(self, number: str, said: object) -> None:
+        if self._said.setdefault(number, said) != said:
+            self.contradicted.add(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +207,11 @@ def _problems(
         found.append(f"{len(off)} children do not balance, such as {', '.join(off[:SHOWN])}.")
     if lost := told.interviews - after.interviews:
         found.append(f"{len(lost)} past interviews of the files are not held.")
+    if told.contradicted:
+        found.append(
+            f"{len(told.contradicted)} numbers stand for two different things, so that one would be lost:"
+            f" {'; '.join(sorted(told.contradicted)[:SHOWN])}."
+        )
     if after.waiting:
         found.append(
             f"{len(after.waiting)} past interviews are about an episode that is not there: take in the file of"

@@ -69,7 +69,8 @@ newest as (
 """What an interview says counts once, by its newest version, for the latest of the episodes that it is about."""
 _EPISODES = """
 select episode_id::text, child_id, kind, started_at, ended_at,
-       array(select distinct split_part(ref, '/', 1) from unnest(refs) ref) as forces from episodes
+       array(select distinct split_part(ref, '/', 1) from unnest(refs) ref
+             where ref not like all (array['council list/%', 'earlier records/%'])) as forces from episodes
 where status <> 'cancelled' and (:everything or child_id = any(:ids)) order by child_id, started_at
 """
 _NAMINGS = f"""

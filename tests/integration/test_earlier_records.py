@@ -221,6 +221,16 @@ async def test_an_interview_by_itself_waits_for_its_episode_and_says_so(
     assert (await verified(road)).findings == ()
 
 
+async def test_one_number_for_two_episodes_or_two_outcomes_does_not_balance(
+    road: Application, tmp_path: Path
+) -> None:
+    other = PAST[1].replace("M2", "M1")
+    unlike = PAST[4].replace("20/04/2024 10:00", "21/04/2024 10:00")
+    told = (await bring(road, written(tmp_path, [PAST[0], other, PAST[3], unlike]))).to_json()
+    assert not told["balanced"]
+    assert "C1, episode M1; C2, interview R9" in told["problems"][0]
+
+
 async def test_a_corrected_row_replaces_the_one_of_the_same_number(road: Application, tmp_path: Path) -> None:
     await bring(road, written(tmp_path, PAST[:1]))
     better = PAST[0].replace("02/03/2024 09:00", "02/03/2024 08:00").replace("03/03/2024 16:00", "09/03/2024")
