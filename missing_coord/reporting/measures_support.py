@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from missing_coord.domain.support import KIND_NAMES
 from missing_coord.reporting.follow_up import SupportFact
 from missing_coord.reporting.known import PeriodFacts
-from missing_coord.reporting.measures import MeasureGroup
+from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_quality import Rows, interviews_counted
 
 TAKEN_UP = ("accepted", "ended")
@@ -19,60 +19,52 @@ _HELPED = "Yes or partly, of those who were asked and reached."
 
 
 def support_measures(facts: PeriodFacts) -> tuple[MeasureGroup, ...]:
-    """Return the referrals of the period, and of what kind they were."""
+    """Return the referrals of the period with what came of them, and of what kind they were."""
     found = facts.support
     every = _ids(found)
-    due = [each for each in found if each.asked]
-    told = [each for each in due if each.helped not in ("", NOT_REACHED)]
+    kinds = [
+        interviews_counted(f"support_{kind}", name, _ids(e for e in found if e.kind == kind), of=every)
+        for kind, name in KIND_NAMES.items()
+    ]
     return (
         MeasureGroup(
             title="Help after interviews, by the day of the referral",
-            measures=(
-                interviews_counted("support", "Referrals after an interview", every, _COUNTED),
-                interviews_counted(
-                    "support_taken_up", "Taken up", _ids(e for e in found if e.state in TAKEN_UP), of=every
-                ),
-                interviews_counted(
-                    "support_no_further_action",
-                    "Ended with no further action",
-                    _ids(e for e in found if e.state == "no_further_action"),
-                    of=every,
-                ),
-                interviews_counted(
-                    "support_open", "No answer yet", _ids(e for e in found if e.state == "open"), of=every
-                ),
-                interviews_counted(
-                    "support_assessed",
-                    "With an early help assessment registered",
-                    _ids(e for e in found if e.assessed),
-                    of=every,
-                ),
-                interviews_counted(
-                    "support_asked",
-                    "Asked after six months whether it helped",
-                    _ids(e for e in due if e.helped),
-                    _ASKED,
-                    of=_ids(due),
-                ),
-                interviews_counted(
-                    "support_helped",
-                    "It helped",
-                    _ids(e for e in told if e.helped in HELPED),
-                    _HELPED,
-                    of=_ids(told),
-                ),
-            ),
+            measures=(*_answers(found, every), *_half_a_year_later(found)),
         ),
-        MeasureGroup(
-            title="These referrals by kind",
-            measures=tuple(
-                interviews_counted(
-                    f"support_{kind}", name, _ids(e for e in found if e.kind == kind), of=every
-                )
-                for kind, name in KIND_NAMES.items()
-            ),
-            parts_of_whole=True,
+        MeasureGroup(title="These referrals by kind", measures=tuple(kinds), parts_of_whole=True),
+    )
+
+
+def _answers(found: Sequence[SupportFact], every: Rows) -> tuple[Measure, ...]:
+    lines = (
+        ("support_taken_up", "Taken up", [e for e in found if e.state in TAKEN_UP]),
+        (
+            "support_no_further_action",
+            "Ended with no further action",
+            [e for e in found if e.state == "no_further_action"],
         ),
+        ("support_open", "No answer yet", [e for e in found if e.state == "open"]),
+        (
+            "support_assessed",
+            "With an early help assessment registered",
+            [e for e in found if e.assessed],
+        ),
+    )
+    return (
+        interviews_counted("support", "Referrals after an interview", every, _COUNTED),
+        *(interviews_counted(key, name, _ids(rows), of=every) for key, name, rows in lines),
+    )
+
+
+def _half_a_year_later(found: Sequence[SupportFact]) -> tuple[Measure, ...]:
+    due = [each for each in found if each.asked]
+    told = [each for each in due if each.helped not in ("", NOT_REACHED)]
+    asked, helped = _ids(e for e in due if e.helped), _ids(e for e in told if e.helped in HELPED)
+    return (
+        interviews_counted(
+            "support_asked", "Asked after six months whether it helped", asked, _ASKED, of=_ids(due)
+        ),
+        interviews_counted("support_helped", "It helped", helped, _HELPED, of=_ids(told)),
     )
 
 

@@ -21,6 +21,9 @@ MAY_HAVE = {
     "completed_told_of_eligible": "Completed within 72 hours of being told, of all episodes",
     "audited": "Closed interviews audited",
     "actions_in_time": "Actions done in time",
+    "support_taken_up": "Referrals after an interview taken up",
+    "support_asked": "Asked after six months whether it helped",
+    "support_helped": "It helped, of those who were asked and reached",
     "told_seen": "Steps of the ladder seen by somebody who was told",
 }
 """The shares of which more is better."""

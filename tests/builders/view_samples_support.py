@@ -13,6 +13,7 @@ from missing_coord.domain.support import (
     WHY_NAMES,
 )
 from missing_coord.domain.survey import ANSWER_NAMES, CHOICES, QUESTIONS
+from missing_coord.web.rendering import Shell
 from tests.builders.view_samples import NOW, PAGER, View, ago, shell, tiles
 
 
@@ -76,7 +77,7 @@ def interview_support() -> View:
         "states": [(each.value, name) for each, name in STATE_NAMES.items()],
         "assessments": [(each.value, name) for each, name in ASSESSMENT_NAMES.items()],
         "answers": [(each.value, name) for each, name in HELPED_NAMES.items()],
-        "whys": [(each.value, name) for each, name in WHY_NAMES.items()],
+        "whys": [("", "Choose one"), *((each.value, name) for each, name in WHY_NAMES.items())],
         "form": "refer",
         "values": {"to_whom": ""},
         "errors": {"to_whom": "Say to whom: the service or the team"},
@@ -104,7 +105,7 @@ def survey() -> View:
 def tell_us() -> View:
     """Return the questions for a young person."""
     return {
-        "shell": shell(""),
+        "shell": Shell(council="Northbrook Council", now=NOW, csrf_token="c0ffee"),
         "step": "ask",
         "secret": "a1B2",
         "questions": list(QUESTIONS.items()),
