@@ -94,7 +94,8 @@ def build(
             _read_field(column, text, values, kept, findings)
         if column.required and values.get(column.name) is None:
             _note_missing(column, findings)
-    if layout.one_needed and not any(values.get(name) for name in layout.one_needed):
+    unread = any(fault.field in layout.one_needed for fault in findings.faults)
+    if layout.one_needed and not unread and not any(values.get(name) for name in layout.one_needed):
         findings.fault(layout.one_needed[0], f"{' or '.join(layout.one_needed)} must be filled in")
     if not findings.faults:
         layout.finish(values, findings, rules)

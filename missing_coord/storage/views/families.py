@@ -76,12 +76,10 @@ _COLUMNS = (
     " previous_postcodes"
 )
 _CHILD = text(f"select {_COLUMNS} from children where child_id = :child_id")
-# Whoever shares a postcode or writes an address the same way; who is family is said by the comparing forms.
+# Whoever shares a postcode, now or before; who of them is family is said by the comparing forms.
 _NEAR = text(f"""
     select {_COLUMNS} from children c where not c.provisional and c.child_id <> :child_id and (
-        c.home_postcode = any(:postcodes) or c.previous_postcodes && cast(:postcodes as text[])
-        or lower(c.home_address) = any(:addresses)
-        or exists (select from unnest(c.previous_addresses) a where lower(a) = any(:addresses)))
+        c.home_postcode = any(:postcodes) or c.previous_postcodes && cast(:postcodes as text[]))
     order by c.date_of_birth nulls last, c.child_id
 """)
 _EPISODES = text("""
@@ -104,9 +102,8 @@ async def family_of(uow: SqlUnitOfWork, child_id: str) -> list[FamilyMember]:
     child = (await uow.execute(_CHILD, {"child_id": child_id})).mappings().one_or_none()
     if child is None:
         raise NotFound("There is no such child that you may see.")
-    postcodes, addresses = _postcodes(child), _addresses(child)
-    asked = {"child_id": child_id, "postcodes": postcodes, "addresses": addresses}
-    near = (await uow.execute(_NEAR, asked)).mappings().all() if postcodes or addresses else []
+    asked = {"child_id": child_id, "postcodes": _postcodes(child)}
+    near = (await uow.execute(_NEAR, asked)).mappings().all() if asked["postcodes"] else []
     ties = {child_id: Tie.SELF} | {
         each["child_id"]: tie for each in near if (tie := _tie(child, each)) is not None
     }
@@ -119,6 +116,7 @@ async def family_of(uow: SqlUnitOfWork, child_id: str) -> list[FamilyMember]:
 
 
 def _tie(child: Mapping[Any, Any], other: Mapping[Any, Any]) -> Tie | None:
+    """Return by what one who shares a postcode with the child is family, None for a neighbour."""
     home, theirs = _home(child), _home(other)
     if home and home == theirs:
         return Tie.SAME_HOME
@@ -126,7 +124,7 @@ def _tie(child: Mapping[Any, Any], other: Mapping[Any, Any]) -> Tie | None:
         return Tie.EARLIER_HOME
     surname = plain_words(child["surname"])
     same_name = bool(surname) and surname == plain_words(other["surname"])
-    return Tie.NAME_AND_POSTCODE if same_name and set(_postcodes(child)) & set(_postcodes(other)) else None
+    return Tie.NAME_AND_POSTCODE if same_name else None
 
 
 def _home(row: Mapping[Any, Any]) -> str:
@@ -135,16 +133,12 @@ def _home(row: Mapping[Any, Any]) -> str:
 
 def _homes(row: Mapping[Any, Any]) -> set[str]:
     """Return the homes now and before, in the form for comparing; one that is a postcode alone is no home."""
-    forms = {_home(row), *(place_form(each, "") for each in row["previous_addresses"])}
+    forms = {place_form(each, "") for each in (row["home_address"], *row["previous_addresses"])}
     return {each for each in forms if each and each != postcode_in(each)}
 
 
 def _postcodes(row: Mapping[Any, Any]) -> list[str]:
     return sorted({row["home_postcode"], *row["previous_postcodes"]} - {""})
-
-
-def _addresses(row: Mapping[Any, Any]) -> list[str]:
-    return sorted({each.lower() for each in (row["home_address"], *row["previous_addresses"])} - {""})
 
 
 Rows = dict[str, list[dict[str, Any]]]
