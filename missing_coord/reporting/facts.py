@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -32,7 +33,7 @@ class Outcome(StrEnum):
     OPEN_NOT_OFFERED = "open_not_offered"
 
 
-_OF_STATE = {
+_OF_STATE: Mapping[str, Outcome] = {
     InterviewState.COMPLETED: Outcome.COMPLETED,
     InterviewState.DECLINED_BY_CHILD: Outcome.DECLINED_BY_CHILD,
     InterviewState.DECLINED_BY_PARENT: Outcome.DECLINED_BY_PARENT,
@@ -120,9 +121,7 @@ class DutyFact:
     def outcome(self) -> Outcome:
         """What became of it, as far as is known."""
         still_open = Outcome.OPEN_NOT_OFFERED if self.offered_at is None else Outcome.OPEN_OFFERED
-        return (
-            still_open if self.resolved_at is None else _OF_STATE.get(InterviewState(self.state), still_open)
-        )
+        return still_open if self.resolved_at is None else _OF_STATE.get(self.state, still_open)
 
     @property
     def told_due_at(self) -> datetime:

@@ -23,6 +23,7 @@ class RecordFact:
     child_id: str
     others: bool
     held_at: datetime
+    lists_version: str = ""
     push: tuple[str, ...] = ()
     pull: tuple[str, ...] = ()
     harm: bool = False

@@ -87,7 +87,7 @@ def _themes(
         title=f"{title}, by the records of interviews held",
         measures=tuple(
             interviews_counted(
-                f"{kind}_{code}", _words(code), tuple(found[code]), of=every, opens=Opens.RECORDS
+                f"{kind}_{code}", theme_words(code), tuple(found[code]), of=every, opens=Opens.RECORDS
             )
             for code in order
         ),
@@ -95,8 +95,9 @@ def _themes(
     )
 
 
-def _words(code: str) -> str:
-    text = code.replace("_", " ")
+def theme_words(code: str) -> str:
+    """Return a reason in words, its code with or without the kind in front."""
+    text = code.removeprefix("push_").removeprefix("pull_").replace("_", " ")
     return text[:1].upper() + text[1:]
 
 

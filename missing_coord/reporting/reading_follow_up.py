@@ -52,7 +52,8 @@ exists (select from interview_episodes ie join episodes e using (episode_id)
         where ie.interview_id = i.interview_id and e.status <> 'cancelled')
 """
 _RECORDS = f"""
-select v.interview_id::text, i.child_id, {_OTHERS}, v.held_at, c.push_factors as push, c.pull_factors as pull,
+select v.interview_id::text, i.child_id, {_OTHERS}, v.held_at, v.lists_version,
+       c.push_factors as push, c.pull_factors as pull,
        cardinality(c.harm) > 0 as harm, c.harm_asked, c.confidentiality_explained, c.helpline_given, c.seen_alone
 from interview_records v join record_contents c using (interview_id, number) join interviews i using (interview_id)
 where {_LIVE} and v.held_at >= :first and v.held_at < :after and v.submitted_at <= :as_at

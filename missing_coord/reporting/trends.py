@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from missing_coord.reporting.chance import count_range, share_range
+from missing_coord.reporting.follow_up import RecordFact
 from missing_coord.reporting.known import Known, PeriodFacts, facts_by_period
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_interviews import interview_measures, told_clock_measures
 from missing_coord.reporting.measures_missing import missing_measures, repeat_measures
-from missing_coord.reporting.measures_quality import record_measures, theme_measures
+from missing_coord.reporting.measures_quality import record_measures, theme_measures, theme_words
 from missing_coord.reporting.periods import Period, before
 
 EARLIER = 12
@@ -71,12 +72,14 @@ def trends(period: Period, known: Known) -> tuple[Trend, ...]:
     """
     first = min((each.started_at for each in known.episodes), default=None)
     wanted = [each for each in before(period, EARLIER) if first is not None and first <= each.starts_at]
-    columns = [(each.period, _figures(each)) for each in facts_by_period([*wanted, period], known)]
-    keys = [*KEYS, *_most_told(columns[-1][1])]
-    return tuple(
-        _trend(key, [(each, figures.get(key) or _not_told(key, figures)) for each, figures in columns])
-        for key in keys
-    )
+    facts = facts_by_period([*wanted, period], known)
+    columns = [(each.period, _figures(each)) for each in facts]
+    themes = [
+        _trend(key, [(each.period, _theme(key, each, lists)) for each in facts])
+        for key in _most_told(columns[-1][1])
+        for lists in [_lists_with(key, known)]
+    ]
+    return (*(_trend(key, [(each, figures[key]) for each, figures in columns]) for key in KEYS), *themes)
 
 
 def _most_told(figures: Mapping[str, Measure]) -> list[str]:
@@ -85,8 +88,21 @@ def _most_told(figures: Mapping[str, Measure]) -> list[str]:
     return [each.key for each in themes[:THEMES_SHOWN]]
 
 
-def _not_told(key: str, figures: Mapping[str, Measure]) -> Measure:
-    return Measure(key=key, name=key, numerator=0, denominator=figures["recorded"].numerator)
+def _lists_with(key: str, known: Known) -> frozenset[str]:
+    """Return the versions of the council's lists that have a reason, as far as records tell: some record names it."""
+    return frozenset(each.lists_version for each in known.follow_up.records if _tells(key, each))
+
+
+def _theme(key: str, facts: PeriodFacts, lists: frozenset[str]) -> Measure:
+    """Return how often a reason was told in a period, of the records that were written on lists that have it."""
+    asked = [each for each in facts.records if each.lists_version in lists]
+    told = sum(_tells(key, each) for each in asked)
+    return Measure(key=key, name=theme_words(key), numerator=told, denominator=len(asked))
+
+
+def _tells(key: str, record: RecordFact) -> bool:
+    kind, _, code = key.partition("_")
+    return code in (record.push if kind == "push" else record.pull)
 
 
 def _figures(facts: PeriodFacts) -> dict[str, Measure]:

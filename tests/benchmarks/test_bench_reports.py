@@ -1,9 +1,10 @@
-"""How fast a month over 100,000 episodes of history becomes a page, a workbook and rows."""
+"""How fast a month over 100,000 episodes of history becomes a page, a PDF, a workbook and rows."""
 
 from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from statistics import median
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,6 +18,7 @@ from tests.databases import Database
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 EPISODES, CHILDREN, YEARS = 100_000, 8_000, 5
+ROUNDS = 3
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _FILL = (
     """insert into children (child_id, responsible_authority, status)
@@ -65,17 +67,19 @@ def _fill(database: Database) -> None:
 async def test_speed_of_a_month_over_a_hundred_thousand_episodes(database: Database) -> None:
     _fill(database)
     storage = Storage.open(database.app_url, clock=FixedClock(NOW), pool_size=2)
-    seconds: dict[str, float] = {}
-    for form in ("html", "csv", "xlsx", "pdf"):
+    seconds: dict[str, list[float]] = {}
+    for form in ("html", "csv", "xlsx", "pdf") * ROUNDS:
         started = time.perf_counter()
         async with storage.unit_of_work(system_actor("bench")) as uow:
             report = await read_report(uow, period="2026-10", as_at=NOW, council="E08000003")
         counted = time.perf_counter()
         render(report, format=form, suppress_below=5)
-        seconds["read and count"] = counted - started
-        seconds[form] = time.perf_counter() - counted
+        seconds.setdefault("read and count", []).append(counted - started)
+        seconds.setdefault(form, []).append(time.perf_counter() - counted)
     await storage.close()
-    for what, spent in seconds.items():
+    medians = {what: median(spent) for what, spent in seconds.items()}
+    together = medians["read and count"] + medians["html"] + medians["pdf"]
+    for what, spent in {**medians, "read, HTML and PDF together": together}.items():
         print(f"\nmonth over {EPISODES} episodes, {what}: {spent:.2f} s")  # noqa: T201
     incidents = next(m for g in report.groups for m in g.measures if m.key == "incidents")
     assert incidents.numerator > 1000

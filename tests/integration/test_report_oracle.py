@@ -62,11 +62,13 @@ def oracles(database: Database) -> list[tuple[dict[str, Any], dict[str, int]]]:
             )
             for as_at, subject in ASKED
         ]
+        event(f"graded twice: {_any(connection, _TWICE)}")
         event(f"joined: {_any(connection, _JOINED)}, several in one interview: {_any(connection, _SEVERAL)}")
     engine.dispose()
     return found
 
 
+_TWICE = "select exists (select from audit_grades where place = 2)"
 _JOINED = "select exists (select from episode_incidents group by episode_id having count(*) > 1)"
 _SEVERAL = "select exists (select from interview_episodes group by interview_id having count(*) > 1)"
 

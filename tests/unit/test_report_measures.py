@@ -241,6 +241,24 @@ def test_a_theme_is_compared_with_earlier_months_and_a_rise_beyond_chance_is_sai
     assert "What children went away from" in page
 
 
+def test_a_reason_that_is_new_on_the_list_is_not_called_a_rise() -> None:
+    def told(number: int, days: int, lists: str, push: tuple[str, ...]) -> RecordFact:
+        at = RETURN - timedelta(days=days)
+        return RecordFact(
+            interview_id=f"I{number}", child_id="C", others=False, held_at=at, lists_version=lists, push=push
+        )
+
+    before = [told(n, n, "2026-1", ("school",)) for n in range(30, 400)]
+    since = [told(1000 + n, 0, "2027-1", ("gaming", "school")[n % 2 :]) for n in range(40)]
+    first = an_episode_fact(started_at=RETURN - timedelta(days=500))
+    known = known_at(LATER, episodes=[first], duties=[], follow_up=FollowUp(records=(*before, *since)))
+    found = {each.key: each for each in report_of(OCTOBER, known).trends}
+    new, old = found["push_gaming"], found["push_school"]
+    assert [each.denominator for each in new.points] == [0] * (len(new.points) - 1) + [40]
+    assert new.verdict == "too little to compare with"
+    assert old.points[0].denominator
+
+
 def test_only_the_newest_audit_of_a_closing_counts_and_grades_add_up() -> None:
     closed = tuple(
         ClosedFact(
