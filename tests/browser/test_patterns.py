@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def linked(site: RunningSite) -> RunningSite:
-    """A car and a telephone that three children of the council share, found by the rules."""
+    """A car and a telephone that three children of the council share, and nobody in the past of the demonstration."""
 
     async def found(application: Application) -> None:
         back = SystemClock().now() - timedelta(days=3)
@@ -36,7 +36,7 @@ def linked(site: RunningSite) -> RunningSite:
             }
             row |= {name: child[name] for name in ("forename", "surname", "date_of_birth", "sex")}
             rows.append(
-                row | {"local_child_id": child["child_id"], "vehicles": "QD19 XKV", "phone": "07700 900951"}
+                row | {"local_child_id": child["child_id"], "vehicles": "QB22 LLM", "phone": "07700 900417"}
             )
         await feed(application, "police", rows)
         async with application.database.unit_of_work(system_actor("patterns")) as uow:
@@ -88,4 +88,4 @@ def _confirm_without_scripts(screens: Screens, path: str) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("Confirmed by Jo")).to_be_visible()
     page.goto(f"{plain.site.address}/patterns/meeting?by=person")
-    expect(page.get_by_role("rowheader", name="QD19 XKV")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="QB22 LLM")).to_be_visible()
