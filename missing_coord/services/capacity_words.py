@@ -31,7 +31,8 @@ def assumptions(made: Capacity) -> list[str]:
     return [
         "A visit can be from when the family said yes on record: half the returns were told to us within"
         f" {lost.told_hours:g} hours and agreed to {lost.yes_hours:g} hours after that. The {lost.not_approached} whom"
-        f" nobody asked are taken to be as slow as the slowest tenth, {lost.slow_hours:g} hours.",
+        f" nobody asked are taken to be as slow as the slowest tenth, {lost.slow_hours:g} hours. Another staff"
+        " is taken to ask no sooner; the last line of the table shows what sooner answers would do.",
         f"It took {lost.contacts_for_each:g} offers and attempts for each interview held. A quarter of the visits came"
         f" within {lost.ahead_hours:g} hours of the yes; no visit of the replay comes sooner.",
         f"{lost.out_of_reach} whom nobody got through to stay unseen with every staff. {lost.missed} visits were not"

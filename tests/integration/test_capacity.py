@@ -55,6 +55,7 @@ async def test_the_recorded_past_is_counted_as_it_was(site: Site) -> None:
         "One full-time worker more",
         "One full-time worker fewer",
         "Everybody on Saturdays too, with the same weekly target",
+        "The staff as it is, with every family's answer within 24 hours of the notice",
     ]
 
 
@@ -62,7 +63,7 @@ async def test_a_changed_pattern_is_tried_on_the_same_past(site: Site) -> None:
     await _past(site)
     never = [Pattern(worker_id=each, days=frozenset()) for each in ("W01", "W02")]
     made = await _worked_out(site, patterns=tuple(never))
-    (_, present), (name, changed) = made.staffs
+    (_, present), (name, changed), _ = made.staffs
     assert (name, present.in_time, changed.unseen) == ("With the changed pattern", 3, 3)
     with pytest.raises(DomainError, match=r"^worker: there is no interview worker 'W99'"):
         await _worked_out(site, patterns=(Pattern(worker_id="W99"),))

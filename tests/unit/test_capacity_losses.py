@@ -112,3 +112,13 @@ def test_leave_is_known_beforehand_and_a_day_of_illness_costs_the_visits_placed_
     staff = [a_worker("w1", absences=apart.known["w1"])]
     outcome = simulate(demand, staff, start=at(0, 0), end=at(28, 0), sudden=apart.sudden)
     assert (outcome.visits, outcome.lost, outcome.in_time) == (2, 1, 1)
+
+
+def test_families_who_answer_within_a_day_can_be_seen_in_time_and_until_then_no_staff_can() -> None:
+    past = [held(1, told=10, yes=75, seen=90)]
+    wanted, lost = {"i1": an_interview("i1")}, losses_of(past, NONE)
+    staff = [a_worker("w1"), a_worker("w2")]
+    late = simulate(demand_of(past, wanted, lost), staff, start=at(0, 0), end=at(28, 0))
+    assert (late.in_time, late.late, late.agreed_late) == (0, 1, 1)
+    sooner = demand_of(past, wanted, lost, answer_within=timedelta(hours=24))
+    assert simulate(sooner, staff, start=at(0, 0), end=at(28, 0)).in_time == 1
