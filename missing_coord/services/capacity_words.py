@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from missing_coord.services.capacity import Capacity
 
+FEWEST = 20
+"""Interviews held below which nothing is measured that could be relied on."""
+
 
 def trust(made: Capacity) -> str:
     """Return in one sentence how near the replay comes to what happened, and so how far to believe it."""
     present = made.staffs[0][1]
     more = present.in_time - made.recorded.in_time
-    if not made.recorded.needed:
-        return "There is nothing to compare it with."
+    held = made.recorded.in_time + made.recorded.late
+    if held < FEWEST:
+        return (
+            f"Only {held} of them were held: too few to measure what was lost on the way. Do not rely on the"
+            f" replay, which has {present.in_time} in time where {made.recorded.in_time} really were."
+        )
     share = abs(more) / made.recorded.needed
     off = f"{abs(more)} of {made.recorded.needed} ({100 * share:.0f} %)"
     if more <= 0:
