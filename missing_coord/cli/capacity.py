@@ -98,6 +98,7 @@ def _lines(made: Capacity) -> list[str]:
 
 def _words(each: Outcome) -> str:
     return (
-        f"{each.in_time} of {each.needed} in time, {each.late} late, {each.unseen} for whom nobody had room,"
-        f" {each.out_of_reach} out of reach; {each.lost} of {each.visits} visits were lost."
+        f"{each.in_time} of {each.needed} in time, {each.late} late ({each.agreed_late} agreed to too late for any"
+        f" staff), {each.unseen} for whom nobody had room, {each.out_of_reach} out of reach;"
+        f" {each.lost} of {each.visits} visits were lost."
     )

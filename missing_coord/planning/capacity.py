@@ -45,6 +45,7 @@ class Demand:
 class Outcome:
     """What a staff would have made of a period: children in time, late or unseen, and visits used of those there.
 
+    `agreed_late` of the late ones could not be visited before the deadline by any staff: the yes came too late.
     `lost` visits were made for nothing: the child did not attend or was missing again, or the worker fell ill.
     """
 
@@ -53,6 +54,7 @@ class Outcome:
     late: int
     unseen: int
     out_of_reach: int
+    agreed_late: int
     lost: int
     median_hours: float | None
     most_hours: float | None
@@ -196,6 +198,7 @@ def _outcome(demand: Sequence[Demand], replayed: _Replay, possible: int) -> Outc
         late=len(late),
         unseen=len(replayed.unseen),
         out_of_reach=len(out_of_reach),
+        agreed_late=sum(_agreed_late(each) for each in late),
         lost=replayed.lost,
         median_hours=round(median(hours), 1) if hours else None,
         most_hours=round(quantiles(hours, n=10)[-1], 1) if len(hours) > 1 else None,
@@ -204,6 +207,12 @@ def _outcome(demand: Sequence[Demand], replayed: _Replay, possible: int) -> Outc
         unmet_by_weekday=tuple(weekdays[day] for day in range(7)),
         unmet_by_area=dict(sorted(Counter(each.area for each in unmet).items())),
     )
+
+
+def _agreed_late(demand: Demand) -> bool:
+    interview = demand.interview
+    ready = demand.ready_at or interview.earliest_at
+    return ready + timedelta(minutes=interview.minutes) > interview.due_at
 
 
 def _possible(staff: Sequence[WorkerSituation], start: datetime, end: datetime) -> int:

@@ -13,7 +13,7 @@ from typing import Protocol
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours, wall_clock
-from missing_coord.planning.capacity import Outcome, simulate
+from missing_coord.planning.capacity import Demand, Outcome, simulate
 from missing_coord.planning.child_hours import WEEKDAYS
 from missing_coord.planning.forecast import Forecast, forecast
 from missing_coord.planning.situation import Absence, WorkerSituation
@@ -32,6 +32,8 @@ from missing_coord.services.ports.work import Policy
 
 LEAST_WEEKS, MOST_WEEKS, WEEKS = 2, 52, 13
 READERS = frozenset({Role.MANAGER, Role.SYSTEM})
+SOON = timedelta(hours=24)
+SOONER = "The staff as it is, with every family's answer within 24 hours of the notice"
 FULL_DAY = WorkingHours(start=time(9), end=time(17, 30))
 WORKING_WEEK = frozenset(WEEKDAYS[:5])
 
@@ -121,7 +123,8 @@ async def capacity(
 ) -> Capacity:
     """Work out capacity against demand over the whole weeks before today; a manager asks for it.
 
-    Without `patterns` the changes tried are one worker more, one fewer, and everybody on Saturdays too.
+    Without `patterns` the changes tried are one worker more, one fewer, and everybody on Saturdays too; quicker answers
+    of families are tried in any case.
     """
     check_role(uow, READERS)
     if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
@@ -133,7 +136,9 @@ async def capacity(
     absences = absences_apart(await history.absences(start, end))
     losses = losses_of(over, absences)
     cases = await uow.planning.cases([each.interview_id for each in over])
-    demand = demand_of(over, {each.wanted.interview_id: each.wanted for each in cases}, losses)
+    wanted = {each.wanted.interview_id: each.wanted for each in cases}
+    demand = demand_of(over, wanted, losses)
+    sooner = demand_of(over, wanted, losses, answer_within=SOON)
     workers = [
         replace(each, absences=absences.known.get(each.worker_id, ()))
         for each in await uow.planning.workers()
@@ -141,14 +146,14 @@ async def capacity(
     staffs = _staffs(workers, patterns)
     replay = partial(
         simulate,
-        demand,
         start=start,
         end=end,
         bank_holidays=bank_holidays,
         council=policy.council,
         sudden=absences.sudden,
     )
-    outcomes = await asyncio.to_thread(_replayed, replay, staffs)
+    tried = [*((name, demand, staff) for name, staff in staffs), (SOONER, sooner, workers)]
+    outcomes = await asyncio.to_thread(_replayed, replay, tried)
     return Capacity(
         start=start,
         end=end,
@@ -163,10 +168,10 @@ async def capacity(
 
 
 def _replayed(
-    replay: Callable[[Sequence[WorkerSituation]], Outcome],
-    staffs: Sequence[tuple[str, list[WorkerSituation]]],
+    replay: Callable[[Sequence[Demand], Sequence[WorkerSituation]], Outcome],
+    tried: Sequence[tuple[str, list[Demand], list[WorkerSituation]]],
 ) -> tuple[tuple[str, Outcome], ...]:
-    return tuple((name, replay(staff)) for name, staff in staffs)
+    return tuple((name, replay(demand, staff)) for name, demand, staff in tried)
 
 
 def _recorded(past: Sequence[PastReturn], over: Sequence[PastReturn]) -> Recorded:

@@ -121,23 +121,37 @@ def losses_of(past: Sequence[PastReturn], absences: Absences) -> Losses:
 
 
 def demand_of(
-    past: Sequence[PastReturn], wanted: Mapping[str, OpenInterview], losses: Losses
+    past: Sequence[PastReturn],
+    wanted: Mapping[str, OpenInterview],
+    losses: Losses,
+    *,
+    answer_within: timedelta | None = None,
 ) -> list[Demand]:
     """Return what asked for a visit, each from when it could have been visited by what is on record.
 
-    Declined ones are in it where somebody went for nothing.
+    Declined ones are in it where somebody went for nothing. With `answer_within` every family says yes so soon after we
+    were told, where it was later on record.
     """
     asked = [each for each in past if each.asks_for_visit or _door_visits(each)]
-    return [_demand(each, wanted[each.interview_id], losses) for each in asked if each.interview_id in wanted]
+    return [
+        _demand(each, wanted[each.interview_id], losses, answer_within)
+        for each in asked
+        if each.interview_id in wanted
+    ]
 
 
-def _demand(each: PastReturn, interview: OpenInterview, losses: Losses) -> Demand:
+def _demand(
+    each: PastReturn, interview: OpenInterview, losses: Losses, answer_within: timedelta | None
+) -> Demand:
+    ready = _ready(each, losses)
+    if answer_within is not None:
+        ready = min(ready, each.known_at + answer_within + losses.ahead_hours * HOUR)
     visits = each.missed if each.asks_for_visit else _door_visits(each) - 1
     return Demand(
         interview=replace(interview, earliest_at=each.returned_at, due_at=each.due_at),
         area=each.area,
         missed=visits,
-        ready_at=_ready(each, losses),
+        ready_at=ready,
         gone=each.gone,
         reached=each.reached or not each.asks_for_visit,
         counts=each.asks_for_visit,

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from missing_coord.services.capacity import Capacity
 
+FEWEST = 20
+"""Interviews held below which nothing is measured that could be relied on."""
+
 
 def trust(made: Capacity) -> str:
     """Return in one sentence how near the replay comes to what happened, and so how far to believe it."""
     present = made.staffs[0][1]
     more = present.in_time - made.recorded.in_time
-    if not made.recorded.needed:
-        return "There is nothing to compare it with."
+    held = made.recorded.in_time + made.recorded.late
+    if held < FEWEST:
+        return (
+            f"Only {held} of them were held: too few to measure what was lost on the way. Do not rely on the"
+            f" replay, which has {present.in_time} in time where {made.recorded.in_time} really were."
+        )
     share = abs(more) / made.recorded.needed
     off = f"{abs(more)} of {made.recorded.needed} ({100 * share:.0f} %)"
     if more <= 0:
@@ -31,7 +38,8 @@ def assumptions(made: Capacity) -> list[str]:
     return [
         "A visit can be from when the family said yes on record: half the returns were told to us within"
         f" {lost.told_hours:g} hours and agreed to {lost.yes_hours:g} hours after that. The {lost.not_approached} whom"
-        f" nobody asked are taken to be as slow as the slowest tenth, {lost.slow_hours:g} hours.",
+        f" nobody asked are taken to be as slow as the slowest tenth, {lost.slow_hours:g} hours. Another staff"
+        " is taken to ask no sooner; the last line of the table shows what sooner answers would do.",
         f"It took {lost.contacts_for_each:g} offers and attempts for each interview held. A quarter of the visits came"
         f" within {lost.ahead_hours:g} hours of the yes; no visit of the replay comes sooner.",
         f"{lost.out_of_reach} whom nobody got through to stay unseen with every staff. {lost.missed} visits were not"

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from missing_coord.domain.access import Role
@@ -61,9 +61,9 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAnew:
-    """How many proposals there are now, how many of them are new or other than before, and who is not seen in time.
+    """How many proposals there are now, how many of them are new or other than before, and which deadlines are missed.
 
-    `not_in_time` counts interviews whose proposal is late, or that have none although they need one.
+    `not_in_time` counts interviews with a deadline still to come whose proposal is late, or that have none.
     """
 
     proposals: int
@@ -121,11 +121,14 @@ async def plan_everything_anew(
     return PlannedAnew(
         proposals=made.with_worker,
         changed=sum(before.get(key) != each for key, each in after.items()),
-        not_in_time=made.late + made.without_worker,
-        not_in_time_before=sum(
-            not _in_time(each.wanted, before.get(each.wanted.interview_id)) for each in case.wanted
-        ),
+        not_in_time=_not_in_time(case, after, uow.now),
+        not_in_time_before=_not_in_time(case, before, uow.now),
     )
+
+
+def _not_in_time(case: _Case, proposed: Mapping[str, Earlier], now: datetime) -> int:
+    ahead = [each.wanted for each in case.wanted if each.wanted.due_at > now]
+    return sum(not _in_time(each, proposed.get(each.interview_id)) for each in ahead)
 
 
 def _in_time(wanted: OpenInterview, earlier: Earlier | None) -> bool:

@@ -30,6 +30,7 @@ from missing_coord.settings import Settings
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.database import Database as Storage
 from missing_coord.web.app import create_app
+from tests.builders.interview_records import record
 from tests.builders.passwords import QuickPasswords
 from tests.builders.road import feed
 from tests.databases import Database
@@ -110,6 +111,16 @@ class RunningSite:
         }
         self.work(lambda application: feed(application, "police", [told]))
         self.work(lambda application: feed(application, "placements", [placed]))
+
+    def tells(self, child_id: str, **told: Any) -> None:
+        """Keep the record of an interview in which the child told what it wishes of the next visit."""
+
+        async def kept(application: Application) -> None:
+            async with application.database.unit_of_work(system_actor("test")) as uow:
+                found = await uow.interviews.of_children([child_id])
+                await uow.records.add(record(found[0].interview_id, **told))
+
+        self.work(kept)
 
     def plan(self) -> None:
         """Propose visits for everything open, as the scheduler does."""

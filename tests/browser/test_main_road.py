@@ -306,3 +306,28 @@ def test_a_presumed_return_is_confirmed_by_keyboard_on_a_phone_without_scripts(
     screen.picture("cross-reference-plain")
     expect(page.get_by_role("link", name=name).first).to_be_visible()
     expect(page.get_by_text("open or closed").or_(page.get_by_text("Police only")).first).to_be_visible()
+
+
+def test_the_plan_its_capacity_and_what_a_child_told_are_read_at_a_desk_and_on_a_phone(
+    screens: Screens, site: RunningSite
+) -> None:
+    site.comes_back(site.children[10], hours_ago=5)
+    child_id = site.children[10]["child_id"]
+    site.tells(child_id, languages=("somali",), gender_wish="female", workers_not_wanted=("W01",))
+    site.plan()
+    for size in (DESKTOP, PHONE):
+        manager = screens.open(f"manager-{size['width']}", size)
+        manager.sign_in(Role.MANAGER)
+        manager.go("/plan")
+        manager.page.locator("main summary").first.click()
+        manager.page.click("#plan-afresh")
+        expect(
+            manager.page.get_by_text("a better plan of all proposals").or_(
+                manager.page.get_by_text("Planned anew")
+            )
+        ).to_be_visible()
+        manager.look("plan-anew")
+        manager.go("/capacity?weeks=4")
+        expect(manager.page.get_by_text("What really happened", exact=True)).to_be_visible()
+        manager.go(f"/children/{child_id}/visits")
+        expect(manager.page.get_by_text("Would rather speak somali")).to_be_visible()

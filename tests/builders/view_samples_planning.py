@@ -72,6 +72,7 @@ def capacity() -> View:
         "late": 4,
         "unseen": 1,
         "out_of_reach": 2,
+        "agreed_late": 1,
         "visits": 57,
         "lost": 5,
     }

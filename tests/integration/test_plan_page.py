@@ -97,7 +97,10 @@ async def test_who_gets_no_proposal_stands_there_with_the_reason(site: Site) -> 
     page = (await (await site.signed_in(Role.MANAGER)).get("/plan")).text
     assert "Nobody: the authority responsible for this child has the duty" in page
     assert "Nobody: not worked out yet" in page
-    assert "1 with a proposal in time, 0 with one that comes late, 2 without a proposal" in page
+    assert (
+        "1 with a proposal in time, 0 with one that comes late, 0 past the deadline, 2 without a proposal"
+        in page
+    )
 
 
 async def test_booked_visits_stand_by_day_and_worker_and_one_that_is_over_says_so(site: Site) -> None:
@@ -162,7 +165,14 @@ async def test_planning_anew_says_how_many_proposals_changed_and_how_many_come_t
     await browser.get("/plan")
     await browser.post("/plan/afresh")
     page = (await browser.get("/plan")).text
-    assert "Planned anew: 1 of 2 proposals changed. 1 interview cannot be held in time, 2 before." in page
+    assert (
+        "Planned anew: 1 of 2 proposals changed. Deadlines still to come that cannot be met: 0, 1 before."
+        in page
+    )
+    assert (
+        "1 with a proposal in time, 0 with one that comes late, 1 past the deadline, 0 without a proposal"
+        in page
+    )
 
 
 async def test_a_proposal_stays_where_it_was_when_a_return_comes_in(site: Site) -> None:

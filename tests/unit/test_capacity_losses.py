@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from missing_coord.planning.capacity import simulate
+from missing_coord.planning.capacity import Demand, simulate
+from missing_coord.planning.forecast import forecast
 from missing_coord.planning.situation import Absence
+from missing_coord.services.capacity import Capacity, Recorded
 from missing_coord.services.capacity_losses import (
     Absences,
     PastReturn,
@@ -14,6 +16,7 @@ from missing_coord.services.capacity_losses import (
     demand_of,
     losses_of,
 )
+from missing_coord.services.capacity_words import trust
 from tests.builders.planning import MONDAY_8AM, a_worker, an_interview, at
 
 NONE = Absences()
@@ -44,6 +47,32 @@ def held(number: int = 1, *, told: float, yes: float, seen: float, **changes: An
         held_at=MONDAY_8AM + timedelta(hours=seen),
         contacts=2,
         **changes,
+    )
+
+
+def worked_out(*, held: int, in_time: int) -> Capacity:
+    """A replay with so many in time, where `held` interviews were held and 20 of them in time."""
+    demand = [Demand(interview=an_interview(f"i{n}", due_at=at(27, 0)), area="here") for n in range(in_time)]
+    outcome = simulate(demand, [a_worker()], start=at(0, 0), end=at(28, 0))
+    recorded = Recorded(
+        needed=50,
+        in_time=min(20, held),
+        late=max(0, held - 20),
+        not_held=50 - held,
+        open=0,
+        visits=held,
+        median_hours=40.0,
+    )
+    return Capacity(
+        start=at(0, 0),
+        end=at(28, 0),
+        weeks=4,
+        forecast=forecast([], until=at(28, 0), weeks=4),
+        visits_a_week=15,
+        visits_needed_a_week=12,
+        recorded=recorded,
+        losses=losses_of([], NONE),
+        staffs=(("The staff as it is", outcome),),
     )
 
 
@@ -112,3 +141,22 @@ def test_leave_is_known_beforehand_and_a_day_of_illness_costs_the_visits_placed_
     staff = [a_worker("w1", absences=apart.known["w1"])]
     outcome = simulate(demand, staff, start=at(0, 0), end=at(28, 0), sudden=apart.sudden)
     assert (outcome.visits, outcome.lost, outcome.in_time) == (2, 1, 1)
+
+
+def test_families_who_answer_within_a_day_can_be_seen_in_time_and_until_then_no_staff_can() -> None:
+    past = [held(1, told=10, yes=75, seen=90)]
+    wanted, lost = {"i1": an_interview("i1")}, losses_of(past, NONE)
+    staff = [a_worker("w1"), a_worker("w2")]
+    late = simulate(demand_of(past, wanted, lost), staff, start=at(0, 0), end=at(28, 0))
+    assert (late.in_time, late.late, late.agreed_late) == (0, 1, 1)
+    sooner = demand_of(past, wanted, lost, answer_within=timedelta(hours=24))
+    assert simulate(sooner, staff, start=at(0, 0), end=at(28, 0)).in_time == 1
+
+
+def test_the_page_says_how_far_to_believe_a_replay_and_not_at_all_where_little_was_held() -> None:
+    few, many = worked_out(held=19, in_time=30), worked_out(held=40, in_time=30)
+    assert "Do not rely on the replay" in trust(few)
+    assert trust(many).startswith(
+        "With the staff as it is it sees 10 of 50 (20 %) more in time than really were"
+    )
+    assert "10 of 50 (20 %) fewer" in trust(worked_out(held=40, in_time=10))

@@ -139,6 +139,7 @@ def _staff(name: str, each: Outcome, present: Outcome) -> show.View:
         "late": each.late,
         "unseen": each.unseen,
         "out_of_reach": each.out_of_reach,
+        "agreed_late": each.agreed_late,
         "visits": each.visits,
         "lost": each.lost,
         "median_hours": each.median_hours,

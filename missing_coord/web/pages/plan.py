@@ -78,7 +78,7 @@ def _planned_anew(made: PlannedAnew) -> str:
     late, before = made.not_in_time, made.not_in_time_before
     then = "as before" if late == before else f"{before} before"
     return (
-        f"Planned anew: {of_all}. {plural(late, 'interview')} cannot be held in time, {then}."
+        f"Planned anew: {of_all}. Deadlines still to come that cannot be met: {late}, {then}."
         " Nobody was told, and nothing is booked before you accept it."
     )
 
@@ -124,7 +124,7 @@ async def _live_part(request: Request, who: SignedIn) -> show.View:
     return {
         "now": now,
         "csrf_token": who.form_token,
-        "summary": _summary(waiting, booked),
+        "summary": _summary(waiting, booked, now),
         "waiting": [_waiting(row, now) for row in waiting],
         "days": _days(booked, now),
         "workers": [_use(each) for each in uses],
@@ -132,13 +132,14 @@ async def _live_part(request: Request, who: SignedIn) -> show.View:
     }
 
 
-def _summary(waiting: Sequence[QueueRow], booked: Sequence[QueueRow]) -> str:
+def _summary(waiting: Sequence[QueueRow], booked: Sequence[QueueRow], now: datetime) -> str:
     offered = [row.proposal for row in waiting if row.proposal is not None and row.proposal.worker_id]
-    late = sum(each.late for each in offered)
+    past = sum(row.proposal in offered and row.due_at is not None and row.due_at <= now for row in waiting)
+    late = sum(each.late for each in offered) - past
     open_ones = plural(len(waiting), "open interview")
     return (
-        f"{open_ones} without a booked visit{_troubled(waiting)}: {len(offered) - late} with a proposal in time,"
-        f" {late} with one that comes late, {len(waiting) - len(offered)} without a proposal."
+        f"{open_ones} without a booked visit{_troubled(waiting)}: {len(offered) - late - past} with a proposal in time,"
+        f" {late} with one that comes late, {past} past the deadline, {len(waiting) - len(offered)} without a proposal."
         f" {plural(len(booked), 'visit')} booked."
     )
 
