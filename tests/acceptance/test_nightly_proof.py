@@ -106,7 +106,7 @@ async def test_a_provider_that_is_down_for_good_leaves_no_message_without_an_end
     for channel in (ChannelName.EMAIL, ChannelName.SMS):
         council.channels[channel].faults["*"] = TransientError("down")
     case = await told(council)
-    for minutes in range(0, 300, 5):
+    for minutes in range(0, 300, 10):
         await council.after(case, hours=72, minutes=minutes)
     found = await proof(council)
     assert broken(found) == ["somebody_can_be_told"]

@@ -33,7 +33,7 @@ REPLICAS: Sequence[tuple[str, int]] = (
     else [("consume", 2), ("relay", 2), ("schedule", 1)]
 )
 CHUNKS = 60 if FULL else 12
-START_SECONDS = 90.0 if FULL else 15.0
+START_SECONDS = 90.0 if FULL else 20.0
 NOBODY_SIGNS_IN_HERE = "somebody_can_be_told"
 pytestmark = [pytest.mark.kafka, pytest.mark.faults, pytest.mark.timeout(3600 if FULL else 400)]
 
