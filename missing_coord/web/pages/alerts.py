@@ -110,6 +110,7 @@ async def _show(
             }
             for key, part in groupby(rows, key=asked.key)
         ],
+        "by_day": asked.by_day,
         "clocks": _clocks(every, asked),
         "orders": _orders(found, asked),
         "pager": pages_of(request, shown, more=more, count=len(rows), total=len(found), path="/alerts"),
