@@ -38,6 +38,7 @@ MISSING_AGAIN = "the child is missing again: a visit is proposed when the child 
 ON_HOLD = "the child is unwell, in hospital or in custody: a visit is proposed when the hold ends"
 LONGEST_WAIT = timedelta(days=7)
 """How far after its deadline an interview may find other proposals in its way."""
+NO_PLAN = WholePlan(made=(), cost=0, saved=0)
 SECONDS = 1.0
 """How long a run may search for a better plan, where there is something to search for."""
 
@@ -197,11 +198,7 @@ async def propose_for(
     await uow.planning.alone()
     cases = await uow.planning.cases(interview_ids)
     case = await _sorted_out(uow, cases, policy)
-    asked = by_deadline([each.wanted for each in case.wanted], uow.now)
-    until = max((each.interview.due_at for each in asked), default=uow.now) + LONGEST_WAIT
-    others = await uow.planning.proposed_visits(until, without=interview_ids)
-    desk = await _desk(uow, case, policy, bank_holidays, others=others)
-    plan = plan_around(desk, asked, {}, lambda: 1.0)
+    plan = await _around_others(uow, case, policy, bank_holidays, interview_ids) if case.wanted else NO_PLAN
     left_out = _not_proposed(case.left_out)
     await uow.planning.replace_proposals(
         [*plan.made, *left_out], instead_of=interview_ids, trouble=case.troubled
@@ -209,6 +206,20 @@ async def propose_for(
     if write is not None:
         await watch_visits(uow, cases, case.troubled, write=write, only=interview_ids)
     return _counted(plan, len(left_out))
+
+
+async def _around_others(
+    uow: PlanningWork,
+    case: _Case,
+    policy: Policy,
+    bank_holidays: Collection[date],
+    interview_ids: Collection[str],
+) -> WholePlan:
+    asked = by_deadline([each.wanted for each in case.wanted], uow.now)
+    until = max(each.interview.due_at for each in asked) + LONGEST_WAIT
+    others = await uow.planning.proposed_visits(until, without=interview_ids)
+    desk = await _desk(uow, case, policy, bank_holidays, others=others)
+    return plan_around(desk, asked, {}, lambda: 1.0)
 
 
 async def _sorted_out(uow: PlanningWork, cases: Sequence[PlanningCase], policy: Policy) -> _Case:
