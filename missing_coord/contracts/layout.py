@@ -86,12 +86,12 @@ def build(
     values: dict[str, Any] = {}
     kept = {name: text for name, text in ((name, clean(raw)[0]) for name, raw in extra.items()) if text}
     for column in layout.columns:
-        raw = cells.get(column.name)
-        text, had_control = clean(raw) if raw else ("", False)
-        if had_control:
-            findings.flag("control_characters", column.name)
-        if text:
-            _read_field(column, text, values, kept, findings)
+        if raw := cells.get(column.name):
+            text, had_control = clean(raw)
+            if had_control:
+                findings.flag("control_characters", column.name)
+            if text:
+                _read_field(column, text, values, kept, findings)
         if column.required and values.get(column.name) is None:
             _note_missing(column, findings)
     unread = any(fault.field in layout.one_needed for fault in findings.faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,8 +35,12 @@ class Moment(NamedTuple):
     date_only: bool
 
 
+@lru_cache(maxsize=4096)
 def read_time(text: str) -> tuple[datetime | None, str | None]:
-    """Read an instant in UTC; of a London time that happens twice the earlier, flagged."""
+    """Read an instant in UTC; of a London time that happens twice the earlier, flagged.
+
+    Remembered, because the messages about one incident repeat its times.
+    """
     match = _LOCAL.fullmatch(text)
     if match:
         day, month, year, hour, minute, second = match.groups(default="0")

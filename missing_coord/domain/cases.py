@@ -27,9 +27,9 @@ OPEN_MATCH_STATES = frozenset({MatchState.REVIEW, MatchState.UNMATCHED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredNotice:
-    """A notice as kept, with the incident that it was counted to."""
+    """A notice with the incident that it was counted to; one that is not kept yet has no number."""
 
-    notice_id: int
+    notice_id: int | None
     incident_id: str | None
     notice: PoliceNotice
 

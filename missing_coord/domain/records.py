@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -86,7 +87,7 @@ def wall_clock(text: str) -> time:
 
 
 class NoticeIdentity(NamedTuple):
-    """What makes two deliveries the same notice; `force` is in its form for comparing."""
+    """What makes two deliveries the same notice; both names are in their form for comparing."""
 
     force: str
     reference: str
@@ -95,6 +96,7 @@ class NoticeIdentity(NamedTuple):
     content_hash: str
 
 
+@lru_cache(maxsize=4096)
 def comparable(text: str) -> str:
     """Text for comparing: Unicode-composed, trimmed, single spaces, without regard to case."""
     return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
@@ -173,7 +175,8 @@ class PoliceNotice:
     @property
     def identity(self) -> NoticeIdentity:
         """What tells this notice from every other: a repeat has the same, a correction another hash."""
-        return NoticeIdentity(self.force_key, self.reference, self.message, self.issued_at, self.content_hash)
+        reference = comparable(self.reference)
+        return NoticeIdentity(self.force_key, reference, self.message, self.issued_at, self.content_hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +371,7 @@ def with_known_hash(notice: PoliceNotice, digest: str) -> PoliceNotice:
     return notice
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _DERIVED = frozenset({"risk_level", "category_code", "phone_numbers", "extra", "flags", "_known_hash"})
 _CONTENT_COLUMNS = tuple(
     (item.name, column_key(item.name)) for item in fields(PoliceNotice) if item.name not in _DERIVED
@@ -376,21 +380,17 @@ _CONTENT_COLUMNS = tuple(
 
 def _canonical_content(notice: PoliceNotice) -> str:
     """What a notice says, as JSON; empty fields are left out, so a new column changes no old hash."""
-    content: dict[str, object] = {}
-    for name, value in notice.extra.items():
-        if value:
-            content[column_key(name)] = " ".join(unicodedata.normalize("NFC", value).split())
+    content = {column_key(name): _canonical_value(value) for name, value in notice.extra.items() if value}
     for name, key in _CONTENT_COLUMNS:
         value = getattr(notice, name)
         if value is not None and value != () and value != "":
             content[key] = _canonical_value(value)
-    content["force"] = notice.force_key
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode({**content, "force": notice.force_key})
 
 
 def _canonical_value(value: object) -> object:
     if isinstance(value, str):
-        return " ".join(unicodedata.normalize("NFC", value).split())
+        return " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

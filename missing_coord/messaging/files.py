@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
+import orjson
+
 from missing_coord.contracts.decoding import shown_name
 from missing_coord.contracts.files import file_size, read_rows
 from missing_coord.contracts.readings import Fault, ReadRow
@@ -211,7 +213,7 @@ class FileIntake:
     async def _own_batch(
         self, uow: UnitOfWork, rows: Sequence[Row], *, kind: str, source: str
     ) -> list[Taken]:
-        digest = hashlib.sha256(repr([row.raw for row in rows]).encode()).hexdigest()
+        digest = hashlib.sha256(orjson.dumps([row.raw for row in rows])).hexdigest()
         batch_id = await uow.intake.open_batch(kind=kind, source=source, content_sha256=digest)
         taken = await take_rows(
             uow, rows, kind=kind, batch_id=batch_id, source=source, engine=await self.engine(uow)

@@ -54,9 +54,12 @@ async def settle_duties(
     stale = _stale(links, interviews, duties, retired)
     kept = {link.episode_id: link for link in links if link not in stale}
     carried = {link.episode_id: link for link in stale}
+    open_now = {each.child_id: each for each in interviews if each.closed_at is None}
+    held = {each.interview_id: each.held_at for each in interviews}
     changed, emptied, new_links = [], [], []
     for child_id in child_ids:
-        child = _child(child_id, duties.get(child_id, []), interviews, kept, carried, ladder)
+        own = duties.get(child_id, [])
+        child = _child(child_id, own, open_now.get(child_id), kept, carried=carried, held=held, ladder=ladder)
         interview, links_of_child = _settle(uow, child)
         new_links.extend(links_of_child)
         if interview is None and child.open is not None:
@@ -188,13 +191,13 @@ def _taking_over(interview: Interview, moved: Mapping[str, Interview]) -> Interv
 def _child(
     child_id: str,
     duties: list[Duty],
-    interviews: Sequence[Interview],
+    current: Interview | None,
     kept: Mapping[str, InterviewEpisode],
+    *,
     carried: Mapping[str, InterviewEpisode],
+    held: Mapping[str, datetime | None],
     ladder: Ladder,
 ) -> _Child:
-    opened = [each for each in interviews if each.child_id == child_id and each.closed_at is None]
-    current = opened[0] if opened else None
     links = {duty.episode_id: kept[duty.episode_id] for duty in duties if duty.episode_id in kept}
     open_id = current.interview_id if current else ""
     return _Child(
@@ -204,7 +207,7 @@ def _child(
         links=links,
         open_links={key: link for key, link in links.items() if link.interview_id == open_id},
         carried=carried,
-        held={each.interview_id: each.held_at for each in interviews},
+        held=held,
         ladder=ladder,
     )
 

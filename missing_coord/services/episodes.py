@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -42,27 +43,36 @@ class Derived:
     episodes: list[Kept]
 
 
-async def rederive(uow: UnitOfWork, child_ids: Iterable[str], *, policy: Policy) -> None:
+async def rederive(
+    uow: UnitOfWork, child_ids: Iterable[str], *, policy: Policy, saved: Sequence[Incident] = ()
+) -> None:
     """Bring the episodes and duties of these children in line with all their incidents; safe to repeat.
 
-    The caller names every child from whom or to whom an incident has moved.
+    The caller names every child from whom or to whom an incident has moved. What it has just `saved` is not read again.
     """
     wanted = sorted(set(child_ids))
     await uow.children.lock(wanted)
-    incidents = await uow.incidents.of_children(wanted)
+    rounds = await uow.incidents.rounds_of_children(wanted, besides=[each.incident_id for each in saved])
+    for each in saved:
+        said = [IncidentOfChild(incident_id=each.incident_id, facts=facts) for facts in each.facts]
+        rounds.setdefault(each.child_id, []).extend(said)
     facts = await uow.children.facts(wanted)
     spans = await uow.placements.of_children(wanted)
     kept = await uow.episodes.of_children(wanted)
     pool = _Pool(kept)
-    signs = await uow.returns.of_incidents([each.incident_id for each in incidents])
+    told = [each for own in rounds.values() for each in own]
+    signs = await uow.returns.of_incidents({each.incident_id for each in told})
     returns = confirmed_returns(signs)
-    derived = [_derive(uow, child_id, incidents, returns, facts, spans, pool, policy) for child_id in wanted]
+    derived = [
+        _derive(uow, child_id, rounds.get(child_id, []), returns, facts, spans, pool, policy)
+        for child_id in wanted
+    ]
     gone = await _retire(uow, pool.left())
     await _write(
         uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
     )
     episodes = [each for child in derived for each in child.episodes]
-    if past := {each.incident_id for each in incidents if each.source == Source.HISTORY}:
+    if past := {each.incident_id for each in told if each.facts.source is Source.HISTORY}:
         await settle_past(uow, wanted, episodes, past)
     await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
     await settle_signs(uow, episodes, spans=spans, kept=signs, ladder=policy.return_ladder)
@@ -73,11 +83,16 @@ class _Pool:
     """The kept episodes, each of which can be taken once by a derived one that shares an incident with it."""
 
     def __init__(self, kept: Sequence[Kept]) -> None:
-        self._free = {episode.episode_id: (episode, set(incident_ids)) for episode, incident_ids in kept}
+        self._free = {episode.episode_id: (episode, incident_ids) for episode, incident_ids in kept}
+        self._made_of: dict[str, list[str]] = defaultdict(list)
+        for episode, incident_ids in kept:
+            for incident_id in incident_ids:
+                self._made_of[incident_id].append(episode.episode_id)
 
     def take(self, facts: EpisodeFacts) -> Episode | None:
         """Return the kept episode that this one goes on from, None when it is new."""
-        sharing = [e for e, incident_ids in self._free.values() if incident_ids & set(facts.incident_ids)]
+        ids = {each for incident_id in facts.incident_ids for each in self._made_of.get(incident_id, ())}
+        sharing = [self._free[each][0] for each in ids & self._free.keys()]
         if not sharing:
             return None
         nearest = min(
@@ -97,15 +112,13 @@ class _Pool:
 def _derive(
     uow: UnitOfWork,
     child_id: str,
-    incidents: Sequence[Incident],
+    rounds: Sequence[IncidentOfChild],
     returns: Sequence[ConfirmedReturn],
     facts: dict[str, ChildFacts],
     spans: dict[str, list[PlacementSpan]],
     pool: _Pool,
     policy: Policy,
 ) -> Derived:
-    own = [i for i in incidents if i.child_id == child_id]
-    rounds = [IncidentOfChild(incident_id=i.incident_id, facts=each) for i in own for each in i.facts]
     child = facts.get(child_id) or _unknown_child(child_id)
     found = derive_with_past(rounds, returns)
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]

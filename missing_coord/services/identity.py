@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Incident, MatchState, MatchVerdict
 from missing_coord.domain.events import MatchReviewRaised
 from missing_coord.domain.records import ChildRecord, ChildStatus, PoliceNotice
-from missing_coord.matching.candidates import MAX_CANDIDATES
+from missing_coord.matching.candidates import MAX_CANDIDATES, select_candidates
 from missing_coord.matching.decide import MatchDecision, MatchOutcome, MatchPolicy, decide
 from missing_coord.matching.evidence import PersonEvidence
 from missing_coord.matching.keys import lookup_keys
 from missing_coord.matching.prepared import PreparedEvidence, prepare_evidence
 from missing_coord.matching.score import Scorer
+from missing_coord.services.persons import pooled
 from missing_coord.services.ports.work import UnitOfWork
 
 _STATES = {
@@ -27,11 +28,11 @@ SETTLED_BY_PERSON = frozenset({MatchState.CONFIRMED, MatchState.NOT_ON_REGISTER,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unidentified:
-    """An incident whose child is to be decided, with all that its notices say about the person."""
+    """An incident whose child is to be decided, with its notices, oldest first, and what they say about the person."""
 
     incident: Incident
     evidence: PersonEvidence
-    latest: PoliceNotice
+    notices: Sequence[PoliceNotice]
 
 
 async def identify(
@@ -64,8 +65,9 @@ async def identify(
         stands = verdict is not None and not came_later
         incident = _followed(each.incident, verdict) if verdict and stands else _decided(uow, each, decision)
         if incident.match_state is not MatchState.AUTOMATIC and incident.child_id.startswith(PROVISIONAL):
-            mark = each.latest.issued_at.isoformat() + each.latest.content_hash
-            marked = mark, provisional_record(incident.child_id, each.latest)
+            latest = pooled(each.notices)
+            mark = latest.issued_at.isoformat() + latest.content_hash
+            marked = mark, provisional_record(incident.child_id, latest)
             provisional[incident.child_id] = max(
                 provisional.get(incident.child_id, marked), marked, key=_mark
             )
@@ -98,16 +100,25 @@ async def _decide_all(
     policy: MatchPolicy | None,
 ) -> list[MatchDecision]:
     """Decide on the likeliest few candidates; who is not matched by them is compared with all of them."""
+    keys = [lookup_keys(person) for person in people]
+    filed = await uow.children.filed({key for each in keys for key in each})
     decisions: dict[int, MatchDecision] = {}
+    compared: dict[int, list[str]] = {}
     left = list(range(len(people)))
     for limit in (FIRST_LOOK, MAX_CANDIDATES):
-        keys = [lookup_keys(people[number]) for number in left]
-        found = await uow.children.candidates(keys, limit=limit) if left else []
-        for number, candidates in zip(left, found, strict=True):
+        nearest = {
+            number: select_candidates({key: filed[key] for key in keys[number] if key in filed}, limit=limit)
+            for number in left
+        }
+        more = {number: ids for number, ids in nearest.items() if ids != compared.get(number)}
+        children = await uow.children.prepared({child_id for ids in more.values() for child_id in ids})
+        for number, ids in more.items():
+            known = [children[child_id] for child_id in ids if child_id in children]
             decisions[number] = decide(
-                people[number], candidates, scorer=scorer, policy=policy, excluded=ruled_out[number]
+                people[number], known, scorer=scorer, policy=policy, excluded=ruled_out[number]
             )
-        left = [number for number in left if decisions[number].decision is not MatchOutcome.MATCH]
+        left = [number for number in more if decisions[number].decision is not MatchOutcome.MATCH]
+        compared = more
     return [decisions[number] for number in range(len(people))]
 
 

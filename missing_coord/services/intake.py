@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Incident, MatchState, StoredNotice
@@ -43,15 +44,35 @@ async def receive_notices(
     """
     references = sorted({reference_of(notice) for notice, _ in received})
     await uow.children.lock_references(references)
-    numbers = await uow.notices.add(received)
-    fresh = {
-        reference_of(notice)
-        for (notice, _), number in zip(received, numbers, strict=True)
-        if number is not None
-    }
+    kept = await uow.notices.of_references(references)
+    arriving, new = _arriving(kept, received)
+    fresh = {reference_of(each.notice) for each in arriving}
     if fresh:
-        await reconsider(uow, sorted(fresh), engine=engine)
-    return [number is not None for number in numbers]
+        of_fresh = [each for each in kept if reference_of(each.notice) in fresh]
+        await _reconsider(uow, sorted(fresh), [*of_fresh, *arriving], engine=engine)
+    return new
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving(StoredNotice):
+    """A notice that is not kept yet, and how it came."""
+
+    how: Received
+
+
+def _arriving(
+    kept: Sequence[StoredNotice], received: Sequence[tuple[PoliceNotice, Received]]
+) -> tuple[list[Arriving], list[bool]]:
+    """Return the notices that are not kept yet, each once, and for each received whether it is one of them."""
+    seen = {each.notice.identity for each in kept}
+    arriving: list[Arriving] = []
+    new: list[bool] = []
+    for notice, how in received:
+        new.append(notice.identity not in seen)
+        if new[-1]:
+            seen.add(notice.identity)
+            arriving.append(Arriving(notice_id=None, incident_id=None, notice=notice, how=how))
+    return arriving, new
 
 
 def reference_of(notice: PoliceNotice) -> Reference:
@@ -73,6 +94,18 @@ async def reconsider(
     those whose ids are in `again`, about which a person has just decided something.
     """
     notices = await uow.notices.of_references(references)
+    await _reconsider(uow, references, notices, engine=engine, unsure_too=unsure_too, again=again)
+
+
+async def _reconsider(
+    uow: UnitOfWork,
+    references: Sequence[Reference],
+    notices: Sequence[StoredNotice],
+    *,
+    engine: Engine,
+    unsure_too: bool = False,
+    again: Collection[str] = (),
+) -> None:
     before = {each.incident_id: each for each in await uow.incidents.of_references(references)}
     people = _people(notices, before)
     changed = [
@@ -96,9 +129,9 @@ async def reconsider(
     touched |= {before[each.incident_id].child_id for each in after if each.incident_id in before}
     await uow.children.lock(touched)
     await uow.incidents.save([_stamped(uow, each) for each in after])
-    await uow.notices.assign(_assignments(people))
+    await _count(uow, people)
     await uow.incidents.remove([each.incident_id for each in gone])
-    await rederive(uow, touched, policy=engine.policy)
+    await rederive(uow, touched, policy=engine.policy, saved=after)
 
 
 def _matching(engine: Engine) -> dict[str, Any]:
@@ -107,7 +140,7 @@ def _matching(engine: Engine) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Person(Unidentified):
-    notices: list[StoredNotice]
+    counted: Sequence[StoredNotice]
 
 
 def _people(notices: Sequence[StoredNotice], before: dict[str, Incident]) -> list[_Person]:
@@ -132,15 +165,13 @@ def _person(
     evidence = pool_evidence([notice_evidence(notice) for notice in notices])
     facts = fold_notices(notices)
     kept = _kept(ordered, before, taken)
-    latest = _pooled(notices)
-    signature = signature_of(latest)
     content = _evidence(evidence)
     incident = Incident(
         incident_id=kept.incident_id if kept else _incident_id(reference, ordered[0].notice),
         source=Source.POLICE.value,
         force_key=reference[0],
         reference_key=reference[1],
-        signature=signature,
+        signature=signature_of(notices),
         evidence=content,
         facts=facts,
         facts_hash=_digest(facts, content),
@@ -155,33 +186,7 @@ def _person(
         weights_version=kept.weights_version if kept else "",
         version=kept.version if kept else 0,
     )
-    return _Person(incident=incident, evidence=evidence, latest=latest, notices=ordered)
-
-
-_ABOUT_PERSON = (
-    "forename",
-    "surname",
-    "aliases",
-    "date_of_birth",
-    "sex",
-    "ethnicity",
-    "home_address",
-    "home_postcode",
-    "phone",
-    "looked_after",
-    "responsible_authority",
-)
-
-
-def _pooled(notices: Sequence[PoliceNotice]) -> PoliceNotice:
-    """Return the last notice with the last known value of everything that describes the person."""
-    known = {name: _last_known(notices, name) for name in _ABOUT_PERSON}
-    return replace(notices[-1], **known)
-
-
-def _last_known(notices: Sequence[PoliceNotice], name: str) -> Any:
-    values = [value for n in reversed(notices) if (value := getattr(n, name)) not in (None, "", ())]
-    return values[0] if values else getattr(notices[-1], name)
+    return _Person(incident=incident, evidence=evidence, notices=notices, counted=ordered)
 
 
 def _kept(group: Sequence[StoredNotice], before: dict[str, Incident], taken: set[str]) -> Incident | None:
@@ -212,9 +217,11 @@ def _plain(value: Any) -> Any:
 
 
 def _digest(facts: tuple[IncidentFacts, ...], evidence: dict[str, Any]) -> str:
-    return hashlib.sha256(
-        repr((facts, sorted(evidence.items(), key=lambda item: item[0]))).encode()
-    ).hexdigest()
+    said = [*(str(value) for each in facts for value in _VALUES(each)), str(sorted(evidence.items()))]
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+
+
+_VALUES = attrgetter(*IncidentFacts.__dataclass_fields__)
 
 
 def _differs(incident: Incident, before: Incident | None) -> bool:
@@ -226,10 +233,13 @@ def _stamped(uow: UnitOfWork, incident: Incident) -> Incident:
     return replace(incident, created_at=created, version=incident.version + 1)
 
 
-def _assignments(people: Sequence[_Person]) -> dict[int, str]:
-    return {
-        each.notice_id: person.incident.incident_id
+async def _count(uow: UnitOfWork, people: Sequence[_Person]) -> None:
+    """Count each person's notices to the person's incident; those that arrive are kept with it."""
+    counted = [
+        (each, person.incident.incident_id)
         for person in people
-        for each in person.notices
+        for each in person.counted
         if each.incident_id != person.incident.incident_id
-    }
+    ]
+    await uow.notices.add([(n.notice, n.how, number) for n, number in counted if isinstance(n, Arriving)])
+    await uow.notices.assign({n.notice_id: number for n, number in counted if n.notice_id is not None})

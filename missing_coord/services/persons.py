@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -66,12 +68,38 @@ def _fits(notice: PoliceNotice, group: Sequence[StoredNotice]) -> bool:
     return any(_same_person(notice, other) for other in others)
 
 
-def signature_of(notice: PoliceNotice) -> str:
-    """Return the words by which a person is known again, empty when they say too little to be sure."""
-    forename, surname = clean_name(notice.forename or ""), clean_name(notice.surname or "")
-    if not (forename and surname and notice.date_of_birth):
-        return ""
-    return f"{surname}|{forename}|{notice.date_of_birth.isoformat()}"
+def signature_of(notices: Sequence[PoliceNotice]) -> str:
+    """Return the words by which a person is known again, from notices oldest first; empty when they say too little."""
+    forename, surname, born = (
+        _last_known(notices, name) for name in ("forename", "surname", "date_of_birth")
+    )
+    given, family = clean_name(forename or ""), clean_name(surname or "")
+    return f"{family}|{given}|{born.isoformat()}" if given and family and born else ""
+
+
+_ABOUT_PERSON = (
+    "forename",
+    "surname",
+    "aliases",
+    "date_of_birth",
+    "sex",
+    "ethnicity",
+    "home_address",
+    "home_postcode",
+    "phone",
+    "looked_after",
+    "responsible_authority",
+)
+
+
+def pooled(notices: Sequence[PoliceNotice]) -> PoliceNotice:
+    """Return the last of notices, oldest first, with the last known value of everything that describes the person."""
+    return replace(notices[-1], **{name: _last_known(notices, name) for name in _ABOUT_PERSON})
+
+
+def _last_known(notices: Sequence[PoliceNotice], name: str) -> Any:
+    values = (getattr(each, name) for each in reversed(notices))
+    return next((value for value in values if value not in (None, "", ())), getattr(notices[-1], name))
 
 
 def _contradict(one: PoliceNotice, other: PoliceNotice) -> bool:

@@ -15,6 +15,8 @@ from sqlalchemy import RowMapping
 
 T = TypeVar("T")
 Decoder = Callable[[Any], Any]
+_EMPTY: tuple[Any, ...] = ((), "", {})
+_JSON_ALREADY = frozenset({str, int, float, bool, type(None)})
 
 
 def to_row(record: Any) -> dict[str, Any]:
@@ -22,9 +24,9 @@ def to_row(record: Any) -> dict[str, Any]:
     return {name: _value(getattr(record, name)) for name in _names(type(record))}
 
 
-def from_row(kind: type[T], row: Mapping[str, Any]) -> T:
-    """Build a record from a row that has a column of the name of each of its fields."""
-    return kind(**{name: row[name] for name in _names(kind)})
+def from_row(kind: type[T], row: Mapping[str, Any], **instead: Any) -> T:
+    """Build a record from a row that has a column of the name of each of its fields; some may be given `instead`."""
+    return kind(**{**{name: row[name] for name in _names(kind)}, **instead})
 
 
 def from_typed_row(kind: type[T], row: RowMapping | Mapping[str, Any]) -> T:
@@ -40,12 +42,16 @@ def from_typed_row(kind: type[T], row: RowMapping | Mapping[str, Any]) -> T:
 
 def to_json(record: Any) -> dict[str, Any]:
     """Return a record as JSON, leaving out what is empty; instants in UTC, durations in seconds."""
-    out = {}
-    for name in _names(type(record)):
-        value = getattr(record, name)
-        if value is not None and value != () and value != "" and value != {}:
-            out[name] = plain(value)
-    return out
+    return {name: plain(value) for name, value in filled(record).items()}
+
+
+def filled(record: Any) -> dict[str, Any]:
+    """Return the fields of a record that hold anything, for what writes instants and codes as JSON by itself."""
+    return {
+        name: value
+        for name in _names(type(record))
+        if (value := getattr(record, name)) or (value is not None and value not in _EMPTY)
+    }
 
 
 def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
@@ -61,11 +67,11 @@ def from_json(kind: type[T], data: Mapping[str, Any]) -> T:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON can hold it."""
-    if value is None or isinstance(value, (bool, int, float)):
+    if type(value) in _JSON_ALREADY:
         return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if isinstance(value, (str, int, float)):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

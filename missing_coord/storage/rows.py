@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, Column, ColumnElement, CursorResult, Table, any_, literal, text
+from sqlalchemy import ARRAY, Column, ColumnElement, CursorResult, Table, TextClause, any_, literal, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 PAGE = 5_000
@@ -77,15 +79,25 @@ async def insert_all(connection: AsyncConnection, table: Table, rows: Sequence[d
 async def _insert(
     connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], ending: str
 ) -> CursorResult[Any]:
-    names = ", ".join(rows[0])
-    source = f"jsonb_populate_recordset(null::{table.name}, cast(:rows as jsonb))"
-    statement = text(f"insert into {table.name} ({names}) select {names} from {source} {ending}")
+    statement = _statement(table.name, ", ".join(rows[0]), ending)
     return await connection.execute(statement, {"rows": to_document(rows)})
 
 
+@lru_cache(maxsize=256)
+def _statement(table: str, names: str, ending: str) -> TextClause:
+    source = f"jsonb_populate_recordset(null::{table}, cast(:rows as jsonb))"
+    return text(f"insert into {table} ({names}) select {names} from {source} {ending}")
+
+
 def to_document(rows: Sequence[dict[str, Any]]) -> str:
-    """Return rows as one JSON document, dates and instants in ISO 8601."""
-    return orjson.dumps(rows).decode()
+    """Return rows as one JSON document, dates and instants in ISO 8601, durations in seconds."""
+    return orjson.dumps(rows, default=_seconds).decode()
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _pages(rows: Sequence[dict[str, Any]]) -> list[Sequence[dict[str, Any]]]:

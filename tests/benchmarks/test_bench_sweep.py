@@ -19,7 +19,7 @@ from tests.acceptance.escalation_scene import CHANNEL, SWEEP
 from tests.builders.cases import BUILDER, RETURNED
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
-FIRING = 50_000
+FIRING = int(os.environ.get("BENCH_FIRING", "50000"))
 OPEN = int(os.environ.get("BENCH_OPEN", "1000000"))
 """Open rows in all: the duties that fire, duties that are due much later, and one alert in ten."""
 

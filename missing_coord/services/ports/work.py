@@ -18,6 +18,7 @@ from missing_coord.domain.cases import (
     MatchVerdict,
     StoredNotice,
 )
+from missing_coord.domain.episodes import IncidentOfChild
 from missing_coord.domain.escalation import Ladder
 from missing_coord.domain.events import Event
 from missing_coord.domain.ladders import DEFAULT_LADDER
@@ -42,8 +43,8 @@ from missing_coord.services.ports.returns import ReturnStore
 class NoticeStore(Protocol):
     """Police notices as received."""
 
-    async def add(self, notices: Sequence[tuple[PoliceNotice, Received]]) -> list[int | None]:
-        """Keep notices; return the new number of each, None for one that was here already."""
+    async def add(self, notices: Sequence[tuple[PoliceNotice, Received, str]]) -> None:
+        """Keep notices that are not here yet, each with its incident; the caller holds their references."""
         ...
 
     async def of_references(self, references: Iterable[tuple[str, str]]) -> list[StoredNotice]:
@@ -64,6 +65,12 @@ class IncidentStore(Protocol):
 
     async def of_children(self, child_ids: Iterable[str]) -> list[Incident]:
         """Return the incidents of the children."""
+        ...
+
+    async def rounds_of_children(
+        self, child_ids: Iterable[str], *, besides: Iterable[str] = ()
+    ) -> dict[str, list[IncidentOfChild]]:
+        """Return by child what incidents say, `besides` some that the caller knows: all that deriving needs of them."""
         ...
 
     async def get(self, incident_id: str) -> Incident:
@@ -124,8 +131,12 @@ class ChildStore(Protocol):
         """Return what deriving episodes needs to know of each child."""
         ...
 
-    async def candidates(self, keys: Sequence[Sequence[str]], *, limit: int) -> list[list[PreparedChild]]:
-        """Return, for each list of look-up keys, at most `limit` register children, those under rare keys first."""
+    async def filed(self, keys: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        """Return the ids of the register children under each key; of a key with too many, just more than that."""
+        ...
+
+    async def prepared(self, child_ids: Iterable[str]) -> Mapping[str, PreparedChild]:
+        """Return register children ready to be compared."""
         ...
 
     async def known(self, child_ids: Iterable[str]) -> set[str]:

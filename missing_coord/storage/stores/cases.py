@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy import delete, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Episode, Incident, MatchState, MatchVerdict
+from missing_coord.domain.episodes import IncidentOfChild
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.incidents import IncidentFacts
-from missing_coord.storage.mappers import from_json, from_row, plain, to_row
+from missing_coord.storage.mappers import filled, from_json, from_row, to_row
 from missing_coord.storage.rows import among, insert_new, upsert
 from missing_coord.storage.tables.cases import (
     episode_incidents,
@@ -23,6 +24,11 @@ from missing_coord.storage.tables.cases import (
     presumed_returns,
 )
 from missing_coord.storage.tables.patterns import mentions
+
+_ROUNDS = text(
+    "select child_id, incident_id::text, facts from incidents"
+    " where child_id = any(:ids) and incident_id <> all(cast(:besides as uuid[]))"
+)
 
 
 class SqlIncidents:
@@ -47,6 +53,20 @@ class SqlIncidents:
     async def of_children(self, child_ids: Iterable[str]) -> list[Incident]:
         """Return the incidents of the children."""
         return await self._where(among(incidents.c.child_id, child_ids))
+
+    async def rounds_of_children(
+        self, child_ids: Iterable[str], *, besides: Iterable[str] = ()
+    ) -> dict[str, list[IncidentOfChild]]:
+        """Return by child what incidents say, `besides` some that the caller knows: all that deriving needs of them."""
+        ids = {"ids": list(child_ids), "besides": list(besides)}
+        result = await self._connection.execute(_ROUNDS, ids)
+        found: dict[str, list[IncidentOfChild]] = defaultdict(list)
+        for child_id, incident_id, facts in result:
+            found[child_id] += [
+                IncidentOfChild(incident_id=incident_id, facts=from_json(IncidentFacts, each))
+                for each in facts
+            ]
+        return found
 
     async def get(self, incident_id: str) -> Incident:
         """Return one incident; raises NotFound."""
@@ -92,7 +112,7 @@ class SqlIncidents:
 
     async def save(self, changed: Sequence[Incident]) -> None:
         """Insert or update incidents."""
-        rows = [{**to_row(each), "facts": plain(each.facts)} for each in changed]
+        rows = [{**to_row(each), "facts": [filled(facts) for facts in each.facts]} for each in changed]
         await upsert(self._connection, incidents, rows, key=["incident_id"])
 
     async def remove(self, incident_ids: Sequence[str]) -> None:
@@ -129,17 +149,17 @@ class SqlIncidents:
 
 
 def _incident(row: Any) -> Incident:
-    found = from_row(Incident, row)
-    return replace(
-        found,
-        incident_id=str(found.incident_id),
+    return from_row(
+        Incident,
+        row,
+        incident_id=str(row["incident_id"]),
         facts=tuple(from_json(IncidentFacts, each) for each in row["facts"]),
         match_state=MatchState(row["match_state"]),
     )
 
 
 def _verdict(row: Any) -> MatchVerdict:
-    return replace(from_row(MatchVerdict, row), incident_id=str(row["incident_id"]))
+    return from_row(MatchVerdict, row, incident_id=str(row["incident_id"]))
 
 
 class SqlEpisodes:
@@ -201,5 +221,4 @@ class SqlEpisodes:
 
 
 def _episode(row: Any) -> Episode:
-    found = from_row(Episode, row)
-    return replace(found, episode_id=str(found.episode_id))
+    return from_row(Episode, row, episode_id=str(row["episode_id"]))

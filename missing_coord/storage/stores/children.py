@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from missing_coord.domain.cases import ChildFacts
 from missing_coord.domain.population import PlacementSpan
 from missing_coord.domain.records import ChildRecord, ChildStatus, PlacementRecord
-from missing_coord.matching.candidates import MAX_CHILDREN_PER_KEY, select_candidates
+from missing_coord.matching.candidates import MAX_CHILDREN_PER_KEY
 from missing_coord.matching.evidence import RegisterChild, Stay
 from missing_coord.matching.keys import blocking_keys
 from missing_coord.matching.prepared import PreparedChild, prepare_child
@@ -97,28 +97,17 @@ class SqlChildren:
         )
         return {row[0] for row in result}
 
-    async def candidates(self, keys: Sequence[Sequence[str]], *, limit: int) -> list[list[PreparedChild]]:
-        """Return, for each list of look-up keys, at most `limit` register children, those under rare keys first."""
-        wanted = sorted({key for each in keys for key in each})
-        filed = await self._filed(wanted)
-        chosen = [select_candidates({key: filed.get(key, ()) for key in each}, limit=limit) for each in keys]
-        prepared = await self._prepared({child_id for each in chosen for child_id in each})
-        return [[prepared[child_id] for child_id in each if child_id in prepared] for each in chosen]
-
-    async def _filed(self, keys: Sequence[str]) -> dict[str, list[str]]:
+    async def filed(self, keys: Iterable[str]) -> dict[str, list[str]]:
+        """Return the register children under each key, of one with too many just more than `MAX_CHILDREN_PER_KEY`."""
         result = await self._connection.execute(
-            _FILED, {"keys": list(keys), "most": MAX_CHILDREN_PER_KEY + 1}
+            _FILED, {"keys": _BETWEEN.join(sorted(keys)), "most": MAX_CHILDREN_PER_KEY + 1}
         )
         return {key: found.split(_BETWEEN) for key, found in result}
 
-    async def _prepared(self, child_ids: set[str]) -> dict[str, PreparedChild]:
-        result = await self._connection.execute(
-            text(
-                "select child_id, prepared from children where child_id = any(:ids) and prepared is not null"
-            ),
-            {"ids": sorted(child_ids)},
-        )
-        return {row[0]: _read_prepared(row[1]) for row in result}
+    async def prepared(self, child_ids: Iterable[str]) -> dict[str, PreparedChild]:
+        """Return register children ready to be compared."""
+        result = await self._connection.execute(_PREPARED, {"ids": sorted(child_ids)})
+        return {child_id: _read_prepared(line) for child_id, line in result}
 
     async def lock(self, child_ids: Iterable[str]) -> None:
         """Hold these children until the transaction ends, so that nobody else derives their episodes."""
@@ -165,10 +154,13 @@ class SqlPlacements:
 
 _BETWEEN = "\x1f"
 _FILED = text(
-    "select k.key, found.child_ids from unnest(cast(:keys as text[])) as k(key) cross join lateral"
+    "select k.key, found.child_ids from unnest(string_to_array(:keys, chr(31))) as k(key) cross join lateral"
     " (select string_agg(child_id, chr(31)) as child_ids from"
     " (select child_id from match_keys m where m.key = k.key limit :most) as capped) as found"
     " where found.child_ids is not null"
+)
+_PREPARED = text(
+    "select child_id, prepared from children where child_id = any(:ids) and prepared is not null"
 )
 _TEXTS = (
     "forename",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -169,7 +168,7 @@ class SqlInterviews:
             )
         )
         row: Any = result.mappings().one_or_none()
-        return None if row is None else replace(from_row(InterviewEvent, row), interview_id=interview_id)
+        return None if row is None else from_row(InterviewEvent, row, interview_id=interview_id)
 
     async def starts_of(self, interview_id: str) -> dict[str, datetime]:
         """Return when each episode that the interview is about began."""
@@ -193,12 +192,13 @@ class SqlInterviews:
 
 
 def _interview(row: Any) -> Interview:
-    return replace(from_row(Interview, row), interview_id=str(row["interview_id"]))
+    return from_row(Interview, row, interview_id=str(row["interview_id"]))
 
 
 def _link(row: Any) -> InterviewEpisode:
-    return replace(
-        from_row(InterviewEpisode, row),
+    return from_row(
+        InterviewEpisode,
+        row,
         interview_id=str(row["interview_id"]),
         episode_id=str(row["episode_id"]),
     )

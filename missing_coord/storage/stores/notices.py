@@ -11,11 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from missing_coord.domain.cases import StoredNotice
 from missing_coord.domain.records import PoliceNotice, comparable, with_known_hash
 from missing_coord.services.ports.received import Received
-from missing_coord.storage.mappers import from_json, to_json
-from missing_coord.storage.rows import insert_new
+from missing_coord.storage.mappers import filled, from_json
+from missing_coord.storage.rows import insert_all
 from missing_coord.storage.tables.people import notices
-
-_IDENTITY = ("force_key", "reference_key", "message", "issued_at", "content_hash")
 
 
 class SqlNotices:
@@ -25,25 +23,23 @@ class SqlNotices:
         self._connection = connection
         self._now = now
 
-    async def add(self, received: Sequence[tuple[PoliceNotice, Received]]) -> list[int | None]:
-        """Keep notices; return the new number of each, None for one that was here already."""
-        if not received:
-            return []
-        keys = [identity(notice) for notice, _ in received]
-        rows = {key: self._row(key, notice, how) for key, (notice, how) in zip(keys, received, strict=True)}
-        ordered = [rows[key] for key in sorted(rows)]
-        found = await insert_new(self._connection, notices, ordered, returning=["notice_id", *_IDENTITY])
-        new = {row[1:]: row[0] for row in found}
-        return [new.pop(key, None) for key in keys]
+    async def add(self, arriving: Sequence[tuple[PoliceNotice, Received, str]]) -> None:
+        """Keep notices that are not here yet, each with its incident; the caller holds their references."""
+        await insert_all(self._connection, notices, [self._row(*each) for each in arriving])
 
-    def _row(self, key: tuple[object, ...], notice: PoliceNotice, how: Received) -> dict[str, object]:
+    def _row(self, notice: PoliceNotice, how: Received, incident_id: str) -> dict[str, object]:
         return {
-            **dict(zip(_IDENTITY, key, strict=True)),
-            "data": to_json(notice),
+            "force_key": notice.force_key,
+            "reference_key": comparable(notice.reference),
+            "message": notice.message.value,
+            "issued_at": notice.issued_at,
+            "content_hash": notice.content_hash,
+            "data": filled(notice),
             "raw": how.raw,
             "received_at": self._now,
             "batch_id": how.batch_id,
             "line": how.line,
+            "incident_id": incident_id,
         }
 
     async def of_references(self, references: Iterable[tuple[str, str]]) -> list[StoredNotice]:
@@ -78,17 +74,6 @@ class SqlNotices:
             ),
             {"numbers": list(incidents), "incidents": list(incidents.values())},
         )
-
-
-def identity(notice: PoliceNotice) -> tuple[str, str, str, datetime, str]:
-    """Return the columns that make two deliveries the same notice."""
-    return (
-        notice.force_key,
-        comparable(notice.reference),
-        notice.message.value,
-        notice.issued_at,
-        notice.content_hash,
-    )
 
 
 def _text(value: object) -> str | None:
