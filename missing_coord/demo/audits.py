@@ -85,7 +85,7 @@ class Audits:
             marks=_marks(rng, scheme, kind_of(closed["state"])),
             comment=rng.choice(_COMMENTS),
         )
-        returned = rng.random() < _RETURNED
+        returned = rng.random() < _RETURNED and kind_of(closed["state"]) is AuditKind.HELD
         await record_audit(uow, interview_id=closed["interview_id"], judgement=judgement, returned=returned)
         self.done["audited"] += 1
 

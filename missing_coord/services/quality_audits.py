@@ -54,7 +54,7 @@ async def record_audit(
 
     Each closing has one audit, and one more for each version that was written because an audit returned it. A share of
     those that stand is drawn for a second auditor. Raises DomainError for an open interview, for one's own work, for
-    criteria that are not in force any more, and where somebody else was faster.
+    criteria that are not in force any more, for returning what was not held, and where somebody else was faster.
     """
     check_role(uow, {Role.QUALITY_AUDITOR})
     interview = await seen(uow, interview_id)
@@ -67,6 +67,7 @@ async def record_audit(
             "criteria_changed",
             "grade: the criteria have changed meanwhile; open the page again and mark by them.",
         )
+    _check_returnable(returned, kind_of(interview.state))
     first = _grading(uow, judgement, scheme, kind_of(interview.state))
     number = await _version_to_audit(uow, interview_id, closed_at)
     audit = QualityAudit(
@@ -86,6 +87,15 @@ async def record_audit(
     else:
         uow.audit("quality_audited", subject_type="interview", subject_id=interview_id, returned=returned)
     return _recorded(interview, repeated=repeated)
+
+
+def _check_returnable(returned: bool, kind: AuditKind) -> None:
+    if returned and kind is AuditKind.EFFORT:
+        raise DomainError(
+            "nothing_to_rework",
+            "returned: this interview was not held, so there is no record to work on again. If the child should be"
+            " approached once more, ask the office to open the interview again.",
+        )
 
 
 async def record_second_grade(

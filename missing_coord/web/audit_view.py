@@ -33,7 +33,13 @@ def _form(
 ) -> View | None:
     if "audit" in may:
         scheme, kind = paper.book.in_force(now), kind_of(found.interview.state)
-        return {"name": "audit", "themes": None, "record": paper.number, **scheme_view(scheme, kind)}
+        return {
+            "name": "audit",
+            "themes": None,
+            "record": paper.number,
+            "held": kind is AuditKind.HELD,
+            **scheme_view(scheme, kind),
+        }
     if "second" not in may or found.interview.closed_at is None:
         return None
     audit = second_of(paper.audits, closed_at=found.interview.closed_at, by="")

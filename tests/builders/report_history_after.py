@@ -13,6 +13,7 @@ from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.interview_actions import ActionState, close_action
 from missing_coord.domain.interview_records import RecordOrigin
+from missing_coord.domain.interviews import InterviewState
 from missing_coord.domain.record_lists import DEFAULT_LISTS
 from missing_coord.domain.support import (
     Assessment,
@@ -104,7 +105,10 @@ async def _audit(road: Application, interview_id: str, turn: int) -> None:
     grade = ("outstanding", "good", "requires_improvement", "inadequate", "")[turn % 5]
     async with road.database.unit_of_work(AUDITOR) as uow:
         judgement = await judgement_on(uow, interview_id, turn=turn, grade=grade)
-        await record_audit(uow, interview_id=interview_id, judgement=judgement, returned=turn % 3 == 0)
+        held = (await uow.interviews.get(interview_id)).state == InterviewState.COMPLETED
+        await record_audit(
+            uow, interview_id=interview_id, judgement=judgement, returned=turn % 3 == 0 and held
+        )
 
 
 async def _second(road: Application, interview_id: str, turn: int) -> None:

@@ -158,6 +158,7 @@ def _at_first() -> View:
         "open_form": "",
         "audits": audit_samples(),
         "audit_form": {
+            "held": True,
             "name": "audit",
             "themes": {"push": [("school", "School")], "pull": [("friends", "Friends")]},
             "record": 1,

@@ -168,6 +168,8 @@ async def test_what_was_declined_is_audited_for_effort_by_criteria_of_its_own(si
     assert 'name="mark_second_approach"' in page
     assert 'name="mark_childs_voice"' not in page
     sent = marked("partly", kind=AuditKind.EFFORT, returned="no")
+    refused = await auditor.record(interview_id, "audit", **{**sent, "returned": "yes"})
+    assert "there is no record to work on again" in refused.text
     assert (await auditor.record(interview_id, "audit", **sent)).status_code == 303
     assert await site.council.rows(
         "select kind, grade, score from quality_audits join audit_grades using (audit_id)"
