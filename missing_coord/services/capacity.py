@@ -127,8 +127,7 @@ async def capacity(
     of families are tried in any case.
     """
     check_role(uow, READERS)
-    if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
-        raise DomainError("weeks_out_of_range", f"weeks: give a number from {LEAST_WEEKS} to {MOST_WEEKS}.")
+    _check_weeks(weeks)
     end = datetime.combine(london_day(uow.now), time(), LONDON)
     start = end - timedelta(days=7 * weeks)
     past = await history.returns(start, end)
@@ -143,7 +142,6 @@ async def capacity(
         replace(each, absences=absences.known.get(each.worker_id, ()))
         for each in await uow.planning.workers()
     ]
-    staffs = _staffs(workers, patterns)
     replay = partial(
         simulate,
         start=start,
@@ -152,7 +150,10 @@ async def capacity(
         council=policy.council,
         sudden=absences.sudden,
     )
-    tried = [*((name, demand, staff) for name, staff in staffs), (SOONER, sooner, workers)]
+    tried = [
+        *((name, demand, staff) for name, staff in _staffs(workers, patterns)),
+        (SOONER, sooner, workers),
+    ]
     outcomes = await asyncio.to_thread(_replayed, replay, tried)
     return Capacity(
         start=start,
@@ -165,6 +166,11 @@ async def capacity(
         losses=losses,
         staffs=outcomes,
     )
+
+
+def _check_weeks(weeks: int) -> None:
+    if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
+        raise DomainError("weeks_out_of_range", f"weeks: give a number from {LEAST_WEEKS} to {MOST_WEEKS}.")
 
 
 def _replayed(
