@@ -127,10 +127,7 @@ async def capacity(
     of families are tried in any case.
     """
     check_role(uow, READERS)
-    if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
-        raise DomainError("weeks_out_of_range", f"weeks: give a number from {LEAST_WEEKS} to {MOST_WEEKS}.")
-    end = datetime.combine(london_day(uow.now), time(), LONDON)
-    start = end - timedelta(days=7 * weeks)
+    start, end = _whole_weeks(weeks, uow.now)
     past = await history.returns(start, end)
     over = [each for each in past if each.held_at is not None or each.due_at <= uow.now]
     absences = absences_apart(await history.absences(start, end))
@@ -165,6 +162,14 @@ async def capacity(
         losses=losses,
         staffs=outcomes,
     )
+
+
+def _whole_weeks(weeks: int, now: datetime) -> tuple[datetime, datetime]:
+    """Return where the whole weeks before today begin and end; raises DomainError."""
+    if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
+        raise DomainError("weeks_out_of_range", f"weeks: give a number from {LEAST_WEEKS} to {MOST_WEEKS}.")
+    end = datetime.combine(london_day(now), time(), LONDON)
+    return end - timedelta(days=7 * weeks), end
 
 
 def _replayed(
