@@ -127,9 +127,7 @@ async def capacity(
     of families are tried in any case.
     """
     check_role(uow, READERS)
-    _check_weeks(weeks)
-    end = datetime.combine(london_day(uow.now), time(), LONDON)
-    start = end - timedelta(days=7 * weeks)
+    start, end = _whole_weeks(weeks, uow.now)
     past = await history.returns(start, end)
     over = [each for each in past if each.held_at is not None or each.due_at <= uow.now]
     absences = absences_apart(await history.absences(start, end))
@@ -142,6 +140,7 @@ async def capacity(
         replace(each, absences=absences.known.get(each.worker_id, ()))
         for each in await uow.planning.workers()
     ]
+    staffs = _staffs(workers, patterns)
     replay = partial(
         simulate,
         start=start,
@@ -150,10 +149,7 @@ async def capacity(
         council=policy.council,
         sudden=absences.sudden,
     )
-    tried = [
-        *((name, demand, staff) for name, staff in _staffs(workers, patterns)),
-        (SOONER, sooner, workers),
-    ]
+    tried = [*((name, demand, staff) for name, staff in staffs), (SOONER, sooner, workers)]
     outcomes = await asyncio.to_thread(_replayed, replay, tried)
     return Capacity(
         start=start,
@@ -168,9 +164,12 @@ async def capacity(
     )
 
 
-def _check_weeks(weeks: int) -> None:
+def _whole_weeks(weeks: int, now: datetime) -> tuple[datetime, datetime]:
+    """Return where the whole weeks before today begin and end; raises DomainError."""
     if not LEAST_WEEKS <= weeks <= MOST_WEEKS:
         raise DomainError("weeks_out_of_range", f"weeks: give a number from {LEAST_WEEKS} to {MOST_WEEKS}.")
+    end = datetime.combine(london_day(now), time(), LONDON)
+    return end - timedelta(days=7 * weeks), end
 
 
 def _replayed(
