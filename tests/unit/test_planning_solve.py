@@ -16,7 +16,7 @@ from tests.builders.plan_checker import violations
 from tests.builders.plan_instances import hostile_instance, instance_of
 from tests.builders.planning import at, instance_with
 
-HUNDREDS = int(os.environ.get("PLAN_HUNDREDS", "2"))
+HUNDREDS = int(os.environ.get("PLAN_HUNDREDS", "7"))
 
 
 def stopwatch(calls: int) -> Callable[[], float]:
