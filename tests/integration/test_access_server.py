@@ -102,11 +102,16 @@ def test_functions_that_run_with_the_owners_rights_fix_their_search_path_and_are
         "audit_broken_at",
         "child_has_open_link",
         "child_waits_for_review",
+        "entry_is_about",
+        "is_own_interview",
         "keep_visit_invite",
         "leads_to_call",
         "of_own_child",
         "people_to_tell",
+        "survey_counts",
         "waits_for_rework",
+        "waits_for_second_grade",
+        "wrote_on",
     }
     for name, settings, is_trigger, public in found:
         assert settings == ["search_path=pg_catalog, public, pg_temp"], name
@@ -128,13 +133,18 @@ def test_every_function_of_ours_is_known_here(database: Database) -> None:
         "audit_is_append_only",
         "child_has_open_link",
         "child_waits_for_review",
+        "entry_is_about",
+        "is_own_interview",
         "keep_visit_invite",
         "leads_to_call",
         "of_own_child",
         "people_to_tell",
+        "survey_counts",
         "tell_screens",
         "waits_for_rework",
+        "waits_for_second_grade",
         "worker_keeps_to_own_children",
+        "wrote_on",
     }
 
 
