@@ -316,12 +316,15 @@ async def test_an_alert_that_reaches_nobody_is_passed_on(council: Telling) -> No
     assert await council.after(case, hours=4) == [f"max email: unallocated; {PASSED}"]
 
 
-async def test_an_interview_held_and_not_audited_within_10_days_goes_to_the_auditor(council: Telling) -> None:
+@pytest.mark.parametrize("state", ["completed", "declined_by_child"])
+async def test_an_interview_held_or_declined_and_not_audited_within_10_days_goes_to_the_auditor(
+    council: Telling, state: str
+) -> None:
     await watched(council)
     await council.person("quinn", Role.QUALITY_AUDITOR)
     case = await council.returned()
     await council.done(case)
-    await council.change("interviews", case, "held_at = :now")
+    await council.change("interviews", case, f"state = '{state}'")
     assert await council.after(case, days=9) == []
     assert await council.after(case, days=10) == ["quinn email: audit overdue"]
     await council.rows(

@@ -14,9 +14,11 @@ from missing_coord.domain.alerts import Alert, Promise
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.escalation import ClockKind, Ladder
 from missing_coord.domain.past_records import EARLIER_RECORDS
+from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.storage.rows import to_document
 
 SIXTY_DAYS_AGO = "cast(:now as timestamptz) - interval '60 days'"
+_AUDITED = ", ".join(f"'{each.value}'" for each in sorted(AUDITED_STATES))
 TOLD_HARM = (
     "select r.interview_id, r.number, r.submitted_at from interview_records r"
     " left join record_contents c using (interview_id, number) where r.act_now or coalesce(c.harm, '{}') <> '{}'"
@@ -39,7 +41,7 @@ CAUSES = {
     " cross join lateral (select max(b.started_at) as started_at from intake_batches b where b.kind = k.kind) last"
     " where last.started_at is not null",
     ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
-    f" from interviews i where i.held_at is not null and i.closed_at > {SIXTY_DAYS_AGO}"
+    f" from interviews i where i.state in ({_AUDITED}) and i.closed_at > {SIXTY_DAYS_AGO}"
     f" and i.closed_by <> '{EARLIER_RECORDS}'"
     " and not exists (select from quality_audits q"
     " where q.interview_id = i.interview_id and q.closed_at = i.closed_at)",
