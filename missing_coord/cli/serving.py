@@ -120,16 +120,9 @@ async def _demonstration(app: Application) -> Part:
 
 async def tell_sign_ins(app: Application) -> None:
     """Open the demo accounts that are missing and print how to sign in with them."""
-    from contextlib import closing
+    from missing_coord.demo.accounts import open_accounts
 
-    from missing_coord.domain.access import Actor, Role
-    from missing_coord.services.accounts import add_demo_users
-    from missing_coord.storage.passwords import Argon2Passwords
-
-    operator = Actor(role=Role.ADMINISTRATOR, name="demonstration")
-    with closing(Argon2Passwords()) as hasher:
-        async with app.database.unit_of_work(operator) as uow:
-            sign_ins = await add_demo_users(uow, demo=app.settings.demo, hasher=hasher)
+    sign_ins = await open_accounts(app)
     say("Synthetic data only. Sign in as (user name / password):")
     for each in sign_ins:
         say(

@@ -16,10 +16,12 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from missing_coord.bootstrap import Application
+from missing_coord.demo.accounts import open_accounts
 from missing_coord.demo.audits import Audits
 from missing_coord.demo.council import Council, generate_council
 from missing_coord.demo.deeds import Deed, Deeds
 from missing_coord.demo.files import write_csv, write_files
+from missing_coord.demo.help_after import HelpAfter
 from missing_coord.demo.history import History, generate_history
 from missing_coord.demo.incidents import PER_MONTH
 from missing_coord.demo.latest import spoilt
@@ -150,6 +152,7 @@ async def seed(
     seeded.counts.update(player.deeds.done)
     seeded.counts.update(player.office.done)
     seeded.counts.update(player.audits.done)
+    seeded.counts.update(player.help_after.done)
     return seeded
 
 
@@ -174,6 +177,8 @@ async def _take_in_register(
     for kind in _REGISTER:
         summary = await past.intake().ingest(folder / f"{kind}.csv", kind)
         seeded.counts[kind] += summary.accepted
+    if past.settings.demo:
+        await open_accounts(past)
 
 
 async def _call_it_told(past: Application, before: datetime) -> None:
@@ -203,6 +208,7 @@ def _player(
         ),
         office=Office(app=past, truth=_truth(history)),
         audits=Audits(app=past, since=history.now - RECORDS),
+        help_after=HelpAfter(database=past.database),
         slots=_by_slot(history),
     )
 
@@ -251,6 +257,7 @@ class _Player:
     deeds: Deeds
     office: Office
     audits: Audits
+    help_after: HelpAfter
     slots: dict[datetime, dict[str, list[Deed]]]
 
     async def play(self, start: datetime, end: datetime) -> None:
@@ -258,6 +265,7 @@ class _Player:
         await self._take_in(end, "police", "notices", self._notices(start, end), NOTICE_COLUMNS)
         if end.astimezone(LONDON).date() != start.astimezone(LONDON).date() or end == self.history.now:
             await self.audits.audit(end)
+            await self.help_after.go_on(end)
             await self._take_in(end, "missing-list", "list", self._list(end), LIST_COLUMNS)
         await self.office.decide_unsure(end)
         await self._do(self.slots.get(end, {}))

@@ -33,6 +33,9 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 # Chromium gives what is folded away in a closed <details> a place on the page, and axe takes it to cover what follows.
 FOLDED = "document.querySelectorAll('details:not([open]) > :not(summary)')"
 FOLD, UNFOLD = (f"{FOLDED}.forEach((each) => {{ each.style.display = '{how}'; }});" for how in ("none", ""))
+SPILT = (
+    "[...document.querySelectorAll('td')].find((each) => each.scrollWidth > each.clientWidth + 1)?.innerText"
+)
 PATIENCE = 40_000  # milliseconds, as the machine may be busy
 expect.set_options(timeout=PATIENCE)
 PICTURES = os.environ.get("TEST_SCREENSHOTS", "")
@@ -102,6 +105,8 @@ class Screen:
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:
             self.complaints.append(f"{self.name} {where}: {wide} px wider than the screen")
+        if spilt := self.page.evaluate(SPILT):
+            self.complaints.append(f"{self.name} {where}: a table cell spills into its neighbour: {spilt}")
 
     def picture(self, where: str) -> None:
         """Keep a picture of the page."""

@@ -107,7 +107,7 @@ async def test_what_is_missing_stands_beside_its_field_and_a_second_grade_is_ref
     nothing = {"criteria": GOOD["criteria"], "scheme": GOOD["scheme"], "comment": "", "returned": ""}
     empty = await auditor.record(interview_id, "audit", **nothing)
     assert (empty.status_code, len(errors_on(empty.text))) == (422, 13)
-    assert errors_on(empty.text)[:11] == ["Mark this criterion"] * 11
+    assert errors_on(empty.text)[:11] == [f"Mark criterion {number} of 11" for number in range(1, 12)]
     await auditor.record(interview_id, "audit", **GOOD)
     other = await auditor.post(
         f"/interviews/{interview_id}/audit", expected_version="1", **{**GOOD, "grade": "inadequate"}

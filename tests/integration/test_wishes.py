@@ -130,6 +130,21 @@ async def test_hours_that_cannot_be_meant_are_refused_beside_their_line(
         assert (await uow.wishes.get("C1"))[1] == 0
 
 
+async def test_a_line_that_is_refused_stays_as_it_was_entered_beside_its_error(site: Site) -> None:
+    await site.council.due("C1")
+    browser = await site.signed_in(Role.MANAGER)
+    await browser.get("/children/C1/visits")
+    wrong = {"closed_0_days": "Wed", "closed_0_starts": "09:10", "closed_0_ends": ""}
+    right = {"closed_1_days": "Thu", "closed_1_starts": "10:20", "closed_1_ends": "11:30"}
+    refused = await browser.post("/children/C1/visits", expected_version=0, **wrong, **right)
+    assert refused.status_code == 422
+    first, second = refused.text.split("Hours 1<")[1].split("Hours 2<")
+    assert "Enter both times" in first
+    assert ('value="09:10"' in first, 'value="Wed" checked' in first) == (True, True)
+    assert "Enter both times" not in second
+    assert ('value="11:30"' in second, 'value="Thu" checked' in second) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

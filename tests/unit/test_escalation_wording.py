@@ -11,6 +11,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.messages import MessageKind, MessageState, Notice
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.notify.wording import step_words, words_of
+from missing_coord.web.pages.messages import LINKS
 
 SUBJECT = "3f2a9c1b-0000-4000-8000-000000000001"
 SUBJECT_TYPES = {MessageKind.MATCH_REVIEW: "incident", MessageKind.PATTERN: "pattern"}
@@ -49,6 +50,14 @@ def test_a_message_about_a_visit_links_to_its_file_for_the_calendar_and_says_no_
     assert words_of(notice, address="https://interviews.example") == (
         "Return interview 3F2A9C1B: the visit that was booked for it is off."
         f" {link} For your calendar: {link}/visit.ics"
+    )
+
+
+@pytest.mark.parametrize("calendar", [False, True])
+def test_the_page_of_messages_shows_one_without_its_addresses(calendar: bool) -> None:
+    notice = replace(_notice(MessageKind.VISIT_OFF), calendar=calendar)
+    assert LINKS.sub("", words_of(notice, address="https://interviews.example")) == (
+        "Return interview 3F2A9C1B: the visit that was booked for it is off."
     )
 
 

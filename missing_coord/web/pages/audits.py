@@ -93,9 +93,9 @@ def _mark_fields(form: Form) -> list[str]:
 
 
 def _judgement(form: Form) -> Judgement:
-    marks = {}
-    for name in _mark_fields(form):
-        mark = form.choice(name, Mark, "Mark this criterion")
+    marks, names = {}, _mark_fields(form)
+    for number, name in enumerate(names, start=1):
+        mark = form.choice(name, Mark, f"Mark criterion {number} of {len(names)}")
         if mark is not None:
             marks[name.removeprefix("mark_")] = mark
     return Judgement(

@@ -62,6 +62,8 @@ HREFS = {
     "record_draft": "/drafts/",
     "report": "/reports/monthly?month=",
 }
+LINKS = re.compile(r"(\s+(For your calendar: )?https?://\S+)+$")
+"""The addresses at the end of a message, for whoever reads it outside: the page has a link of its own."""
 
 
 @router.get("/messages")
@@ -163,7 +165,7 @@ def _row(message: MessageLine) -> dict[str, object]:
         "message_id": message.message_id,
         "tone": tone,
         "kind": kind,
-        "text": re.sub(r"\s*https?://\S+$", "", message.text),
+        "text": LINKS.sub("", message.text),
         "href": f"{href}{message.subject_id}" if href and message.kind != MessageKind.UNASSIGNED else None,
         "at": message.planned_at,
         "to": "You" if message.personal else "Your role",

@@ -130,7 +130,8 @@ async def _show(request: Request, who: SignedIn, child_id: str, form: Form) -> R
         "refused": sorted(shown.refused_worker_ids),
         "told": _told(told_wishes(heads), shown, {each.worker_id: each.name for each in workers}),
         "contact": _contact(heads),
-        "hours": [_hours(each) for each in shown.closed] + [_hours(None)] * SPARE_LINES,
+        "hours": [_given(form, line) for line in _lines(form)]
+        or [_hours(each) for each in shown.closed] + [_hours(None)] * SPARE_LINES,
         "workers": _names(workers),
         "genders": GENDERS,
         "reasons": WHY,
@@ -204,3 +205,9 @@ def _hours(closed: ClosedHours | None) -> show.View:
         "first_day": closed.first_day.isoformat() if closed and closed.first_day else "",
         "last_day": closed.last_day.isoformat() if closed and closed.last_day else "",
     }
+
+
+def _given(form: Form, line: str) -> show.View:
+    """Return a line of hours as it was entered, so that nothing of it is lost beside its error."""
+    names = ("why", "starts", "ends", "first_day", "last_day")
+    return {"days": form.many(f"{line}_days"), **{name: form.text(f"{line}_{name}") for name in names}}
