@@ -85,3 +85,12 @@ async def test_the_same_file_brought_over_twice_at_once_counts_once(
     assert [each.balance.balanced for each in both] == [True, True]
     assert sum(each.balance.past_episodes_new for each in both) == len(rows)
     assert await findings(road) == []
+
+
+async def test_a_reason_that_stands_alone_is_kept(road: Application, tmp_path: Path) -> None:
+    file = tmp_path / "reasons.csv"
+    file.write_text(f"{HEAD},reason\n{past('C1', 'M1', 40)},Moved away\n", encoding="utf-8")
+    done = await import_history(road, [file], actor=system_actor("test"))
+    assert done.balance.balanced
+    kept = await rows_of(road, "select state, reason from interviews")
+    assert kept == [{"state": "not_recorded_before", "reason": "Moved away"}]
