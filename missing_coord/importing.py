@@ -19,7 +19,7 @@ from missing_coord.domain.past_records import PastRecord, too_fresh
 from missing_coord.messaging.files import CHUNK, Progress
 from missing_coord.messaging.rows import Row, take_rows
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from missing_coord.storage.views.history import held_of, keep_import
+from missing_coord.storage.views.history import held_of, hold_imports, keep_import
 
 HISTORY = "history"
 Watch = Callable[[Path], Progress | None]
@@ -55,6 +55,13 @@ async def import_history(
     app: Application, files: Sequence[Path], *, actor: Actor, watch: Watch = lambda file: None
 ) -> Imported:
     """Take in the files and keep the balance; safe to repeat. Raises FileRefused before anything is taken in."""
+    async with app.database.unit_of_work(actor) as alone:
+        # Held until the end: of two imports at once each would count the same rows as its own.
+        await hold_imports(alone)
+        return await _imported(app, files, actor, watch)
+
+
+async def _imported(app: Application, files: Sequence[Path], actor: Actor, watch: Watch) -> Imported:
     told, faulty = read_told(app, files)
     before = await _held(app, actor, told)
     done = [await app.intake(actor).ingest(file, HISTORY, progress=watch(file)) for file in files]

@@ -74,7 +74,16 @@ class PastRecord:
         """Whether the row says anything about an interview."""
         return any(
             (self.interview_id, self.outcome, self.offered_at, self.accepted_at, self.declined_at)
-        ) or any((self.interviewed_at, self.closed_at, self.worker, self.episode_ids))
+        ) or any(
+            (
+                self.interviewed_at,
+                self.closed_at,
+                self.worker,
+                self.episode_ids,
+                self.reason,
+                self.offered_how,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from missing_coord.domain.deadlines import ClockBasis, deadline, within_deadline
 from missing_coord.domain.escalation import Ladder, next_step
 from missing_coord.domain.events import InterviewClosed, ReturnInterviewChanged, ReturnInterviewOpened
 from missing_coord.domain.interviews import InterviewState
+from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.services.ports.work import UnitOfWork
 
 
@@ -53,7 +54,9 @@ async def settle_duties(
     links = await uow.interviews.links_of([each.interview_id for each in interviews], for_update=True)
     stale = _stale(links, interviews, duties, retired)
     kept = {link.episode_id: link for link in links if link not in stale}
-    carried = {link.episode_id: link for link in stale}
+    # What the earlier records tell of one child ends no clock of another.
+    past = {each.interview_id for each in interviews if each.closed_by == EARLIER_RECORDS}
+    carried = {link.episode_id: link for link in stale if link.interview_id not in past}
     open_now = {each.child_id: each for each in interviews if each.closed_at is None}
     held = {each.interview_id: each.held_at for each in interviews}
     changed, emptied, new_links = [], [], []

@@ -19,7 +19,7 @@ from missing_coord.linking.mentions import Mention, NoticeWords, mentions_of
 from missing_coord.linking.naming import Naming, OwnWorld
 from missing_coord.linking.occasions import Going
 from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, PatternPolicy, SensorRules
-from missing_coord.linking.proposals import MEDIUM_FROM, PatternKind, PatternState, Proposal
+from missing_coord.linking.proposals import MEDIUM_FROM, Evidence, PatternKind, PatternState, Proposal
 from missing_coord.linking.reconcile import KeptPattern, Outcome, Renewal, reconcile
 from missing_coord.linking.repeat import plainest, repeat_proposals
 from missing_coord.linking.sensors import ChildHistory, sensor_proposals
@@ -61,6 +61,10 @@ class PatternStore(Protocol):
 
     async def oldest_evidence_at(self) -> datetime | None:
         """Return the earliest start of an episode on which an undecided link rests."""
+        ...
+
+    async def brought_over(self, episode_ids: Collection[str]) -> set[str]:
+        """Return which of these episodes the council's earlier records alone tell of."""
         ...
 
     async def goings(self, since: datetime) -> list[Going]:
@@ -233,7 +237,7 @@ async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str
     await uow.patterns.withdraw([each.pattern_id for each in outcome.withdrawn])
     await uow.patterns.renew(outcome.renewed)
     await uow.patterns.add(raised)
-    telling = [pattern_id for pattern_id, _, proposal in raised if proposal.strength >= MEDIUM_FROM]
+    telling = await _to_tell(uow, raised, outcome.renewed)
     await uow.messages.add([write(each, uow.now) for each in _notices(uow, telling)])
     for pattern_id, _, proposal in raised:
         uow.record(
@@ -243,6 +247,31 @@ async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str
     for each in outcome.withdrawn:
         uow.audit("pattern_withdrawn", subject_type="pattern", subject_id=each.pattern_id, kind=each.kind)
     return tuple(pattern_id for pattern_id, _, _ in raised)
+
+
+async def _to_tell(
+    uow: PatternUnit, raised: Sequence[tuple[str, str, Proposal]], renewed: Sequence[Renewal]
+) -> list[str]:
+    """Return the patterns that are news: not the weak ones, and none whose crossing was brought over as a whole.
+
+    What was kept without telling is told once live episodes carry it on.
+    """
+    grown = [
+        (each.kept.pattern_id, each.proposal, _crossing(each.kept.anchors, each.kept.evidence))
+        for each in renewed
+    ]
+    found = [*((key, proposal, frozenset[str]()) for key, _, proposal in raised), *grown]
+    found = [each for each in found if each[1].strength >= MEDIUM_FROM]
+    now = {key: _crossing(proposal.anchors, proposal.evidence) for key, proposal, _ in found}
+    past = await uow.patterns.brought_over(
+        frozenset().union(*now.values(), *(before for *_, before in found))
+    )
+    return [key for key, _, before in found if before <= past and not now[key] <= past]
+
+
+def _crossing(anchors: frozenset[str], evidence: Collection[Evidence]) -> frozenset[str]:
+    """Return the episodes that made a pattern cross its threshold, or all on which it rests."""
+    return anchors or frozenset(each.episode_id for each in evidence)
 
 
 def _notices(uow: PatternUnit, pattern_ids: Sequence[str]) -> list[Notice]:

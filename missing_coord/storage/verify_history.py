@@ -28,9 +28,9 @@ HISTORY = (
     ),
     Rule(
         name="imports_balance",
-        says="An import of earlier records did not balance, and no later one of the same files did.",
+        says="An import of earlier records did not balance, and no later one of these files did.",
         query="select 'import ' || i.import_number from history_imports i where not i.balanced and not exists ("
-        " select from history_imports later where later.content_sha256 = i.content_sha256 and later.balanced"
-        " and later.import_number > i.import_number)",
+        " select from history_imports later where later.balanced and later.import_number > i.import_number"
+        " and (later.content_sha256 = i.content_sha256 or later.files = i.files))",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -218,3 +219,21 @@ async def test_a_second_run_writes_no_proposal_and_one_that_differs_is_written_a
         await interviews.decide_not_required(uow, interview_id=first, reason="moved abroad")
     await _plan(site)
     assert [row[0] for row in await site.council.rows(written)] == [second]
+
+
+async def test_many_absences_in_quick_turn_and_three_planners_at_once_come_to_rest_and_tell_the_office_once(
+    site: Site,
+) -> None:
+    interview_id = await _book(site)
+    for turn in range(6):
+        at = NOW + timedelta(hours=90 - turn)
+        away = AbsenceRecord(worker_id="W01", starts_at=ago(1), ends_at=at)
+        async with site.council.acting(SYSTEM) as uow:
+            await receive_absences(uow, [(away, await _how(uow))])
+        await asyncio.gather(_relay(site), _plan(site), _relay(site))
+    assert await _told(site) == [("visit_trouble", "coordinator", "")]
+    events = len(await site.council.events())
+    await _relay(site)
+    await _plan(site)
+    assert len(await site.council.events()) == events
+    assert (await _proposed(site, interview_id)).worker_id == "W02"

@@ -89,6 +89,11 @@ class SqlPatterns:
         oldest: datetime | None = (await self._connection.execute(text(reads.OLDEST))).scalar_one()
         return oldest
 
+    async def brought_over(self, episode_ids: Collection[str]) -> set[str]:
+        """Return which of these episodes the council's earlier records alone tell of."""
+        found = await self._connection.execute(text(_BROUGHT_OVER), {"ids": sorted(episode_ids)})
+        return set(found.scalars())
+
     async def goings(self, since: datetime) -> list[Going]:
         """Return the live episodes that began since then, with what may join them to others."""
         return await reads.goings(self._connection, since)
@@ -202,6 +207,10 @@ _ADD_MENTIONS = """
 insert into mentions (incident_id, kind, value, as_said)
 select * from unnest(cast(:incidents as uuid[]), cast(:kinds as text[]), cast(:values as text[]), cast(:said as text[]))
 on conflict do nothing
+"""
+_BROUGHT_OVER = """
+select episode_id::text from episodes
+where episode_id = any(cast(:ids as uuid[])) and 'from_history' = any(flags)
 """
 _TOUCHING = """
 select p.pattern_id::text, p.kind, p.dedupe_key, p.state, p.detail from patterns p

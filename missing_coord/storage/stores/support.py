@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, text, update
+from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from missing_coord.domain.errors import ConcurrencyConflict, NotFound
 from missing_coord.domain.support import Assessment, Helped, HelpedWhy, Referral, SupportKind, SupportState
@@ -79,13 +80,10 @@ async def counts(uow: SqlUnitOfWork, *, today: date) -> dict[str, int]:
 
 async def refer(uow: SqlUnitOfWork, referral: Referral) -> None:
     """Keep a new referral; the same one sent again changes nothing."""
-    if any(
-        each.referral_id == referral.referral_id for each in await referrals_of(uow, referral.interview_id)
-    ):
-        return
     row = {**_row(referral), "kept_by": uow.actor.name, "kept_at": uow.now}
-    await uow.execute(insert(support_referrals).values(**row))
-    _audit(uow, "referred", referral)
+    statement = insert(support_referrals).values(**row).on_conflict_do_nothing()
+    if (await uow.execute(statement.returning(support_referrals.c.referral_id))).one_or_none():
+        _audit(uow, "referred", referral)
 
 
 async def change(uow: SqlUnitOfWork, referral: Referral, *, expected_version: int, what: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from missing_coord.domain.history_balance import Held, HeldEpisode, Told
+from missing_coord.storage.locks import lock_names
 from missing_coord.storage.tables.history import history_imports
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
@@ -26,6 +27,11 @@ _WAITING = text("""
     order by i.entry_key
 """)
 _LIVE = text("select episode_id::text from episodes where child_id = any(:ids) and status <> 'cancelled'")
+
+
+async def hold_imports(uow: SqlUnitOfWork) -> None:
+    """Wait until no other import is under way, and keep others waiting until this transaction ends."""
+    await lock_names(uow.connection, "earlier records", ["import"])
 
 
 async def held_of(uow: SqlUnitOfWork, told: Told) -> Held:

@@ -39,6 +39,11 @@ async def copy_draft(request: Request, interview_id: str, who: Workers) -> Respo
         return await _show(request, who, interview_id, form)
     try:
         async with web.acting(who.actor) as uow:
+            if target not in await interviews_for(uow, interview_id):
+                raise DomainError(
+                    "another_child",
+                    "target: choose an interview of yours of the same child that has no draft.",
+                )
             await copy_left(
                 uow,
                 lists=web.application.policy.record_lists,
