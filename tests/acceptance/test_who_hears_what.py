@@ -116,6 +116,17 @@ async def test_a_role_nobody_signs_in_as_passes_the_step_on_at_once_and_says_so(
     assert ("nobody signs in as coordinator",) in await council.rows("select unreached from messages")
 
 
+async def test_a_step_that_is_passed_on_by_two_of_its_messages_is_announced_once(council: Telling) -> None:
+    await council.person("max", Role.MANAGER)
+    case = await council.returned()
+    await council.after(case, hours=24)
+    await council.rows("update messages set routed_at = null where unreached <> '' returning message_id")
+    assert await council.after(case, hours=24) == []
+    assert await council.steps() == ["24h_from_return", "24h_from_return/nobody_reachable-2"]
+    announced = "select count(*) from outbox where body->>'step' = '24h_from_return/nobody_reachable-2'"
+    assert await council.rows(announced) == [(1,)]
+
+
 async def test_a_step_that_reaches_one_of_two_roles_is_not_passed_on(council: Telling) -> None:
     await council.person("max", Role.MANAGER)
     council.ladders = [

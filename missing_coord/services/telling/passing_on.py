@@ -84,8 +84,8 @@ async def duty_on(
         channels=above.channels,
         rung=number,
     )
-    await uow.escalations.record([fired])
-    uow.record(_warned(duty.child_id, fired))
+    if await uow.escalations.record(fired):
+        uow.record(_warned(duty.child_id, fired))
     await uow.messages.add([write(each, uow.now) for each in notices_of(fired, duty.users)])
     return True
 

@@ -30,6 +30,8 @@ from jsonb_to_recordset(cast(:rows as jsonb))
           planned_at timestamptz, fired_at timestamptz, ladder_version text)
 on conflict on constraint uq_escalations_once
     do update set withdrawn_at = null, fired_at = excluded.fired_at, recipients = excluded.recipients
+    where escalations.withdrawn_at is not null
+returning escalation_id
 """
 _TELL = """
 insert into messages (message_key, channel, recipient_role, recipient_user, subject_type, subject_id, kind, text, state,
@@ -61,10 +63,10 @@ class SqlEscalations:
         result = await self._connection.execute(text(query), {"interview_id": interview_id})
         return [_duty(row) for row in result]
 
-    async def record(self, fired: Sequence[Fired]) -> None:
-        """Keep rungs; one that was withdrawn is in force again."""
-        if fired:
-            await self._connection.execute(text(_RECORD), {"rows": _json(fired)})
+    async def record(self, fired: Fired) -> bool:
+        """Keep a rung, or put one that was withdrawn in force again; False when it is on record already."""
+        result = await self._connection.execute(text(_RECORD), {"rows": _json([fired])})
+        return result.one_or_none() is not None
 
 
 class SqlMessages:
