@@ -16,7 +16,7 @@ from tests.builders.commands import Commands, end, page, processes_naming, servi
 from tests.databases import FAST
 from tests.memory import server_folder
 
-SMALL = ("--children", "100", "--months", "0.4")
+SMALL = ("--children", "200", "--months", "0.5")
 LONGER = ("--children", "120", "--months", "0.4")  # some seconds, so that a signal finds it at work
 
 
@@ -41,7 +41,7 @@ def database_processes(home: Path) -> list[str]:
 def test_a_seeded_demonstration_adds_up_and_has_a_past(seeded: Commands) -> None:
     found = seeded.json("verify")
     assert found["balanced"] is True
-    assert found["notices_in"] > 20
+    assert found["notices_in"] > 10
     assert found["unexplained"] == 0
     assert (seeded.home / "demo" / "children.csv").exists()
     assert "somebody_can_be_told" not in {each["rule"] for each in found["findings"]}
