@@ -147,7 +147,9 @@ async def test_planning_anew_replaces_every_proposal_and_leaves_what_is_booked_a
     await browser.get("/plan")
     answer = await browser.post("/plan/afresh")
     assert (answer.status_code, answer.headers["location"]) == (303, "/plan")
-    assert "found none: nothing has changed" in (await browser.get("/plan")).text
+    # Of two plans that are as good either may be found: the ids of the interviews, which are drawn, break the tie.
+    page = (await browser.get("/plan")).text
+    assert "found none: nothing has changed" in page or "Planned anew: " in page
     made = await site.council.rows("select interview_id::text, worker_id from proposals order by 1")
     assert {row[0] for row in made} == {waiting, assigned}
     assert {row[1] for row in made if row[0] == assigned} == {"W02"}
