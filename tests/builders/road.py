@@ -16,6 +16,7 @@ from missing_coord.domain.clock import FixedClock
 from missing_coord.messaging.files import FileIntake
 from missing_coord.messaging.rows import Row, Taken
 from missing_coord.services.ports.work import Policy
+from missing_coord.services.verify import Verification, verify
 from missing_coord.settings import Settings
 from missing_coord.storage.database import Database as Storage
 from tests.databases import Database
@@ -64,6 +65,17 @@ async def rows_of(road: Application, query: str, **parameters: Any) -> list[dict
     async with road.database.unit_of_work(system_actor("test")) as uow:
         result = await uow.execute(text(query), parameters)
         return [dict(row) for row in result.mappings()]
+
+
+async def verified(road: Application) -> Verification:
+    """Verify as the system."""
+    async with road.database.unit_of_work(system_actor("verify")) as uow:
+        return await verify(uow)
+
+
+async def findings(road: Application) -> list[str]:
+    """Return the rules that verifying finds broken."""
+    return [each.rule for each in (await verified(road)).findings]
 
 
 async def state_of_the_road(road: Application) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from sqlalchemy import text
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import system_actor
-from missing_coord.services.verify import verify
 from tests.builders.reviews import child, decide, there_and_back, whole_state
-from tests.builders.road import NOW, feed, open_road, rows_of
+from tests.builders.road import NOW, feed, findings, open_road, rows_of
 from tests.databases import Database
 from tests.integration.test_decisions_undone import KNOWN
 
@@ -32,11 +31,6 @@ async def road(database: Database) -> AsyncIterator[Application]:
     async with open_road(database) as opened:
         await feed(opened, "children", [child(), child("C2", forename="Bryn", surname="Calloway")])
         yield opened
-
-
-async def findings(road: Application) -> list[str]:
-    async with road.database.unit_of_work(system_actor("verify")) as uow:
-        return [each.rule for each in (await verify(uow)).findings]
 
 
 async def hanging(road: Application) -> list[dict[str, Any]]:

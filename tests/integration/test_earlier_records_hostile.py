@@ -12,9 +12,8 @@ import pytest
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import system_actor
 from missing_coord.importing import Imported, import_history
-from missing_coord.services.verify import verify
 from tests.builders.pattern_road import NAMES, a_child, find, kinds, notice
-from tests.builders.road import NOW, feed, open_road, rows_of
+from tests.builders.road import NOW, feed, findings, open_road, rows_of
 from tests.databases import Database
 
 HEAD = "child_id,episode_id,started_at,ended_at"
@@ -36,11 +35,6 @@ async def bring(road: Application, folder: Path, *rows: str, name: str = "past.c
     file = folder / name
     file.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
     return await import_history(road, [file], actor=system_actor("test"))
-
-
-async def findings(road: Application) -> list[str]:
-    async with road.database.unit_of_work(system_actor("verify")) as uow:
-        return [each.rule for each in (await verify(uow)).findings]
 
 
 async def told(road: Application) -> list[str]:

@@ -13,10 +13,10 @@ from tests.databases import Database
 from tests.integration.interviews_council import NOW
 from tests.integration.test_left_drafts import changed, drafted, drafts, looked
 from tests.integration.test_quality_audits import closed, drawn
+from tests.integration.test_support_pages import GIVEN
 from tests.integration.test_survey import YES, links
 from tests.integration.web_scene import Site, errors_on, open_site
 
-GIVEN = {"kind": "early_help", "to_whom": "North hub", "assessment": "not_known"}
 ODD = ["%ff", "%F0%9F%92%A9", "..%2f..", "a" * 3000, "99999999999999999999", "%E2%80%AE1"]
 
 
@@ -26,7 +26,7 @@ async def site(database: Database) -> AsyncIterator[Site]:
         yield opened
 
 
-@pytest.mark.parametrize("number", ["00010000", "0020999", "21", "0", "-1", "1e1", "²", ""])
+@pytest.mark.parametrize("number", ["00010000", "0020999", "21", "0", "-1", "1e1", "many", "²", ""])
 async def test_no_spelling_of_a_number_makes_more_links_than_are_allowed(site: Site, number: str) -> None:
     office = await site.signed_in(Role.COORDINATOR)
     await office.get("/survey")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.settings import Settings
 from tests.builders.provider import KEY, TEMPLATE, fake_notify
 from tests.databases import Database
-from tests.integration.web_scene import Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Site, errors_on, headings_on, open_site, version_on
 
 TOKEN = "a-token-for-receipts"
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
@@ -256,13 +255,9 @@ async def test_alerts_stand_in_groups_with_counts_and_are_filtered_by_links(site
     await RegularWork(site.app.state.web.application).watch()
     office = await site.signed_in(Role.COORDINATOR)
     page = (await office.get("/alerts")).text
-    assert headings(page) == ["Unallocated (2)", "Offer (2)", "Audit (1)"]
+    assert headings_on(page) == ["Unallocated (2)", "Offer (2)", "Audit (1)"]
     assert 'href="/alerts?clock=offer">Offer (2)</a>' in page
     only = (await office.get("/alerts?clock=audit&by=day")).text
-    assert len(headings(only)) == 1
-    assert headings(only)[0].startswith("Due ")
-    assert headings((await office.get("/alerts?clock=tea")).text) == headings(page)
-
-
-def headings(page: str) -> list[str]:
-    return re.findall(r'<h2 class="govuk-heading-m">([^<]*)</h2>', page)
+    assert len(headings_on(only)) == 1
+    assert headings_on(only)[0].startswith("Due ")
+    assert headings_on((await office.get("/alerts?clock=tea")).text) == headings_on(page)

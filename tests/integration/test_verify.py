@@ -10,9 +10,8 @@ import pytest
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import system_actor
-from missing_coord.services.verify import Verification, verify
 from missing_coord.storage.views.verify import BROKEN, LOST
-from tests.builders.road import NOW, feed, open_road, rows_of
+from tests.builders.road import NOW, feed, open_road, rows_of, verified
 from tests.databases import Database, plain
 
 BATCH = "00000000-0000-0000-0000-00000000000b"
@@ -49,12 +48,6 @@ NOTICE = {
     "date_of_birth": "2011-03-04",
 }
 BROKEN_NOTICE = {**NOTICE, "issued_at": "soon"}
-
-
-async def verified(road: Application) -> Verification:
-    """Verify as the system."""
-    async with road.database.unit_of_work(system_actor("verify")) as uow:
-        return await verify(uow)
 
 
 async def test_a_sound_road_balances_and_finds_nothing(road: Application) -> None:

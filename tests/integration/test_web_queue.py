@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from missing_coord.domain.access import Role, system_actor
 from tests.databases import Database
-from tests.integration.web_scene import ADDRESS, Site, open_site
+from tests.integration.web_scene import ADDRESS, Site, headings_on, open_site
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ async def test_messages_stand_by_day_with_counts_and_are_filtered_by_kind_and_ne
                             " where message_id = (select max(message_id) from messages) returning 1")  # fmt: skip
     manager = await site.signed_in(Role.MANAGER)
     page = (await manager.get("/messages")).text
-    found = re.findall(r'<h2 class="govuk-heading-m">([^<]*)</h2>', page)
+    found = headings_on(page)
     assert [each.startswith("New, ") and each.endswith("(1)") for each in found] == [True, True]
     assert 'href="/messages?kind=escalation">Escalation (1)</a>' in page
     assert 'aria-current="true">Every kind (2)</a>' in page

@@ -128,6 +128,11 @@ def errors_on(text: str) -> list[str]:
     return [re.sub(r"<[^>]+>", "", each).replace("Error:", "").strip() for each in found]
 
 
+def headings_on(text: str) -> list[str]:
+    """Return the headings of the parts of a page."""
+    return re.findall(r'<h2 class="govuk-heading-m">([^<]*)</h2>', text)
+
+
 @asynccontextmanager
 async def open_site(
     database: Database,
