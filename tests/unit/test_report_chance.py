@@ -43,7 +43,7 @@ def test_a_few_children_who_go_missing_often_raise_no_alarm_by_themselves() -> N
 
 def test_half_as_many_again_is_seen() -> None:
     rng = random.Random(3)
-    draw, more = (lambda: poisson(rng, 150)), (lambda: poisson(rng, 240))
+    draw, more = (lambda: poisson(rng, 150)), (lambda: poisson(rng, 225))
     assert alarms(rng, draw, now=more) >= 0.9
 
 
