@@ -61,7 +61,7 @@ def test_the_lead_reads_a_group_and_confirms_it_without_javascript(
         "/sharing",
     ):
         screen.go(path)
-    screen.go("/patterns")
+    screen.go("/patterns?status=all")
     screen.page.get_by_role("link", name="3 children linked by").first.click()
     screen.look("group")
     expect(screen.page.get_by_role("img", name="3 children and 3 links")).to_be_visible()
