@@ -12,26 +12,24 @@ from sqlalchemy.dialects.postgresql import insert
 
 from missing_coord.domain.errors import ConcurrencyConflict, NotFound
 from missing_coord.domain.support import Assessment, Helped, HelpedWhy, Referral, SupportKind, SupportState
+from missing_coord.storage.child_names import NAME
 from missing_coord.storage.tables.support import support_referrals
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 LISTS = ("to_ask", "open", "later", "asked")
-_NAME = (
-    "coalesce(nullif(concat_ws(' ', nullif(c.forename, ''), nullif(c.surname, '')), ''), 'Name not known')"
-)
 _FROM = """
     from support_referrals s join interviews i using (interview_id) join children c using (child_id)
     where case when s.helped <> '' then 'asked' when s.ask_on <= :today then 'to_ask'
                when s.state = 'open' then 'open' else 'later' end = :list
 """
 _LINES = text(f"""
-    select s.*, s.referral_id::text as referral_id, s.interview_id::text as interview_id, {_NAME} as display_name
+    select s.*, s.referral_id::text as referral_id, s.interview_id::text as interview_id, {NAME} as display_name
     {_FROM} order by case when s.helped = '' then s.ask_on end, s.helped_on desc, s.referral_id
     limit :limit offset :offset
 """)
 _COUNT = text(f"select count(*) {_FROM}")
 _INTERVIEW = text(f"""
-    select i.child_id, {_NAME} as display_name, (i.held_at at time zone 'Europe/London')::date as held_on
+    select i.child_id, {NAME} as display_name, (i.held_at at time zone 'Europe/London')::date as held_on
     from interviews i join children c using (child_id) where i.interview_id::text = :id
 """)
 
