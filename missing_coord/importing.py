@@ -18,8 +18,9 @@ from missing_coord.domain.history_balance import Balance, Held, Taken, Told, bal
 from missing_coord.domain.past_records import PastRecord, too_fresh
 from missing_coord.messaging.files import CHUNK, Progress, sha256_of
 from missing_coord.messaging.rows import Row, take_rows
+from missing_coord.storage.stores.history_imports import hold_imports, keep_import
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from missing_coord.storage.views.history import held_of, hold_imports, keep_import
+from missing_coord.storage.views.history import held_of
 
 HISTORY = "history"
 Watch = Callable[[Path], Progress | None]
