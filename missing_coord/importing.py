@@ -16,10 +16,11 @@ from missing_coord.contracts.readings import Fault, ReadRow
 from missing_coord.domain.access import Actor, system_actor
 from missing_coord.domain.history_balance import Balance, Held, Taken, Told, balance_of
 from missing_coord.domain.past_records import PastRecord, too_fresh
-from missing_coord.messaging.files import CHUNK, Progress
+from missing_coord.messaging.files import CHUNK, Progress, sha256_of
 from missing_coord.messaging.rows import Row, take_rows
+from missing_coord.storage.stores.history_imports import hold_imports, keep_import
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from missing_coord.storage.views.history import held_of, hold_imports, keep_import
+from missing_coord.storage.views.history import held_of
 
 HISTORY = "history"
 Watch = Callable[[Path], Progress | None]
@@ -143,5 +144,4 @@ async def _held(app: Application, actor: Actor, told: Told) -> Held:
 
 
 def _digest(files: Sequence[Path]) -> str:
-    parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
-    return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
+    return hashlib.sha256("\n".join(sorted(map(sha256_of, files))).encode()).hexdigest()

@@ -16,9 +16,8 @@ from missing_coord.contracts.layout import Column, Findings, Layout
 from missing_coord.contracts.readings import Reader
 from missing_coord.contracts.times import Moment, day_after, read_moment
 from missing_coord.domain.interviews import ContactMethod
-from missing_coord.domain.past_records import PastOutcome, PastRecord
+from missing_coord.domain.past_records import HAPPENED, PastOutcome, PastRecord
 
-_HAPPENED = ("offered_at", "accepted_at", "declined_at", "interviewed_at", "closed_at")
 _DECLINED = (PastOutcome.DECLINED_BY_CHILD, PastOutcome.DECLINED_BY_PARENT)
 
 
@@ -66,7 +65,7 @@ def _check_interview(values: dict[str, Any], findings: Findings) -> None:
             "outcome", "must say declined_by_child or declined_by_parent where declined_at is filled in"
         )
     # An interview about several episodes may have been offered before the last of them began.
-    for name in ("interviewed_at",) if "interview_id" in values else _HAPPENED:
+    for name in ("interviewed_at",) if "interview_id" in values else HAPPENED:
         if started and name in values and day_after(values[name]) <= started.at:
             findings.fault(name, "lies before started_at; one of the two is wrong")
 
@@ -76,8 +75,8 @@ def _unpack(values: dict[str, Any], findings: Findings) -> None:
         moment: Moment | None = values.get(f"{name}_at")
         if moment is not None:
             values[f"{name}_at"], values[f"{name}_date_only"] = moment.at, moment.date_only
-    by_day = {name for name in _HAPPENED if name in values and values[name].date_only}
-    for name in _HAPPENED:
+    by_day = {name for name in HAPPENED if name in values and values[name].date_only}
+    for name in HAPPENED:
         if name in values:
             values[name] = _latest(values[name])
     for name in sorted(by_day):

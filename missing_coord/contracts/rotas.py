@@ -13,7 +13,6 @@ from missing_coord.domain.records import wall_clock
 from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
 
 YEARS = range(2000, 2100)
-ROTA_MEMBERS = ("shifts", "overrides", "absences")
 SPAN_MEMBERS = ("person", "starts_at", "ends_at", "reason")
 PART_MEMBERS = {
     "shifts": ("person", "days", "starts", "ends", "first_day", "last_day"),
@@ -28,7 +27,7 @@ def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", name):
         raise _wrong("name", "must be 1 to 60 letters, digits, dots, hyphens or underscores")
     _check_members(body)
-    rota = _parts(name, body)
+    rota = kept_rota(name, body)
     if rota.faults:
         raise PermanentError(rota.faults[0])
     return rota
@@ -36,7 +35,7 @@ def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
 
 def _check_members(body: Mapping[str, Any]) -> None:
     """Raise PermanentError for a member that means nothing, such as a misspelt one."""
-    _known(body, "", ROTA_MEMBERS)
+    _known(body, "", tuple(PART_MEMBERS))
     for part, members in PART_MEMBERS.items():
         for number, each in enumerate(_list(body, part)):
             _known(each, f"{part}[{number}].", members)
@@ -52,11 +51,7 @@ def kept_rota(name: str, body: Mapping[str, Any]) -> Rota:
 
     What is wrong is in its `faults`; a part that cannot be read at all is left out.
     """
-    return _parts(name, body)
-
-
-def _parts(name: str, body: Mapping[str, Any]) -> Rota:
-    found: dict[str, list[Any]] = {"shifts": [], "overrides": [], "absences": []}
+    found: dict[str, list[Any]] = {part: [] for part in PART_MEMBERS}
     faults: list[str] = []
     for part, made in found.items():
         try:

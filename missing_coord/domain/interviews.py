@@ -41,6 +41,9 @@ OPEN_STATES = frozenset(
     }
 )
 
+RECORDABLE_STATES = OPEN_STATES | {InterviewState.COMPLETED}
+"""Of these a record is written."""
+
 MANAGER_DECISIONS = frozenset({InterviewState.NOT_REQUIRED, InterviewState.CLOSED_NO_CONTACT})
 
 STATE_NAMES = {

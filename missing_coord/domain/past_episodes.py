@@ -30,14 +30,14 @@ def derive_with_past(
     Live evidence gives the same episodes with and without a past. A past episode that overlaps one of them, or began
     within 6 hours of one that no other overlaps, is counted to it; past episodes that overlap each other are one.
     """
-    past = [each for each in incidents if each.facts.source is Source.HISTORY]
+    past = sorted((each for each in incidents if each.facts.source is Source.HISTORY), key=_order)
     known = derive_episodes([each for each in incidents if each.facts.source is not Source.HISTORY], returns)
     if not past:
         return known
     live = [each for each in known if each.status is not EpisodeStatus.CANCELLED]
-    joined = _joined(live, sorted(past, key=_order))
+    joined = _joined(live, past)
     of_past = {each.incident_id for each in joined}
-    own = _own([each for each in sorted(past, key=_order) if each.incident_id not in of_past])
+    own = _own([each for each in past if each.incident_id not in of_past])
     together = [_with(episode, [j for j in joined if j.episode == n]) for n, episode in enumerate(live)]
     cancelled = [each for each in known if each.status is EpisodeStatus.CANCELLED]
     return (*sorted([*together, *own], key=lambda each: each.started_at), *cancelled)

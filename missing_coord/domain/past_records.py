@@ -13,6 +13,9 @@ from missing_coord.domain.deadlines import STATUTORY_HOURS
 from missing_coord.domain.interviews import ContactMethod, InterviewState
 from missing_coord.domain.records import MissingType
 
+HAPPENED = ("offered_at", "accepted_at", "declined_at", "interviewed_at", "closed_at")
+"""When each thing happened with a past interview, by its column."""
+_OF_INTERVIEW = ("interview_id", "episode_ids", "outcome", "offered_how", "worker", "reason")
 EARLIER_RECORDS = "earlier records"
 """Who stands as the source of what was brought over, wherever a person's name would stand."""
 
@@ -72,18 +75,7 @@ class PastRecord:
     @property
     def tells_of_interview(self) -> bool:
         """Whether the row says anything about an interview."""
-        return any(
-            (self.interview_id, self.outcome, self.offered_at, self.accepted_at, self.declined_at)
-        ) or any(
-            (
-                self.interviewed_at,
-                self.closed_at,
-                self.worker,
-                self.episode_ids,
-                self.reason,
-                self.offered_how,
-            )
-        )
+        return any(getattr(self, name) for name in (*_OF_INTERVIEW, *HAPPENED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +126,7 @@ def too_fresh(record: PastRecord, now: datetime) -> TooFresh | None:
             "ended_at",
             "lies less than 72 hours back: take it in with the missing list, so that its clock runs",
         )
-    for name in ("offered_at", "accepted_at", "declined_at", "interviewed_at", "closed_at"):
+    for name in HAPPENED:
         at: datetime | None = getattr(record, name)
         if at is not None and at > now + timedelta(days=1):
             return TooFresh(name, "is still to come: history holds what has happened")

@@ -86,7 +86,7 @@ class FileIntake:
         began = time.monotonic()
         rows = self._rows(path, kind, year)
         first = list(islice(rows, self.chunk))
-        digest = await asyncio.to_thread(_sha256, path)
+        digest = await asyncio.to_thread(sha256_of, path)
         async with self.database.unit_of_work(self.actor) as uow:
             batch_id = await uow.intake.open_batch(kind=kind, source=shown_name(path), content_sha256=digest)
         taken: list[str] = []
@@ -274,6 +274,7 @@ def _noted(chunks: Iterator[list[Any]], whole: WholeList | None) -> Iterator[lis
         yield chunk
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of what a file holds."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

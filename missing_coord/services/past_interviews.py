@@ -84,21 +84,20 @@ async def _write(
     links: Sequence[InterviewEpisode],
 ) -> None:
     before = {link.episode_id: link for link in links}
-    after = [link for target, each in settled.items() for link in _links(target, each)]
+    about = {target: _links(target, each) for target, each in settled.items()}
+    after = [link for own in about.values() for link in own]
     moved = [
         (old.interview_id, old.episode_id)
         for link in after
         if (old := before.get(link.episode_id)) and old.interview_id != link.interview_id
     ]
     await uow.interviews.remove_links(moved)
-    made = [_interview(target, each, interviews.get(target)) for target, each in settled.items()]
+    made = [_interview(each, about[target], interviews.get(target)) for target, each in settled.items()]
     changed = [each for each in made if each != interviews.get(each.interview_id)]
     await uow.interviews.save(changed)
     await uow.interviews.save_links([link for link in after if link != before.get(link.episode_id)])
-    await uow.history.forget_entries([each.interview_id for each in changed])
-    for each in changed:
-        for entry in _entries(each, settled[each.interview_id].said):
-            await uow.interviews.add_event(entry)
+    entries = [entry for each in changed for entry in _entries(each, settled[each.interview_id].said)]
+    await uow.history.rewrite_entries([each.interview_id for each in changed], entries)
     left = {interview_id for interview_id, _ in moved if _ours(interviews[interview_id])}
     staying = {
         link.interview_id for link in (*links, *after) if (link.interview_id, link.episode_id) not in moved
@@ -164,15 +163,14 @@ def _result(said: PastInterview | None, due_at: datetime) -> str:
     return _RESULTS[said.state if said else InterviewState.NOT_RECORDED].value
 
 
-def _interview(target: str, settled: _Settled, before: Interview | None) -> Interview:
+def _interview(settled: _Settled, links: Sequence[InterviewEpisode], before: Interview | None) -> Interview:
     said = settled.said
-    links = sorted(_links(target, settled), key=lambda link: (link.due_at, link.episode_id))
-    first = links[0]
+    first = min(links, key=lambda link: (link.due_at, link.episode_id))
     by_id = {each.episode_id: each for each in settled.episodes}
     state = said.state if said else InterviewState.NOT_RECORDED
     resolved = max(link.resolved_at for link in links if link.resolved_at is not None)
     return Interview(
-        interview_id=target,
+        interview_id=first.interview_id,
         child_id=by_id[first.episode_id].child_id,
         population=by_id[first.episode_id].population,
         state=state.value,

@@ -67,14 +67,15 @@ async def record_audit(
             "criteria_changed",
             "grade: the criteria have changed meanwhile; open the page again and mark by them.",
         )
-    _check_returnable(returned, kind_of(interview.state))
-    first = _grading(uow, judgement, scheme, kind_of(interview.state))
+    kind = kind_of(interview.state)
+    _check_returnable(returned, kind)
+    first = _grading(uow, judgement, scheme, kind)
     number = await _version_to_audit(uow, interview_id, closed_at)
     audit = QualityAudit(
         interview_id=interview_id,
         closed_at=closed_at,
         record_number=number,
-        kind=kind_of(interview.state).value,
+        kind=kind.value,
         scheme=scheme.version,
         returned=returned,
         sampled=not returned and is_sampled(interview_id, number, scheme.second_percent),

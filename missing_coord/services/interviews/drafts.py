@@ -9,7 +9,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
 from missing_coord.domain.interview_records import RecordHead, RecordKind, RecordOrigin
-from missing_coord.domain.interviews import OPEN_STATES, InterviewState
+from missing_coord.domain.interviews import RECORDABLE_STATES
 from missing_coord.domain.record_lists import RecordLists
 from missing_coord.services.interviews.change import check_role, seen
 from missing_coord.services.interviews.words import LONDON
@@ -130,7 +130,7 @@ def _not_discarded(draft: RecordDraft | None) -> DraftChangedMeanwhile:
 
 def is_recordable(interview: Interview) -> bool:
     """Say whether a record is written of the interview: it is open, or it was held."""
-    return interview.state in OPEN_STATES or interview.state == InterviewState.COMPLETED
+    return interview.state in RECORDABLE_STATES
 
 
 def check_recordable(interview: Interview) -> None:

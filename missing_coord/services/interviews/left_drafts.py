@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError, NotFound
@@ -27,18 +26,6 @@ class LeftDraft:
     interview_id: str
     worker_id: str
     left_at: datetime
-
-
-class LeftDraftStore(Protocol):
-    """What the system does with drafts that nobody can submit any more."""
-
-    async def newly_left(self) -> Sequence[LeftDraft]:
-        """Mark drafts that are left behind since the last look, take the mark off others, and return the new."""
-        ...
-
-    async def end(self, *, before: datetime) -> Sequence[LeftDraft]:
-        """Remove the drafts that were left behind before a time, and return which."""
-        ...
 
 
 async def look_after(uow: Any, *, keep: timedelta, write: Write) -> tuple[int, int]:

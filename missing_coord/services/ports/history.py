@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from missing_coord.domain.cases import InterviewEvent
 from missing_coord.domain.past_records import PastEpisode, PastInterview
 from missing_coord.services.ports.received import Received
 
@@ -28,6 +29,6 @@ class HistoryStore(Protocol):
         """Take back what was written of these interviews from the earlier records: timelines, then what is empty."""
         ...
 
-    async def forget_entries(self, interview_ids: Iterable[str]) -> None:
-        """Take back the timelines of these interviews as far as they were written from the earlier records."""
+    async def rewrite_entries(self, interview_ids: Sequence[str], entries: Sequence[InterviewEvent]) -> None:
+        """Put these entries in place of what was written from the earlier records on the timelines of interviews."""
         ...

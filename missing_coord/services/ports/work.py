@@ -107,14 +107,6 @@ class IncidentStore(Protocol):
         """Return the decisions in force about persons described in these words, or about these incidents."""
         ...
 
-    async def add_verdicts(self, verdicts: Sequence[MatchVerdict]) -> None:
-        """Remember decisions."""
-        ...
-
-    async def undo_verdicts(self, incident_id: str, *, by: str, at: datetime) -> list[MatchVerdict]:
-        """Mark every decision in force about an incident as undone and return them."""
-        ...
-
 
 class ChildStore(Protocol):
     """The register of children, provisional records included."""

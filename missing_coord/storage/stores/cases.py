@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, text
+from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Episode, Incident, MatchState, MatchVerdict
@@ -130,21 +129,6 @@ class SqlIncidents:
         )
         statement = select(match_decisions).where(about, match_decisions.c.undone_at.is_(None))
         result = await self._connection.execute(statement.order_by(match_decisions.c.decision_id))
-        return [_verdict(row._mapping) for row in result]
-
-    async def add_verdicts(self, verdicts: Sequence[MatchVerdict]) -> None:
-        """Remember decisions."""
-        if verdicts:
-            await self._connection.execute(insert(match_decisions), [to_row(each) for each in verdicts])
-
-    async def undo_verdicts(self, incident_id: str, *, by: str, at: datetime) -> list[MatchVerdict]:
-        """Mark every decision in force about an incident as undone and return them."""
-        result = await self._connection.execute(
-            match_decisions.update()
-            .where(match_decisions.c.incident_id == incident_id, match_decisions.c.undone_at.is_(None))
-            .values(undone_by=by, undone_at=at)
-            .returning(match_decisions)
-        )
         return [_verdict(row._mapping) for row in result]
 
 

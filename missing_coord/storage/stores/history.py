@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.domain.cases import InterviewEvent
 from missing_coord.domain.past_records import EARLIER_RECORDS, PastEpisode, PastInterview
 from missing_coord.services.ports.received import Received
 from missing_coord.storage.mappers import from_typed_row, to_row
-from missing_coord.storage.rows import upsert
+from missing_coord.storage.rows import insert_all, upsert
 from missing_coord.storage.stores.children import content_hash
+from missing_coord.storage.tables.cases import interview_events
 from missing_coord.storage.tables.history import past_episodes, past_interviews
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -65,12 +67,13 @@ class SqlHistory:
 
     async def forget(self, interview_ids: Iterable[str]) -> None:
         """Take back what was written of these interviews from the earlier records: timelines, then what is empty."""
-        ids = list(interview_ids)
-        await self.forget_entries(ids)
-        await self._connection.execute(_FORGET, {"ids": ids})
+        if ids := list(interview_ids):
+            await self.rewrite_entries(ids, [])
+            await self._connection.execute(_FORGET, {"ids": ids})
 
-    async def forget_entries(self, interview_ids: Iterable[str]) -> None:
-        """Take back the timelines of these interviews as far as they were written from the earlier records."""
-        ids = list(interview_ids)
-        if ids:
-            await self._connection.execute(_FORGET_ENTRIES, {"ids": ids, "by": EARLIER_RECORDS})
+    async def rewrite_entries(self, interview_ids: Sequence[str], entries: Sequence[InterviewEvent]) -> None:
+        """Put these entries in place of what was written from the earlier records on the timelines of interviews."""
+        if interview_ids:
+            ids = {"ids": list(interview_ids), "by": EARLIER_RECORDS}
+            await self._connection.execute(_FORGET_ENTRIES, ids)
+            await insert_all(self._connection, interview_events, [to_row(each) for each in entries])

@@ -22,7 +22,7 @@ from missing_coord.storage.tables.cases import (
     proposals,
 )
 
-_CARRIED = ("interview_events", "interview_actions", "spot_purchases", "support_referrals")
+_CARRIED = ("interview_events", "interview_actions", "spot_purchases", "support_referrals", "disputes")
 _ONE_EACH = ("record_drafts", "interview_records", "interview_transfers")
 _TOUCHED = " union ".join(
     f"select interview_id::text from {name} where interview_id = any(cast(:ids as uuid[]))"
@@ -118,7 +118,7 @@ class SqlInterviews:
         await self._connection.execute(delete(interviews).where(interviews.c.interview_id.in_(ids)))
 
     async def touched(self, interview_ids: Sequence[str]) -> set[str]:
-        """Return those interviews on which anything hangs: a timeline, an escalation, a record or a request."""
+        """Return those on which anything hangs: a timeline, an escalation, a record, a request or a dispute."""
         if not interview_ids:
             return set()
         result = await self._connection.execute(

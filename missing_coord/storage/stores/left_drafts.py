@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.domain.interviews import OPEN_STATES, InterviewState
+from missing_coord.domain.interviews import RECORDABLE_STATES
 from missing_coord.services.interviews.left_drafts import LeftDraft
 
-_RECORDABLE = [state.value for state in sorted({*OPEN_STATES, InterviewState.COMPLETED})]
+_RECORDABLE = sorted(state.value for state in RECORDABLE_STATES)
 # A worker writes of an interview that is theirs and was held, or is open, until 28 days after it was closed.
 _WRITABLE = """
     exists (select from interviews i where i.interview_id = d.interview_id and i.worker_id = d.worker_id

@@ -16,12 +16,14 @@ from missing_coord.contracts.audit_schemes import scheme_of, write_audit_scheme
 from missing_coord.domain.audit_schemes import AuditScheme, SchemeBook
 from missing_coord.domain.errors import DomainError
 from missing_coord.services.ports.quality import Grading, QualityAudit
+from missing_coord.storage.mappers import from_json
 from missing_coord.storage.tables.quality import audit_grades, audit_readings, quality_audits
 
 _AUTHORS = text("select distinct recorded_by from interview_events where interview_id = cast(:id as uuid)")
 _OF_INTERVIEW = text("""
     select a.audit_id, a.interview_id::text, a.closed_at, a.record_number, a.kind, a.scheme, a.returned, a.sampled,
-        a.audited_by, a.audited_at, r.read_at, to_jsonb(one) as first, to_jsonb(two) as second
+        a.audited_by, a.audited_at, r.read_at, jsonb_strip_nulls(to_jsonb(one)) as first,
+        jsonb_strip_nulls(to_jsonb(two)) as second
     from quality_audits a
     left join audit_grades one on one.audit_id = a.audit_id and one.place = 1
     left join audit_grades two on two.audit_id = a.audit_id and two.place = 2
@@ -68,7 +70,7 @@ class SqlQuality:
         """Return the audits of an interview, the newest first, with the grades that the actor may see."""
         result = await self._connection.execute(_OF_INTERVIEW, {"id": interview_id})
         return [
-            QualityAudit(**{**row, "first": _grading(row["first"]), "second": _grading(row["second"])})
+            QualityAudit(**{**row, **{place: _grading(row[place]) for place in ("first", "second")}})
             for row in result.mappings()
         ]
 
@@ -87,18 +89,7 @@ class SqlQuality:
 
 
 def _grading(found: Mapping[str, Any] | None) -> Grading | None:
-    if found is None:
-        return None
-    return Grading(
-        grade=found["grade"],
-        score=found["score"],
-        marks=found["marks"],
-        comment=found["comment"],
-        graded_by=found["graded_by"],
-        graded_at=datetime.fromisoformat(found["graded_at"]),
-        push=None if found["push"] is None else tuple(found["push"]),
-        pull=None if found["pull"] is None else tuple(found["pull"]),
-    )
+    return None if found is None else from_json(Grading, found)
 
 
 class SqlAuditSchemes:

@@ -7,31 +7,31 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, select, text, update
+from sqlalchemy import RowMapping, Text, cast, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from missing_coord.domain.errors import ConcurrencyConflict, NotFound
-from missing_coord.domain.support import Assessment, Helped, HelpedWhy, Referral, SupportKind, SupportState
+from missing_coord.domain.support import Referral
+from missing_coord.storage.child_names import NAME
+from missing_coord.storage.mappers import from_typed_row, to_row
 from missing_coord.storage.tables.support import support_referrals
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 LISTS = ("to_ask", "open", "later", "asked")
-_NAME = (
-    "coalesce(nullif(concat_ws(' ', nullif(c.forename, ''), nullif(c.surname, '')), ''), 'Name not known')"
-)
 _FROM = """
     from support_referrals s join interviews i using (interview_id) join children c using (child_id)
     where case when s.helped <> '' then 'asked' when s.ask_on <= :today then 'to_ask'
                when s.state = 'open' then 'open' else 'later' end = :list
 """
 _LINES = text(f"""
-    select s.*, s.referral_id::text as referral_id, s.interview_id::text as interview_id, {_NAME} as display_name
+    select s.*, s.referral_id::text as referral_id, s.interview_id::text as interview_id, {NAME} as display_name
     {_FROM} order by case when s.helped = '' then s.ask_on end, s.helped_on desc, s.referral_id
     limit :limit offset :offset
 """)
+_EMPTY_WHEN_UNKNOWN = ("helped", "helped_why")
 _COUNT = text(f"select count(*) {_FROM}")
 _INTERVIEW = text(f"""
-    select i.child_id, {_NAME} as display_name, (i.held_at at time zone 'Europe/London')::date as held_on
+    select i.child_id, {NAME} as display_name, (i.held_at at time zone 'Europe/London')::date as held_on
     from interviews i join children c using (child_id) where i.interview_id::text = :id
 """)
 
@@ -55,8 +55,8 @@ async def referrals_of(uow: SqlUnitOfWork, interview_id: str) -> list[Referral]:
 
 async def one_referral(uow: SqlUnitOfWork, referral_id: str) -> Referral:
     """Return one referral; raises NotFound."""
-    query = text("select * from support_referrals where referral_id::text = :id")
-    row = (await uow.execute(query, {"id": referral_id})).mappings().one_or_none()
+    statement = select(support_referrals).where(cast(support_referrals.c.referral_id, Text) == referral_id)
+    row = (await uow.execute(statement)).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no referral of this reference.")
     return _referral(row)
@@ -119,36 +119,9 @@ def _audit(uow: SqlUnitOfWork, what: str, referral: Referral) -> None:
 
 
 def _row(referral: Referral) -> dict[str, Any]:
-    return {
-        "referral_id": referral.referral_id,
-        "interview_id": referral.interview_id,
-        "kind": referral.kind.value,
-        "to_whom": referral.to_whom,
-        "referred_on": referral.referred_on,
-        "ask_on": referral.ask_on,
-        "assessment": referral.assessment.value,
-        "state": referral.state.value,
-        "outcome_on": referral.outcome_on,
-        "helped": referral.helped.value if referral.helped else "",
-        "helped_why": referral.helped_why.value if referral.helped_why else "",
-        "helped_on": referral.helped_on,
-        "version": referral.version,
-    }
+    row = to_row(referral)
+    return {**row, **{name: row[name] or "" for name in _EMPTY_WHEN_UNKNOWN}}
 
 
 def _referral(row: RowMapping) -> Referral:
-    return Referral(
-        referral_id=str(row["referral_id"]),
-        interview_id=str(row["interview_id"]),
-        kind=SupportKind(row["kind"]),
-        to_whom=row["to_whom"],
-        referred_on=row["referred_on"],
-        ask_on=row["ask_on"],
-        assessment=Assessment(row["assessment"]),
-        state=SupportState(row["state"]),
-        outcome_on=row["outcome_on"],
-        helped=Helped(row["helped"]) if row["helped"] else None,
-        helped_why=HelpedWhy(row["helped_why"]) if row["helped_why"] else None,
-        helped_on=row["helped_on"],
-        version=row["version"],
-    )
+    return from_typed_row(Referral, {**row, **{name: row[name] or None for name in _EMPTY_WHEN_UNKNOWN}})

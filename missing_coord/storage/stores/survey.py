@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
 from missing_coord.domain.survey import QUESTIONS, VALID_DAYS, Answer, Way, quarter_of
+from missing_coord.planning.weeks import london_day
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
-LONDON = ZoneInfo("Europe/London")
 _MAKE = text(
     "insert into survey_links (link_hash, valid_until)"
     " values (:hash, (cast(:now as timestamptz) at time zone 'Europe/London')::date + cast(:days as integer))"
@@ -66,7 +65,7 @@ async def _keep(uow: SqlUnitOfWork, way: Way, answers: Mapping[str, Answer]) -> 
 
 
 def _quarter(uow: SqlUnitOfWork) -> str:
-    return quarter_of(uow.now.astimezone(LONDON).date())
+    return quarter_of(london_day(uow.now))
 
 
 async def counts(uow: SqlUnitOfWork) -> Counts:

@@ -1,1 +1,1 @@
-"""What pages, reports and checks read, one module per subject; nothing here writes."""
+"""What pages, reports and checks read, one module per subject."""

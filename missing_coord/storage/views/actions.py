@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import text
 
+from missing_coord.storage.child_names import NAME
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 LISTS = ("overdue", "open", "done", "cancelled")
@@ -37,8 +38,7 @@ _FROM = """
     where case when a.state <> 'open' then a.state when a.due_on < :today then 'overdue' else 'open' end = :list
 """
 _LINES = text(f"""
-    select a.action_id::text, a.interview_id::text, coalesce(nullif(concat_ws(' ', nullif(c.forename, ''),
-        nullif(c.surname, '')), ''), 'Name not known') as display_name, a.what, a.owner, a.owner_name, a.due_on,
+    select a.action_id::text, a.interview_id::text, {NAME} as display_name, a.what, a.owner, a.owner_name, a.due_on,
         a.state, a.outcome, a.opened_at, a.closed_by, a.closed_at, a.version
     {_FROM} order by case when a.state = 'open' then a.due_on end, a.closed_at desc, a.action_id
     limit :limit offset :offset

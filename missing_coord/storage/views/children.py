@@ -13,6 +13,7 @@ from missing_coord.domain.errors import NotFound
 from missing_coord.domain.population import Population, population_of
 from missing_coord.domain.records import ChildStatus
 from missing_coord.storage.audit import opened
+from missing_coord.storage.child_names import shown_name
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import clock_of, may_read
 from missing_coord.storage.views.ssda903 import ReturnWarning, return_warnings
@@ -163,10 +164,9 @@ async def _identity(
 
 
 def _child(row: RowMapping, current: PlacementLine | None, council: str) -> ChildIdentity:
-    names = (row["forename"], row["middle_names"], row["surname"])
     return ChildIdentity(
         child_id=row["child_id"],
-        display_name=" ".join(part for part in names if part) or "Name not known",
+        display_name=shown_name(row["forename"], row["middle_names"], row["surname"]),
         aliases=tuple(row["aliases"]),
         date_of_birth=row["date_of_birth"],
         status=row["status"],

@@ -15,6 +15,7 @@ from missing_coord.domain.deadlines import ClockBasis
 from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild, derive_episodes
 from missing_coord.domain.incidents import EpisodeKind, Source
 from missing_coord.domain.population import Population
+from missing_coord.storage.child_names import shown_name
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 ASIDE = timedelta(days=3)
@@ -61,12 +62,8 @@ async def cross_reference_of(uow: SqlUnitOfWork, period: Period) -> CrossReferen
         period=period,
         known_at=uow.now,
         compared=cross_reference(police, council, period=period),
-        names={child_id: _name(row) for child_id, row in who.items()},
+        names={child_id: shown_name(row["forename"], row["surname"]) for child_id, row in who.items()},
     )
-
-
-def _name(row: Mapping[Any, Any]) -> str:
-    return " ".join(part for part in (row["forename"], row["surname"]) if part) or "Name not known"
 
 
 class _Kept:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from missing_coord.domain.interviews import OPEN_STATES, InterviewState
+from missing_coord.domain.interviews import RECORDABLE_STATES
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 _TARGETS = text("""
@@ -18,6 +18,6 @@ _TARGETS = text("""
 
 async def interviews_for(uow: SqlUnitOfWork, interview_id: str) -> list[str]:
     """Return the interviews, as far as the worker sees them, that could take the draft of another one over."""
-    recordable = [state.value for state in {*OPEN_STATES, InterviewState.COMPLETED}]
+    recordable = [state.value for state in RECORDABLE_STATES]
     result = await uow.execute(_TARGETS, {"source": interview_id, "recordable": recordable})
     return [row[0] for row in result]

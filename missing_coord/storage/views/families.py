@@ -14,6 +14,7 @@ from sqlalchemy import text
 from missing_coord.domain.errors import NotFound
 from missing_coord.linking.forms import place_form, plain_words, postcode_in
 from missing_coord.storage.audit import opened
+from missing_coord.storage.child_names import shown_name
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 
@@ -159,7 +160,7 @@ def _member(row: Mapping[Any, Any], tie: Tie, going_on: Sequence[Rows]) -> Famil
     episodes, interviews, actions = (each.get(child_id, []) for each in going_on)
     return FamilyMember(
         child_id=child_id,
-        display_name=" ".join(part for part in (row["forename"], row["surname"]) if part) or "Name not known",
+        display_name=shown_name(row["forename"], row["surname"]),
         date_of_birth=row["date_of_birth"],
         status=row["status"],
         tie=tie,

@@ -1,15 +1,10 @@
-"""What is held of a council's earlier records, counted from the tables alone, and the balances of their imports."""
+"""What is held of a council's earlier records, counted from the tables alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from missing_coord.domain.history_balance import Held, HeldEpisode, Told
-from missing_coord.storage.locks import lock_names
-from missing_coord.storage.tables.history import history_imports
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 _EPISODES = text("""
@@ -29,11 +24,6 @@ _WAITING = text("""
 _LIVE = text("select episode_id::text from episodes where child_id = any(:ids) and status <> 'cancelled'")
 
 
-async def hold_imports(uow: SqlUnitOfWork) -> None:
-    """Wait until no other import is under way, and keep others waiting until this transaction ends."""
-    await lock_names(uow.connection, "earlier records", ["import"])
-
-
 async def held_of(uow: SqlUnitOfWork, told: Told) -> Held:
     """Return what is held of what the files say."""
     episodes = await uow.execute(_EPISODES, {"keys": list(told.episodes)})
@@ -48,26 +38,3 @@ async def held_of(uow: SqlUnitOfWork, told: Told) -> Held:
         waiting=tuple((await uow.execute(_WAITING, keys)).scalars()),
         live=frozenset(live.scalars()),
     )
-
-
-async def keep_import(
-    uow: SqlUnitOfWork, *, files: Sequence[str], digest: str, balance: dict[str, Any], new_episodes: int
-) -> None:
-    """Keep the balance of an import."""
-    await uow.execute(
-        insert(history_imports).values(
-            files=list(files),
-            content_sha256=digest,
-            rows=balance["rows"],
-            new_episodes=new_episodes,
-            new_interviews=balance["interviews"]["new"],
-            balanced=balance["balanced"],
-            balance=balance,
-            done_by=uow.actor.name,
-            done_at=uow.now,
-        )
-    )
-    uow.audit(
-        "history_imported", subject_type="history", subject_id=digest[:16], rows=balance["rows"],
-        balanced=balance["balanced"],
-    )  # fmt: skip

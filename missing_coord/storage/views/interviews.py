@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, text
 
 from missing_coord.domain.interviews import OPEN_STATES, InterviewState
 from missing_coord.services.interviews.contact import VISIT
+from missing_coord.storage.child_names import shown_name
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 DUE_SOON_HOURS = 12.0
@@ -228,7 +229,7 @@ def queue_row(row: RowMapping, *, now: datetime, proposal: ProposalLine | None =
     """Return a database row as a row of a list, its clock read at `now`."""
     return QueueRow(
         interview_id=row["id"],
-        display_name=" ".join(part for part in (row["forename"], row["surname"]) if part) or "Name not known",
+        display_name=shown_name(row["forename"], row["surname"]),
         episode_ids=tuple(row["episode_ids"]),
         references=tuple(row["refs"]),
         clock=clock_of(row["due_at"], row["closed_at"], now=now),

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from missing_coord.domain.audit_risk import POINTS, AuditRisk
 from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.domain.quality import AUDITED_STATES
+from missing_coord.storage.child_names import NAME
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 LISTS = ("waiting", "second", "returned", "audited")
@@ -71,18 +72,17 @@ _LISTED = """
                             where v.interview_id = i.interview_id and v.recorded_by = :me) end
 """
 # Police keep their own words for risk; the order is that of the contract's code list.
-_RISKS = """
+_RISKS = f"""
     select l.*, p.risk = 'high' as high, p.risk = 'medium' as medium, p.risk = 'low' as low,
         l.state <> 'completed' as not_held,
         exists (select from interview_records r left join record_contents c using (interview_id, number)
-                where r.interview_id = l.interview_id and (r.act_now or c.harm <> '{}')) as told_harm,
+                where r.interview_id = l.interview_id and (r.act_now or c.harm <> '{{}}')) as told_harm,
         exists (select from record_screen_answers s where s.interview_id = l.interview_id and s.positive) as screen,
         c.date_of_birth > (l.closed_at - interval '13 years')::date as under_13,
         (select count(*) >= 3 from episodes e
             where e.child_id = l.child_id and e.kind = 'M' and e.status <> 'cancelled'
                 and e.started_at > l.closed_at - interval '90 days' and e.started_at <= l.closed_at) as often,
-        coalesce(nullif(concat_ws(' ', nullif(c.forename, ''), nullif(c.surname, '')), ''),
-            'Name not known') as display_name
+        {NAME} as display_name
     from listed l join children c using (child_id)
     left join lateral (select e.risk from interview_episodes d join episodes e using (episode_id)
         where d.interview_id = l.interview_id

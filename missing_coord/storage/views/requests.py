@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from missing_coord.storage.child_names import NAME
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 
@@ -25,19 +26,15 @@ class RequestLine:
     pence: int | None
 
 
-_NAME = (
-    "coalesce(nullif(concat_ws(' ', nullif(c.forename, ''), nullif(c.surname, '')), ''), 'Name not known')"
-    " as display_name"
-)
 _TRANSFERS = text(f"""
-    select i.interview_id::text, {_NAME}, t.authority as of_whom, t.state, t.asked_by, t.asked_at, i.due_at,
-        cast(null as integer) as pence
+    select i.interview_id::text, {NAME} as display_name, t.authority as of_whom, t.state, t.asked_by, t.asked_at,
+        i.due_at, cast(null as integer) as pence
     from interview_transfers t join interviews i using (interview_id) join children c using (child_id)
     where t.state = 'asked' order by t.asked_at
 """)
 _PURCHASES = text(f"""
-    select i.interview_id::text, {_NAME}, p.supplier as of_whom, p.state, p.asked_by, p.asked_at, i.due_at,
-        p.estimated_pence as pence
+    select i.interview_id::text, {NAME} as display_name, p.supplier as of_whom, p.state, p.asked_by, p.asked_at,
+        i.due_at, p.estimated_pence as pence
     from spot_purchases p join interviews i using (interview_id) join children c using (child_id)
     where p.state in ('asked', 'approved') order by p.state desc, p.asked_at
 """)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.return_signs import PresumedReturn
+from missing_coord.storage.child_names import shown_name
 from missing_coord.storage.stores.returns import presumed_return
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import may_read
@@ -86,7 +87,7 @@ def _line(row: Any) -> PresumedReturnLine:
     return PresumedReturnLine(
         presumed=presumed_return(row),
         child_id=row["child_id"],
-        name=" ".join(part for part in (row["forename"], row["surname"]) if part) or "Name not known",
+        name=shown_name(row["forename"], row["surname"]),
         population=row["population"],
         episode_id=row["episode_id"],
         references=tuple(row["refs"]),

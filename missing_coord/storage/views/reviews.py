@@ -14,6 +14,7 @@ from missing_coord.domain.errors import NotFound
 from missing_coord.matching.evidence import PersonEvidence
 from missing_coord.matching.keys import lookup_keys
 from missing_coord.services.ports.reviews import KeptDecision
+from missing_coord.storage.child_names import shown_name
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import clock_of
 
@@ -218,18 +219,16 @@ def _line(row: Mapping[Any, Any], *, now: datetime) -> ReviewLine:
         reference=_reference(row),
         message=row["message"],
         received_at=row["received_at"],
-        name=_name(row["forename"], row["surname"]),
-        best_name=_name(row["best_forename"], row["best_surname"]) if row["best_surname"] is not None else "",
+        name=shown_name(row["forename"], row["surname"]),
+        best_name=shown_name(row["best_forename"], row["best_surname"])
+        if row["best_surname"] is not None
+        else "",
         best_probability=candidates[0]["probability"] if candidates else None,
         candidates=len(candidates),
         clock=clock_of(row["due_at"], None, now=now),
         due_at=row["due_at"],
         provisional=bool(row["provisional"]),
     )
-
-
-def _name(forename: str, surname: str) -> str:
-    return " ".join(part for part in (forename, surname) if part) or "Name not known"
 
 
 def _proposed(candidate: Mapping[str, Any]) -> Proposed:
@@ -244,7 +243,9 @@ def _card(row: Mapping[Any, Any]) -> RegisterCard:
     postcodes = [row["home_postcode"], *row["placed"], *row["previous_postcodes"]]
     return RegisterCard(
         child_id=row["child_id"],
-        name=_name(" ".join(part for part in (row["forename"], row["middle_names"]) if part), row["surname"]),
+        name=shown_name(
+            " ".join(part for part in (row["forename"], row["middle_names"]) if part), row["surname"]
+        ),
         aliases=tuple(row["aliases"]),
         date_of_birth=row["date_of_birth"],
         sex=row["sex"],
