@@ -19,6 +19,7 @@ from missing_coord.web.session import SignedIn
 
 E = TypeVar("E", bound=StrEnum)
 
+A_DAY = "Enter a day, such as 2026-11-21"
 LONGEST_TEXT = 10_000  # characters of one field
 HIDDEN = frozenset({"csrf_token", "expected_version", "seen", "criteria", "scheme"})
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
