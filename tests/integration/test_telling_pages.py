@@ -262,6 +262,9 @@ async def test_alerts_stand_in_groups_with_counts_and_are_filtered_by_links(site
     assert len(headings(only)) == 1
     assert headings(only)[0].startswith("Due ")
     assert headings((await office.get("/alerts?clock=tea")).text) == headings(page)
+    none = (await office.get("/alerts?clock=dispute")).text
+    assert "No alert of this kind is open." in none
+    assert 'href="/alerts">Every kind (5)</a>' in none
 
 
 def headings(page: str) -> list[str]:

@@ -155,14 +155,16 @@ class Asked:
 
 
 def _clocks(alerts: Sequence[Alert], asked: Asked) -> list[Filter]:
-    """Return a link for each kind of alert that there is, the most frequent first."""
+    """Return a link for each kind of alert that there is, and for the one asked for, the most frequent first."""
     by = "day" if asked.by_day else ""
-    kinds = Counter(each.clock.value for each in alerts).most_common()
+    counts = Counter(each.clock.value for each in alerts)
+    if asked.clock:
+        counts[asked.clock] += 0
     return [
         link_of("Every kind", len(alerts), path=PATH, current=not asked.clock, by=by),
         *(
             link_of(_clock_name(code), number, path=PATH, current=code == asked.clock, clock=code, by=by)
-            for code, number in kinds
+            for code, number in counts.most_common()
         ),
     ]
 
