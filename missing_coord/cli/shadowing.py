@@ -96,9 +96,10 @@ def _ladder_of(path: Path) -> Ladder:
     from missing_coord.contracts.ladders import read_ladder
     from missing_coord.domain.errors import PermanentError
 
-    _json_of(path, "a ladder", '{"version": "2027-1", "steps": [...]}')
+    content = _text_of(path)
+    _json_of(content, path, "a ladder", '{"version": "2027-1", "steps": [...]}')
     try:
-        return read_ladder(_text_of(path))
+        return read_ladder(content)
     except PermanentError as error:
         raise typer.BadParameter(f"{shown_name(path)}, {error}") from error
 
@@ -108,20 +109,20 @@ def _rota_of(path: Path) -> Rota:
     from missing_coord.domain.errors import PermanentError
 
     shift = '{"person": "ann.lee", "days": ["Mon"], "starts": "17:00", "ends": "09:00"}'
-    found = _json_of(path, "a rota", f'{{"shifts": [{shift}]}}')
+    found = _json_of(_text_of(path), path, "a rota", f'{{"shifts": [{shift}]}}')
     try:
         return read_rota(path.stem, found)
     except PermanentError as error:
         raise typer.BadParameter(f"{shown_name(path)}, {error}") from error
 
 
-def _json_of(path: Path, what: str, example: str) -> dict[str, Any]:
-    """Return the JSON object of a file; raises BadParameter with file, line and what would be right."""
+def _json_of(content: str, path: Path, what: str, example: str) -> dict[str, Any]:
+    """Return the JSON object that a file holds; raises BadParameter with file, line and what would be right."""
     from missing_coord.contracts.json_text import load_json
 
     name, right = shown_name(path), f"{what} is one JSON object, such as {example}"
     try:
-        found = load_json(_text_of(path))
+        found = load_json(content)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise typer.BadParameter(f"{name}, {where}: {_said(error)}; {right}") from error

@@ -122,10 +122,12 @@ class _Replay:
         """Place until nobody waits."""
         while self._waiting:
             ready, number, missed, demand = heapq.heappop(self._waiting)
-            options = self._options(demand, ready, str(number))
+            asked = _asked(demand, ready, str(number))
+            options = self.desk.options(asked)
             ill = [self._ill(each, known_at=ready) for each in options]
             fit = next((each for each, away in zip(options, ill, strict=True) if away is None), None)
-            self._place(demand, ready, str(number), fit)
+            self.desk.place(asked, fit)
+            self.desk.forget(str(number))
             if fit is not None:
                 self._visited(fit, demand, ready, missed)
             elif options:
@@ -144,14 +146,6 @@ class _Replay:
             self.seen.append((demand, ends))
             return
         self.lost += 1
-
-    def _options(self, demand: Demand, ready: datetime, name: str) -> list[Option]:
-        return self.desk.options(_asked(demand, ready, name))
-
-    def _place(self, demand: Demand, ready: datetime, name: str, option: Option | None) -> None:
-        if option is not None:
-            self.desk.place(_asked(demand, ready, name), option)
-        self.desk.forget(name)
 
     def _ill(self, option: Option, *, known_at: datetime) -> Absence | None:
         """Return the sudden absence that is known to be in the way of a visit."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from missing_coord.domain.support import KIND_NAMES
+from missing_coord.domain.support import KIND_NAMES, Helped, SupportState
 from missing_coord.reporting.follow_up import SupportFact
 from missing_coord.reporting.known import PeriodFacts
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_quality import Rows, interviews_counted
 
-TAKEN_UP = ("accepted", "ended")
-HELPED = ("yes", "partly")
-NOT_REACHED = "not_reached"
+TAKEN_UP = (SupportState.ACCEPTED, SupportState.ENDED)
+HELPED = (Helped.YES, Helped.PARTLY)
 _COUNTED = "Own children; as answered by the day of this report."
 _ASKED = "Of the referrals whose six months were over by the day of this report."
 _HELPED = "Yes or partly, of those who were asked and reached."
@@ -41,9 +40,9 @@ def _answers(found: Sequence[SupportFact], every: Rows) -> tuple[Measure, ...]:
         (
             "support_no_further_action",
             "Ended with no further action",
-            [e for e in found if e.state == "no_further_action"],
+            [e for e in found if e.state == SupportState.NO_FURTHER_ACTION],
         ),
-        ("support_open", "No answer yet", [e for e in found if e.state == "open"]),
+        ("support_open", "No answer yet", [e for e in found if e.state == SupportState.OPEN]),
         (
             "support_assessed",
             "With an early help assessment registered",
@@ -58,7 +57,7 @@ def _answers(found: Sequence[SupportFact], every: Rows) -> tuple[Measure, ...]:
 
 def _half_a_year_later(found: Sequence[SupportFact]) -> tuple[Measure, ...]:
     due = [each for each in found if each.asked]
-    told = [each for each in due if each.helped not in ("", NOT_REACHED)]
+    told = [each for each in due if each.helped not in ("", Helped.NOT_REACHED)]
     asked, helped = _ids(e for e in due if e.helped), _ids(e for e in told if e.helped in HELPED)
     return (
         interviews_counted(

@@ -19,8 +19,11 @@ from missing_coord.web.session import SignedIn
 
 E = TypeVar("E", bound=StrEnum)
 
+A_DAY = "Enter a day, such as 2026-11-21"
 LONGEST_TEXT = 10_000  # characters of one field
 HIDDEN = frozenset({"csrf_token", "expected_version", "seen", "criteria", "scheme"})
+SEVERAL = frozenset({"push", "pull"})
+"""Fields of which more than one may be ticked, beside those whose name ends in `_ids`."""
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NAMED_FIELD = re.compile(r"([a-z_][a-z_0-9]*): (.+)", re.DOTALL)
 
@@ -107,7 +110,7 @@ class Form:
     def values(self) -> dict[str, object]:
         """Return what was typed, for showing it again."""
         return {
-            name: list(given) if name.endswith("_ids") else given[0]
+            name: list(given) if name.endswith("_ids") or name in SEVERAL else given[0]
             for name, given in self.fields.items()
             if name not in HIDDEN
         }

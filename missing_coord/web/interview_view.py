@@ -100,7 +100,7 @@ def page_context(
     now: datetime,
     areas: Areas,
 ) -> dict[str, object]:
-    """Return the context of the page, without what a refused form adds."""
+    """Return the context of the page, without its forms and what a refused one adds."""
     interview, proposal = found.interview, found.proposal
     return {
         "child": show.identity(child, now=now, areas=areas),
@@ -115,7 +115,6 @@ def page_context(
         "workers": [(key, name) for key, name in found.worker_names.items()],
         "contacts": [_contact(each) for each in reversed(found.timeline) if each.kind in CONTACTS],
         "timeline": show.timeline(_timeline(found)),
-        "may": may(who, found, paper),
         "paper": paper_view(paper, found, who=who),
         "requests": requests_view(paper, found, who=who),
         "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if who.role in OFFICE else ())],

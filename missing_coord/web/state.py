@@ -47,6 +47,11 @@ class Web:
             yield uow
 
 
+def address_of(request: Request) -> str:
+    """Return the start of the product's own links: the address in the settings, else the one that was asked."""
+    return web_of(request).application.settings.public_url or str(request.base_url).rstrip("/")
+
+
 def web_of(request: Request) -> Web:
     """Return what this running application shares."""
     return cast(Web, request.app.state.web)

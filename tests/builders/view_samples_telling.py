@@ -25,7 +25,8 @@ def alerts() -> View:
     proof: View = {"at": ago(14), "balanced": True, "line": "12 notices in, 12 accounted for: balanced"}
     frame: View = {"shell": shell("/alerts"), "proof": proof, "may_promise": True}
     every: View = {"text": "Every kind", "count": 2, "href": "/alerts", "current": True}
-    frame |= {"clocks": [every], "orders": [every], "by_day": True}
+    one: View = {"text": "Unallocated", "count": 2, "href": "/alerts?clock=unallocated", "current": False}
+    frame |= {"clocks": [every, one], "orders": [every], "by_day": True}
     frame["groups"] = [{"name": "Unallocated", "count": 2, "rows": [row, other]}]
     pager: View = {"newer_href": None, "older_href": None, "text": "1 to 2 of 2"}
     return {**frame, "pager": pager, "alert_id": "A2", **WRONG}

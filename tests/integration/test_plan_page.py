@@ -177,6 +177,19 @@ async def test_planning_anew_says_how_many_proposals_changed_and_how_many_come_t
     )
 
 
+async def test_a_proposal_in_time_that_nobody_took_counts_as_past_the_deadline_once_that_is_over(
+    site: Site,
+) -> None:
+    await site.council.due("C1", back=10)
+    await _proposed(site)
+    site.clock.instant = NOW + timedelta(hours=63)
+    page = (await (await site.signed_in(Role.COORDINATOR)).get("/plan")).text
+    assert (
+        "0 with a proposal in time, 0 with one that comes late, 1 past the deadline, 0 without a proposal"
+        in page
+    )
+
+
 async def test_a_proposal_stays_where_it_was_when_a_return_comes_in(site: Site) -> None:
     first = await site.council.due("C1", back=10)
     await _proposed(site)

@@ -286,7 +286,8 @@ async def test_a_manager_changes_the_criteria_and_an_audit_keeps_the_version_it_
     assert "Good</strong>, 100% of the criteria" in (await auditor.get(f"/interviews/{first}")).text
 
 
-async def test_whoever_may_still_code_the_reasons_again_does_not_read_those_of_the_worker(site: Site) -> None:
+async def coded(site: Site) -> str:
+    """Return the id of an interview that was drawn, of whose record a second auditor finds the reasons again."""
     async with site.council.acting(SYSTEM) as uow:
         await uow.audit_schemes.add(EVERY_ONE_TWICE)
     interview_id = await closed(site, "C1")
@@ -298,6 +299,21 @@ async def test_whoever_may_still_code_the_reasons_again_does_not_read_those_of_t
     async with site.council.acting(OTHER) as uow:
         judgement = await judgement_on(uow, interview_id, turn=0)
         await record_audit(uow, interview_id=interview_id, judgement=judgement, returned=False)
+    return interview_id
+
+
+async def test_a_second_grade_that_is_refused_keeps_every_reason_that_was_ticked(site: Site) -> None:
+    interview_id = await coded(site)
+    auditor = await site.signed_in(Role.QUALITY_AUDITOR)
+    sent = marked(scheme="2026-9", comment="", push=["bullying", "school"], pull="family")
+    refused = await auditor.record(interview_id, "second-grade", **sent)
+    assert refused.status_code == 422
+    ticked = re.findall(r'name="(?:push|pull)" type="checkbox" value="(\w+)" checked', refused.text)
+    assert ticked == ["bullying", "school", "family"]
+
+
+async def test_whoever_may_still_code_the_reasons_again_does_not_read_those_of_the_worker(site: Site) -> None:
+    interview_id = await coded(site)
     auditor = await site.signed_in(Role.QUALITY_AUDITOR)
     page = (await auditor.get(f"/interviews/{interview_id}/record")).text
     assert "What pushed the child away" not in page

@@ -261,3 +261,6 @@ async def test_alerts_stand_in_groups_with_counts_and_are_filtered_by_links(site
     assert len(headings_on(only)) == 1
     assert headings_on(only)[0].startswith("Due ")
     assert headings_on((await office.get("/alerts?clock=tea")).text) == headings_on(page)
+    none = (await office.get("/alerts?clock=dispute")).text
+    assert "No alert of this kind is open." in none
+    assert 'href="/alerts">Every kind (5)</a>' in none

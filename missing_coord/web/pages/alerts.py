@@ -95,6 +95,7 @@ async def _show(
         proof = await views_telling.latest_proof(uow)
     asked = Asked.of(request)
     found = asked.listed(every)
+    sizes = Counter(map(asked.key, found))
     shown = Pages.asked(request, size=PAGE_SIZE)
     if alert_id in (places := [each.alert_id for each in found]):
         shown = Pages(number=places.index(alert_id) // PAGE_SIZE + 1, size=PAGE_SIZE)
@@ -105,7 +106,7 @@ async def _show(
         "groups": [
             {
                 "name": asked.group_of(key),
-                "count": len(asked.in_group(every, key)),
+                "count": sizes[key],
                 "rows": [_line(each) for each in part],
             }
             for key, part in groupby(rows, key=asked.key)
@@ -113,7 +114,7 @@ async def _show(
         "by_day": asked.by_day,
         "clocks": _clocks(every, asked),
         "orders": _orders(found, asked),
-        "pager": pages_of(request, shown, more=more, count=len(rows), total=len(found), path="/alerts"),
+        "pager": pages_of(request, shown, more=more, count=len(rows), total=len(found), path=PATH),
         "may_promise": who.role in OFFICE,
         "alert_id": alert_id,
         "values": form.values(),
@@ -148,25 +149,22 @@ class Asked:
         first = {key: place for place, key in reversed(list(enumerate(map(self.key, found))))}
         return sorted(found, key=lambda each: first[self.key(each)])
 
-    def in_group(self, alerts: Sequence[Alert], key: str) -> list[Alert]:
-        """Return the alerts of a group."""
-        return [each for each in self.listed(alerts) if self.key(each) == key]
-
     def group_of(self, key: str) -> str:
         """Return the heading of a group."""
         return f"Due {london_day(date.fromisoformat(key))}" if self.by_day else _clock_name(key)
 
 
 def _clocks(alerts: Sequence[Alert], asked: Asked) -> list[Filter]:
-    """Return a link for each kind of alert that there is, the most frequent first."""
+    """Return a link for each kind of alert that there is, and for the one asked for, the most frequent first."""
     by = "day" if asked.by_day else ""
     counts = Counter(each.clock.value for each in alerts)
-    kinds = [(code, number) for code, number in counts.most_common() if number]
+    if asked.clock:
+        counts[asked.clock] += 0
     return [
         link_of("Every kind", len(alerts), path=PATH, current=not asked.clock, by=by),
         *(
             link_of(_clock_name(code), number, path=PATH, current=code == asked.clock, clock=code, by=by)
-            for code, number in kinds
+            for code, number in counts.most_common()
         ),
     ]
 

@@ -19,7 +19,7 @@ from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import OFFICE, Open, SignedIn, require
-from missing_coord.web.state import Web, web_of
+from missing_coord.web.state import address_of, web_of
 from missing_coord.web.visits import place_words
 
 router = APIRouter(include_in_schema=False)
@@ -43,7 +43,7 @@ async def make_link(request: Request, who: Workers) -> Response:
     web = web_of(request)
     async with web.acting(who.actor) as uow:
         secret = await make_feed(uow)
-    return await _shown(request, who, link=f"{_address(request, web)}/calendar/{secret}.ics")
+    return await _shown(request, who, link=f"{address_of(request)}/calendar/{secret}.ics")
 
 
 @router.get("/calendar/{secret}.ics")
@@ -57,7 +57,7 @@ async def feed(request: Request, secret: str, _: BySecret) -> Response:
     actor = Actor(role=Role.INTERVIEW_WORKER, name="calendar feed", worker_id=worker_id)
     async with web.acting(actor) as uow:
         invites = await uow.calendars.invites(worker_id, since=uow.now - KEPT)
-    return _ics(calendar_of(invites, address=_address(request, web), name="Return interview visits"))
+    return _ics(calendar_of(invites, address=address_of(request), name="Return interview visits"))
 
 
 @router.get("/interviews/{interview_id}/visit.ics")
@@ -69,17 +69,13 @@ async def visit(request: Request, interview_id: str, who: Visitors) -> Response:
         if who.role is not Role.INTERVIEW_WORKER:
             worker_id = (await seen(uow, interview_id)).worker_id
         invite = await uow.calendars.invite(interview_id, worker_id)
-    answer = _ics(invitation(invite, address=_address(request, web)))
+    answer = _ics(invitation(invite, address=address_of(request)))
     answer.headers["Content-Disposition"] = f'attachment; filename="visit-{interview_id[:8]}.ics"'
     return answer
 
 
 def _ics(content: bytes) -> Response:
     return Response(content, media_type="text/calendar; charset=utf-8")
-
-
-def _address(request: Request, web: Web) -> str:
-    return web.application.settings.public_url or str(request.base_url).rstrip("/")
 
 
 async def _shown(request: Request, who: SignedIn, *, link: str = "") -> Response:

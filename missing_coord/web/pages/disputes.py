@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
@@ -28,7 +29,7 @@ from missing_coord.storage.stores.disputes import Row
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, FormIncomplete, read_form, submission_key
+from missing_coord.web.forms import A_DAY, Form, FormIncomplete, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.rendering import london_day
 from missing_coord.web.session import OFFICE, SignedIn, require
@@ -41,7 +42,6 @@ HELD = ("holder", "holder_name", "holder_email")
 ONE_BY_ONE = (Role.INTERVIEW_WORKER,)
 """Roles of people who hold a stage by name, if at all."""
 THE_OFFICE = "The office (coordinators and managers)"
-A_DAY = "Enter a day, such as 2026-11-21"
 
 
 @router.get("/disputes")
@@ -127,9 +127,10 @@ async def _list(request: Request, who: SignedIn, form: Form) -> Response:
     async with web_of(request).acting(who.actor) as uow:
         found = await store.disputes(uow, limit=PAGE_SIZE + 1, offset=shown.offset)
         directory, today = await uow.routing.directory(), _today(uow.now)
-    rows = [_line(each, today, directory) for each in found[:PAGE_SIZE]]
+    holders = _holders(directory)
+    rows = [_line(each, today, holders) for each in found[:PAGE_SIZE]]
     context = {
-        "holders": _holders(directory),
+        "holders": list(holders.items()),
         "rows": rows,
         "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows)),
         "values": form.values(),
@@ -143,11 +144,12 @@ async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) ->
         row, stages = await store.one_dispute(uow, dispute_id)
         directory, today = await uow.routing.directory(), _today(uow.now)
     reached = [Stage(each["stage"]) for each in stages]
+    holders = _holders(directory)
     higher = list(Stage)[max(list(Stage).index(each) for each in reached) + 1 :]
     context = {
-        "row": _line(row, today, directory),
-        "stages": [_stage(each, directory) for each in stages],
-        "holders": _holders(directory),
+        "row": _line(row, today, holders),
+        "stages": [_stage(each, holders) for each in stages],
+        "holders": list(holders.items()),
         "seen": form.text("seen") or row["stage"] or "",
         "following": [("", "None: it is settled"), *((each.value, STAGE_NAMES[each]) for each in higher)],
         "values": form.values(),
@@ -156,7 +158,7 @@ async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) ->
     return await page(request, "pages/dispute.html", context, status=422 if form.errors else 200)
 
 
-def _line(row: Row, today: date, directory: Directory) -> show.View:
+def _line(row: Row, today: date, holders: Mapping[str, str]) -> show.View:
     return {
         "dispute_id": row["dispute_id"],
         "short": short_reference(row["dispute_id"]),
@@ -165,16 +167,16 @@ def _line(row: Row, today: date, directory: Directory) -> show.View:
         "interview_id": row["interview_id"],
         "interview": short_reference(row["interview_id"]),
         "stage": STAGE_NAMES[Stage(row["stage"])] if row["stage"] else "Settled",
-        "held_by": _held_by(row, directory) if row["stage"] else None,
+        "held_by": _held_by(row, holders) if row["stage"] else None,
         "due_on": london_day(row["due_on"]) if row["due_on"] else None,
         "late": row["due_on"] is not None and row["due_on"] < today,
         "closed_at": row["closed_at"],
     }
 
 
-def _stage(row: Row, directory: Directory) -> show.View:
+def _stage(row: Row, holders: Mapping[str, str]) -> show.View:
     return {
-        "held_by": _held_by(row, directory),
+        "held_by": _held_by(row, holders),
         "stage": STAGE_NAMES[Stage(row["stage"])],
         "started_on": london_day(row["started_on"]),
         "due_on": london_day(row["due_on"]),
@@ -183,20 +185,15 @@ def _stage(row: Row, directory: Directory) -> show.View:
     }
 
 
-def _held_by(row: Row, directory: Directory) -> str:
+def _held_by(row: Row, holders: Mapping[str, str]) -> str:
     """Say who holds a stage, and through whom they are told."""
-    known = dict(_holders(directory))
-    inside = (
-        known[row["holder"]]
-        if row["holder"] in known
-        else f"{show.recipient_name(row['holder'])} (not there)"
-    )
+    inside = holders.get(row["holder"]) or f"{show.recipient_name(row['holder'])} (not there)"
     through = row["holder_email"] or inside
     told = "" if through == THE_OFFICE and row["holder_name"] else through
     return ", ".join(each for each in (row["holder_name"], told) if each)
 
 
-def _holders(directory: Directory) -> list[tuple[str, str]]:
+def _holders(directory: Directory) -> dict[str, str]:
     """Return who inside can hold a stage: the office, a role, a team, a rota or a person."""
     groups = [(f"team:{each}", f"Team {each}") for each in sorted(directory.teams)]
     groups += [(f"rota:{each}", f"Who is on duty in the rota {each}") for each in sorted(directory.rotas)]
@@ -206,7 +203,7 @@ def _holders(directory: Directory) -> list[tuple[str, str]]:
         if each.role in TELLABLE
     ]
     roles = [(each.value, f"Every {ROLE_NAMES[each].lower()}") for each in TELLABLE if each not in ONE_BY_ONE]
-    return [("", THE_OFFICE), *people, *roles, *groups]
+    return dict([("", THE_OFFICE), *people, *roles, *groups])
 
 
 async def _holder(uow: SqlUnitOfWork, form: Form) -> Holder:
@@ -214,7 +211,7 @@ async def _holder(uow: SqlUnitOfWork, form: Form) -> Holder:
     holder = Holder(
         name=form.text("holder_name"), recipient=form.text("holder"), email=form.text("holder_email")
     )
-    if holder.recipient not in dict(_holders(await uow.routing.directory())):
+    if holder.recipient not in _holders(await uow.routing.directory()):
         raise DomainError("holder", "holder: choose from the list.")
     check_holder(holder)
     return holder

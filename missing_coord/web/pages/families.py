@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
-from missing_coord.storage.views.families import FamilyMember, Tie, family_of
+from missing_coord.storage.views.families import FamilyEpisode, Tie, family_of
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.session import OFFICE, SignedIn, require
@@ -41,7 +41,7 @@ async def family(request: Request, child_id: str, who: Readers) -> Response:
                 "tie": TIES[each.tie],
                 "missing": any(one.ended_at is None for one in each.episodes),
                 "episode_count": each.episode_count,
-                "episodes": [_episode(each, number) for number in range(len(each.episodes))],
+                "episodes": [_episode(one) for one in each.episodes],
                 "interviews": each.interviews,
                 "actions": each.actions,
             }
@@ -52,8 +52,7 @@ async def family(request: Request, child_id: str, who: Readers) -> Response:
     return await page(request, "pages/family.html", context, reference=f"Family of child {child_id}")
 
 
-def _episode(member: FamilyMember, number: int) -> show.View:
-    episode = member.episodes[number]
+def _episode(episode: FamilyEpisode) -> show.View:
     return {
         "episode_id": episode.episode_id,
         "kind": show.KIND_NAMES.get(episode.kind, episode.kind),

@@ -151,13 +151,13 @@ async def _shown(
         audits = await uow.quality.of_interview(interview_id)
         paper = await read_paper(uow, found, audits, who=who)
         now = uow.now
-    if lost is not None and kind is not None and kind.name not in may(who, found, paper):
+    allowed = may(who, found, paper)
+    if lost is not None and kind is not None and kind.name not in allowed:
         raise lost
     context = {
         **page_context(found, child, paper, who=who, now=now, areas=web.areas),
-        **audit_context(
-            found, paper, may=may(who, found, paper), now=now, lists=web.application.policy.record_lists
-        ),
+        **audit_context(found, paper, may=allowed, now=now, lists=web.application.policy.record_lists),
+        "may": allowed,
     }
     changed = (
         f"{lost} Look at it as it is now, then send your form again if it is still right." if lost else ""

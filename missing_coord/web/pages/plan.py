@@ -133,12 +133,12 @@ async def _live_part(request: Request, who: SignedIn) -> show.View:
 
 
 def _summary(waiting: Sequence[QueueRow], booked: Sequence[QueueRow], now: datetime) -> str:
-    offered = [row.proposal for row in waiting if row.proposal is not None and row.proposal.worker_id]
-    past = sum(row.proposal in offered and row.due_at is not None and row.due_at <= now for row in waiting)
-    late = sum(each.late for each in offered) - past
+    offered = [(row, row.proposal) for row in waiting if row.proposal is not None and row.proposal.worker_id]
+    ahead = [made for row, made in offered if row.due_at is None or row.due_at > now]
+    late, past = sum(each.late for each in ahead), len(offered) - len(ahead)
     open_ones = plural(len(waiting), "open interview")
     return (
-        f"{open_ones} without a booked visit{_troubled(waiting)}: {len(offered) - late - past} with a proposal in time,"
+        f"{open_ones} without a booked visit{_troubled(waiting)}: {len(ahead) - late} with a proposal in time,"
         f" {late} with one that comes late, {past} past the deadline, {len(waiting) - len(offered)} without a proposal."
         f" {plural(len(booked), 'visit')} booked."
     )

@@ -34,7 +34,7 @@ from missing_coord.storage.audit import opened
 from missing_coord.storage.stores import support as store
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, day_of, read_form, submission_key
+from missing_coord.web.forms import A_DAY, Form, day_of, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import OFFICE, SignedIn, require
@@ -44,7 +44,6 @@ router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 PAGE_SIZE = 50
 E = TypeVar("E", bound=StrEnum)
-A_DAY = "Enter a day, such as 2026-11-21"
 LABELS = {
     "to_ask": "Ask whether it helped",
     "open": "No answer yet",

@@ -27,7 +27,7 @@ from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
 from missing_coord.web.session import OFFICE, Open, SignedIn, require
-from missing_coord.web.state import web_of
+from missing_coord.web.state import address_of, web_of
 
 router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
@@ -70,7 +70,7 @@ async def make_links(request: Request, who: Office) -> Response:
     made = [secrets.token_urlsafe(32) for _ in range(int(given))]
     async with web_of(request).acting(who.actor) as uow:
         await store.make_links(uow, [hash_of(each) for each in made])
-    start = web_of(request).application.settings.public_url or str(request.base_url).rstrip("/")
+    start = address_of(request)
     return await _shown(request, who, links=[f"{start}/tell-us/{each}" for each in made])
 
 
