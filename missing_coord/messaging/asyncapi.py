@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from missing_coord.contracts.envelopes import CONTENT_TYPE
 from missing_coord.contracts.events import TOPIC_OF, WIRE_TYPES
 from missing_coord.contracts.events_wire import MODEL_OF_TYPE
 from missing_coord.contracts.parsing import EVENT_TYPES, LAYOUTS
@@ -47,9 +48,13 @@ def asyncapi() -> dict[str, Any]:
             "description": "Police notices and registers in, episodes and return interviews out, over Kafka.",
             "license": {"name": "MIT"},
         },
-        "defaultContentType": "application/cloudevents+json",
+        "defaultContentType": CONTENT_TYPE,
         "channels": channels,
         "operations": operations,
+        "components": {
+            "schemas": {kind: _row(kind) for kind in _IN.values()},
+            "messageTraits": {"sent": _every_message_sent()},
+        },
     }
 
 
@@ -62,16 +67,21 @@ def _operation(action: str, topic: str) -> dict[str, Any]:
 
 
 def _channel_in(topic: str, kind: str) -> dict[str, Any]:
+    words = (
+        "One row as in a file, in an envelope or bare; a number, a truth value or a list of texts is read as a file"
+        " would write it. What cannot be read waits for a coordinator."
+    )
+    return {"address": topic, "description": words, "messages": {kind: _received(kind)}}
+
+
+def _row(kind: str) -> dict[str, Any]:
     columns = LAYOUTS[kind].columns
-    data = {
+    return {
         "type": "object",
         "properties": {column.name: {"type": "string"} for column in columns},
         "required": [column.name for column in columns if column.required],
         "additionalProperties": True,
     }
-    words = "One row as in a file, in an envelope or bare. What cannot be read waits for a coordinator."
-    message = _message(EVENT_TYPES[kind], data, sent=False)
-    return {"address": topic, "description": words, "messages": {kind: message}}
 
 
 def _channel_out(topic: str) -> dict[str, Any]:
@@ -79,7 +89,7 @@ def _channel_out(topic: str) -> dict[str, Any]:
     words = (
         "Events in order for each child, which is the key; the same event may come twice and has the same id."
     )
-    messages = {kind.split(".")[2]: _message(kind, _schema(kind), sent=True) for kind in types}
+    messages = {kind.split(".")[2]: _sent(kind, _schema(kind)) for kind in types}
     return {"address": topic, "description": words, "messages": messages}
 
 
@@ -99,21 +109,61 @@ def _schema(kind: str) -> dict[str, Any]:
     return {name: found[name] for name in ("type", "properties", "required") if name in found}
 
 
-def _message(kind: str, data: dict[str, Any], *, sent: bool) -> dict[str, Any]:
+def _received(kind: str) -> dict[str, Any]:
+    row = f"#/components/schemas/{kind}"
+    envelope = {
+        "type": "object",
+        "required": ["specversion", "type", "data"],
+        "properties": {**_attributes(EVENT_TYPES[kind]), "data": {"$ref": row}},
+    }
+    bare = {"allOf": [{"$ref": row}, {"not": {"required": ["specversion"]}}]}
+    return {
+        "name": EVENT_TYPES[kind],
+        "bindings": _keyed("what keeps its order"),
+        "payload": {"oneOf": [envelope, bare]},
+    }
+
+
+def _sent(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     attributes = {
+        **_attributes(kind),
+        "datacontenttype": {"const": "application/json"},
+        "partitionkey": {"type": "string"},
+    }
+    return {
+        "name": kind,
+        "summary": (MODEL_OF_TYPE[kind].__doc__ or "").strip(),
+        "traits": [{"$ref": "#/components/messageTraits/sent"}],
+        "payload": {
+            "type": "object",
+            "required": [*attributes, "data"],
+            "properties": {**attributes, "traceparent": {"type": "string"}, "data": data},
+        },
+    }
+
+
+def _every_message_sent() -> dict[str, Any]:
+    headers = {name: {"type": "string"} for name in ("ce_id", "traceparent")}
+    return {
+        "contentType": CONTENT_TYPE,
+        "headers": {
+            "type": "object",
+            "required": ["content-type", "ce_id"],
+            "properties": {"content-type": {"const": CONTENT_TYPE}, **headers},
+        },
+        "bindings": _keyed("the child's reference, as partitionkey"),
+    }
+
+
+def _attributes(kind: str) -> dict[str, Any]:
+    return {
         "specversion": {"const": "1.0"},
         "id": {"type": "string"},
         "source": {"type": "string"},
         "type": {"const": kind},
         "time": {"type": "string", "format": "date-time"},
     }
-    if sent:
-        attributes["partitionkey"] = {"type": "string"}
-    traced = {"traceparent": {"type": "string"}} if sent else {}
-    payload = {
-        "type": "object",
-        "required": [*attributes, "data"] if sent else ["specversion", "type", "data"],
-        "properties": {**attributes, **traced, "data": data},
-    }
-    summary = (MODEL_OF_TYPE[kind].__doc__ or "").strip() if sent else ""
-    return {"name": kind, **({"summary": summary} if summary else {}), "payload": payload}
+
+
+def _keyed(words: str) -> dict[str, Any]:
+    return {"kafka": {"key": {"type": "string", "description": words}, "bindingVersion": "0.5.0"}}
