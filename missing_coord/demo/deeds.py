@@ -112,7 +112,7 @@ class Deeds:
                 await _contact(uow, deed, interview_id)
             case "held":
                 await self._hold(uow, deed, found)
-            case "declined_by_child" | "declined_by_parent":
+            case "declined_once" | "declined_by_child" | "declined_by_parent":
                 await _decline(uow, deed, interview_id)
             case "missing_again":
                 pass  # the notices of the next episode say so themselves
@@ -214,14 +214,17 @@ async def _contact(uow: SqlUnitOfWork, deed: Deed, interview_id: str) -> None:
 
 
 async def _decline(uow: SqlUnitOfWork, deed: Deed, interview_id: str) -> None:
-    said = _SAID[deed.step.kind]
+    who = deed.step.answer or deed.step.kind
+    said = _SAID[who]
+    twice = any(step.kind == "declined_once" for step in deed.outcome.steps)
     await interviews.record_decline(
         uow,
         interview_id=interview_id,
-        by=DeclinedBy.CHILD if deed.step.kind == "declined_by_child" else DeclinedBy.PARENT,
+        by=DeclinedBy.CHILD if who == "declined_by_child" else DeclinedBy.PARENT,
         at=deed.step.at,
         reason=said[len(deed.outcome.reference + deed.outcome.child_id) % len(said)],
         method=ContactMethod(deed.step.how),
+        no_second_approach="" if twice else "Made clear that nobody should ask again.",
         submission_key=deed.key,
     )
 

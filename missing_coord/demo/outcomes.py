@@ -29,6 +29,7 @@ _NOT_OFFERED: Final = (
     "the placement could not be reached",
     "the child had moved",
 )
+_ASKED_AGAIN: Final = timedelta(hours=2)
 _NEVER_TOUCHED: Final = 0.2
 _NOT_REQUIRED: Final = 0.12
 
@@ -40,7 +41,7 @@ Told = Mapping[tuple[str, str, str], datetime]
 class Step:
     """One thing that was done: `kind` names it, `at` is when; other fields are empty where they do not apply.
 
-    Kinds: offered, attempted, booked, held, declined_by_child, declined_by_parent, unable_to_contact,
+    Kinds: offered, attempted, booked, held, declined_once, declined_by_child, declined_by_parent, unable_to_contact,
     missing_again, not_offered, not_required, transferred.
     """
 
@@ -180,6 +181,9 @@ def _offered(incident: Incident, *, told: datetime, council: Council, rng: rando
             yield Step(
                 kind="attempted", at=offered + (closed - offered) * part, worker_id=worker, how="phone"
             )
+    if answer.startswith("declined") and closed - offered >= 2 * _ASKED_AGAIN:
+        first = offered + (closed - offered) * 0.4
+        yield Step(kind="declined_once", at=first, worker_id=worker, how=how, answer=answer)
     yield Step(kind=answer, at=closed, worker_id=worker, how="in_person" if accepted else how)
 
 

@@ -18,6 +18,7 @@ class InterviewState(StrEnum):
     DID_NOT_ATTEND = "did_not_attend"
     UNABLE_TO_CONTACT = "unable_to_contact"
     UNWELL_OR_DETAINED = "child_unwell_or_in_custody_or_hospital"
+    DECLINED_ONCE = "declined_once"
     COMPLETED = "completed"
     CARER_INFO_ONLY = "completed_by_carer_info_only"
     DECLINED_BY_CHILD = "declined_by_child"
@@ -38,6 +39,7 @@ OPEN_STATES = frozenset(
         InterviewState.DID_NOT_ATTEND,
         InterviewState.UNABLE_TO_CONTACT,
         InterviewState.UNWELL_OR_DETAINED,
+        InterviewState.DECLINED_ONCE,
     }
 )
 
@@ -53,6 +55,7 @@ STATE_NAMES = {
     InterviewState.DID_NOT_ATTEND: "Did not attend",
     InterviewState.UNABLE_TO_CONTACT: "Unable to contact",
     InterviewState.UNWELL_OR_DETAINED: "Unwell, in hospital or in custody",
+    InterviewState.DECLINED_ONCE: "Declined once, to be asked again",
     InterviewState.COMPLETED: "Completed",
     InterviewState.CARER_INFO_ONLY: "Carer's information only",
     InterviewState.DECLINED_BY_CHILD: "Declined by the child",

@@ -88,9 +88,9 @@ class DutyFact:
 
     `returned_at` starts its clock; `told_ended_at` is when the council was told that the episode was over.
     `offered_at` and `held_at` are when it happened, `offer_recorded_at` and `resolved_at` when it was written down.
-    `state` is that of the interview, which counts for this duty only once it is resolved. `tried_at`, `missed_visit_at`
-    and `assigned_at` are the first attempt, the first visit that the child missed and the first assignment of a worker
-    that were written down by the report's time; `again_at` is the start of the child's next episode, if known by then.
+    `state` is that of the interview, which counts for this duty only once it is resolved. `tried_at`, `refused_at`
+    and `assigned_at` are the first attempt, the first no or missed visit and the first assignment of a worker that were
+    written down by the report's time; `again_at` is the start of the child's next episode, if known by then.
     """
 
     episode_id: str
@@ -110,7 +110,7 @@ class DutyFact:
     supplier: str = ""
     independence: str = ""
     tried_at: datetime | None = None
-    missed_visit_at: datetime | None = None
+    refused_at: datetime | None = None
     assigned_at: datetime | None = None
     again_at: datetime | None = None
     distance_miles: float | None = None

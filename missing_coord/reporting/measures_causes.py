@@ -47,7 +47,7 @@ def cause_of(duty: DutyFact) -> Cause:
     """
     resolved = duty.resolved_at is not None and duty.resolved_at <= duty.due_at
     tests = {
-        Cause.CHILDS_CHOICE: (resolved and duty.outcome in _DECLINED) or _by(duty, duty.missed_visit_at),
+        Cause.CHILDS_CHOICE: (resolved and duty.outcome in _DECLINED) or _by(duty, duty.refused_at),
         Cause.CLOSED_FIRST: resolved,
         Cause.TOLD_LATE: duty.told_ended_at > duty.due_at - LEAST_NOTICE,
         Cause.MISSING_AGAIN: _by(duty, duty.again_at),

@@ -41,7 +41,7 @@ from missing_coord.reporting.reading import Progress, Reading, read_known
 from missing_coord.reporting.targets import Target
 from missing_coord.reporting.trends import Trend, trends
 
-RULES = "2026-5"
+RULES = "2026-6"
 RULES_IN_WORDS = (
     "Interviews count in the period of the return, episodes in the period of their start. 72 hours are elapsed hours. "
     "Episodes whose 72 hours are not over are pending, not failures."

@@ -127,7 +127,7 @@ with due as materialized (
            min(v.at) filter (where v.recorded_at <= :as_at and v.at >= d.started_at
                and v.kind in ('attempt', 'unable_to_contact')) as tried_at,
            min(v.at) filter (where v.recorded_at <= :as_at and v.at >= d.started_at
-               and v.kind = 'did_not_attend') as missed_visit_at,
+               and v.kind in ('did_not_attend', 'declined')) as refused_at,
            min(v.recorded_at) filter (where v.recorded_at <= :as_at and v.kind = 'assigned') as assigned_at
     from due d join interview_events v on v.interview_id = d.interview_id
     group by d.episode_id
@@ -138,7 +138,7 @@ select d.episode_id::text, d.interview_id::text, d.child_id, d.population, d.clo
        end as offer_recorded_at,
        done.accepted_at, case when d.resolved_at is not null then i.held_at end as held_at, d.resolved_at, i.state,
        coalesce(w.team, '') as team, coalesce(w.employer, '') as supplier, i.independence_basis as independence,
-       done.tried_at, done.missed_visit_at, done.assigned_at,
+       done.tried_at, done.refused_at, done.assigned_at,
        (select min(n.started_at) from episodes n
         where n.child_id = d.child_id and n.status <> 'cancelled' and n.told_at <= :as_at
           and n.started_at >= d.clock_from and n.episode_id <> d.episode_id) as again_at,

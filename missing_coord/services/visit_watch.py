@@ -99,11 +99,11 @@ async def _off(
     """Return the visits still to come that are gone though their worker has not been told by another way."""
     gone = [each for key, each in before.items() if key not in current and each.starts_at > uow.now]
     worker_now = {case.wanted.interview_id: case.worker_id for case in cases}
-    closed = await uow.visits.closed_by_others([each.interview_id for each in gone])
+    others = await uow.visits.called_off_by_others([each.interview_id for each in gone])
     return [
         each
         for each in gone
-        if each.interview_id in closed or worker_now.get(each.interview_id) == each.worker_id
+        if each.interview_id in others and worker_now.get(each.interview_id, each.worker_id) == each.worker_id
     ]
 
 

@@ -87,6 +87,21 @@ def _offer(form: Form, policy: Policy) -> Work | None:
     )
 
 
+def _acceptance(form: Form, policy: Policy) -> Work | None:
+    at, method, whom = form.when("at", WHEN), *_contact(form)
+    visit_at = form.when("visit_at")
+    if at is None or method is None or whom is None:
+        return None
+    return partial(
+        cases.record_acceptance,
+        at=at,
+        method=method,
+        contact_with=whom,
+        visit_starts_at=visit_at,
+        note=form.text("note"),
+    )
+
+
 def _decline(form: Form, policy: Policy) -> Work | None:
     at = form.when("at", WHEN)
     by = form.choice("declined_by", DeclinedBy, "Choose who declined")
@@ -101,6 +116,7 @@ def _decline(form: Form, policy: Policy) -> Work | None:
         by=by,
         reason=form.text("reason"),
         carer_information=form.text("carer_information"),
+        no_second_approach=form.text("no_second_approach"),
         note=f"Parents or carers were offered the chance to give information: {asked}",
     )
 
@@ -134,8 +150,6 @@ def _completion(form: Form, policy: Policy) -> Work | None:
 
 def _not_held(form: Form, policy: Policy) -> Work | None:
     outcome, reason = form.text("outcome"), form.text("reason")
-    if outcome == InterviewState.TRANSFERRED:
-        return partial(cases.transfer_to_authority, authority=form.text("authority"), reason=reason)
     if outcome == InterviewState.DECEASED:
         return partial(cases.record_deceased, reason=reason)
     at = form.when("at", WHEN)
@@ -197,11 +211,18 @@ OFFER = RecordForm(
     said="The offer is recorded.",
     names={**_SAME, "reason": "note"},
 )
+ACCEPTANCE = RecordForm(
+    name="accept",
+    read=_acceptance,
+    fields=("at", "method", "with_whom", "visit_at", "note"),
+    said="The yes is recorded.",
+    names=_SAME,
+)
 DECLINE = RecordForm(
     name="decline",
     read=_decline,
-    fields=("at", "declined_by", "reason", "carer_asked", "carer_information"),
-    said="The interview is recorded as declined.",
+    fields=("at", "declined_by", "reason", "carer_asked", "carer_information", "no_second_approach"),
+    said="The no is recorded.",
     names={"by": "declined_by"},
 )
 COMPLETION = RecordForm(
@@ -214,7 +235,7 @@ COMPLETION = RecordForm(
 NOT_HELD = RecordForm(
     name="not_held",
     read=_not_held,
-    fields=("outcome", "at", "authority", "reason"),
+    fields=("outcome", "at", "reason"),
     said="It is recorded that the interview was not held.",
     names={"note": "reason"},
 )

@@ -93,7 +93,7 @@ def requests_view(paper: Paper, found: InterviewDetail, *, who: SignedIn) -> Vie
     states = {each.state for each in paper.purchases}
     forms = {
         "transfer": open_now and not asked,
-        "transfer_answer": open_now and asked,
+        "transfer_answer": asked,
         "purchase": open_now and states.isdisjoint({PurchaseState.ASKED, PurchaseState.APPROVED}),
         "purchase_decision": PurchaseState.ASKED in states and who.role is Role.MANAGER,
         "purchase_outcome": PurchaseState.APPROVED in states,

@@ -19,6 +19,7 @@ from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.notify.wording import short_reference
 from missing_coord.services.interviews import DutyResult
 from missing_coord.services.interviews.contact import VISIT
+from missing_coord.services.interviews.declines import in_force
 from missing_coord.services.quality_audits import second_of, to_be_audited
 from missing_coord.storage.views.children import ChildIdentity
 from missing_coord.storage.views.interviews_detail import DutyLine, InterviewDetail
@@ -57,10 +58,7 @@ STILL_OPEN = [
     ("hospital", "In hospital"),
     ("custody", "In custody"),
 ]
-CLOSED_BY_OFFICE = [
-    ("transferred_to_other_authority", "Transferred to another authority"),
-    ("deceased", "The child has died"),
-]
+CLOSED_BY_OFFICE = [("deceased", "The child has died")]
 
 
 def may(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
@@ -75,8 +73,9 @@ def may(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
         return frozenset({"reopen"}) if office else frozenset()
     held = {"complete"} if interview.worker_id else set()
     assigning = {"assign"} if office else set()
+    answering = {"accept"} if interview.first_offered_at is not None else set()
     deciding = {"decide"} if role is Role.MANAGER else set()
-    return RECORDING | held | assigning | deciding
+    return RECORDING | answering | held | assigning | deciding
 
 
 def _audits(who: SignedIn, found: InterviewDetail, paper: Paper) -> frozenset[str]:
@@ -118,6 +117,7 @@ def page_context(
         "paper": paper_view(paper, found, who=who),
         "requests": requests_view(paper, found, who=who),
         "outcomes": [("", "Choose"), *STILL_OPEN, *(CLOSED_BY_OFFICE if who.role in OFFICE else ())],
+        "declined_before": _declined_before(found),
         "defaults": _defaults(now),
         "worked_out_at": proposal.made_at if proposal else None,
     }
@@ -274,6 +274,11 @@ def _timeline(found: InterviewDetail) -> tuple[TimelineEntry, ...]:
     return newest_first([*work, *steps])
 
 
+def _declined_before(found: InterviewDetail) -> bool:
+    declines = [each for each in found.timeline if each.kind == EventKind.DECLINED]
+    return bool(in_force(declines, [duty.started_at for duty in found.duties if duty.resolved_at is None]))
+
+
 def _defaults(now: datetime) -> dict[str, dict[str, Any]]:
     """Return what the forms hold at first: the time alone, as nothing is recorded that nobody chose.
 
@@ -284,6 +289,7 @@ def _defaults(now: datetime) -> dict[str, dict[str, Any]]:
         "attempt": {"at": when},
         "offer": {"at": when},
         "decline": {"at": when},
+        "accept": {"at": when},
         "not_held": {"at": when},
         "complete": {"kind": InterviewState.COMPLETED.value},
     }

@@ -88,7 +88,7 @@ def test_a_worker_records_an_attempt_a_decline_and_a_completion_on_a_phone(
     page.locator("#record-decline").get_by_label("Yes").check()
     worker.look("decline")
     page.get_by_role("button", name="Record as declined").click()
-    expect(page.locator("#interview-changed")).to_contain_text("Declined by the child")
+    expect(page.locator("#interview-changed")).to_contain_text("Declined once, to be asked again")
     worker.look("declined")
 
     page.goto(f"{site.address}/interviews/{held}")
@@ -266,9 +266,9 @@ def test_without_scripts_a_coordinator_assigns_and_a_worker_records_a_decline(
     phone.page.locator("#record-decline").get_by_label("No", exact=True).check()
     phone.picture("decline")
     phone.page.get_by_role("button", name="Record as declined").click()
-    expect(phone.page.get_by_text("The interview is recorded as declined.")).to_be_visible()
+    expect(phone.page.get_by_text("it stays open, and its 72 hours go on")).to_be_visible()
     states = site.rows("select state from interviews where interview_id = cast(:id as uuid)", id=interview_id)
-    assert states == [("declined_by_parent",)]
+    assert states == [("declined_once",)]
 
 
 def _sign_in_plainly(screen: Screen, role: Role) -> None:

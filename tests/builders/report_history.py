@@ -16,6 +16,7 @@ from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith, IndependenceBasis
 from missing_coord.services.interviews import contact as interviews_contact
 from missing_coord.services.interviews import decisions as interviews_decisions
+from missing_coord.services.interviews import declines as interviews_declines
 from missing_coord.services.interviews import outcomes
 from missing_coord.services.interviews.assign import assign
 from missing_coord.services.interviews.words import DeclinedBy, OfferAnswer
@@ -248,7 +249,8 @@ async def _record(road: Application, what: str, deed: Deed, at: datetime, target
                 await interviews_contact.record_did_not_attend(uow, at=at, **target)
             case "decline" | "parent_declines":
                 by = DeclinedBy.CHILD if what == "decline" else DeclinedBy.PARENT
-                await outcomes.record_decline(uow, by=by, at=at, reason="Said no.", **target)
+                said = {"reason": "Said no.", "no_second_approach": "Asked not to be asked again."}
+                await interviews_declines.record_decline(uow, by=by, at=at, **said, **target)
             case "carer":
                 await outcomes.record_carer_information_only(uow, at=at, reason="Not seen.", **target)
             case "not_required":

@@ -53,7 +53,8 @@ _LATE = "select d.*, held_at - due as over from due d where done and held_at > d
 _CAUSES = """
 select d.*, case
     when closed and resolved_at <= due and state in ('declined_by_child', 'declined_by_parent') then 'childs_choice'
-    when exists (select from ev where ev.episode_id = d.episode_id and kind = 'did_not_attend' and at <= due)
+    when exists (select from ev where ev.episode_id = d.episode_id and at <= due
+        and kind in ('did_not_attend', 'declined'))
         then 'childs_choice'
     when closed and resolved_at <= due then 'closed_first'
     when end_told > due - interval '1 day' then 'told_late'

@@ -33,6 +33,7 @@ ALL_FORMS = {
     "assign",
     "attempt",
     "offer",
+    "accept",
     "decline",
     "complete",
     "not_held",
@@ -166,6 +167,7 @@ def _at_first() -> View:
         },
         "changed": "This interview was changed by kit.larch at 14:02. Nothing of yours was saved.",
         "outcomes": [("", "Choose"), ("did_not_attend", "Did not attend"), ("unwell", "Unwell")],
+        "declined_before": False,
     }
 
 

@@ -94,15 +94,18 @@ async def test_an_offer_accepted_at_once_books_the_visit_with_the_assigned_worke
     ]
 
 
-async def test_an_offer_declined_by_a_carer_closes_as_declined_by_a_parent_or_carer(council: Council) -> None:
+async def test_two_offers_declined_by_a_carer_close_as_declined_by_a_parent_or_carer(
+    council: Council,
+) -> None:
     interview_id = await council.due()
-    done = await _offer(
-        council,
-        interview_id,
-        answer=OfferAnswer.DECLINED,
-        contact_with=ContactWith.CARER,
-        reason="Does not want anybody else involved.",
-    )
+    refused = {
+        "answer": OfferAnswer.DECLINED,
+        "contact_with": ContactWith.CARER,
+        "reason": "Does not want anybody else involved.",
+    }
+    first = await _offer(council, interview_id, **refused)
+    assert first.state == "declined_once"
+    done = await _offer(council, interview_id, at=ago(0.5), **refused)
     interview, duties = await council.stands(interview_id)
     assert done.state == interview.state == "declined_by_parent"
     assert duties[0].result == "declined"

@@ -33,7 +33,12 @@ async def council(database: Database) -> AsyncIterator[Council]:
 async def _decline(council: Council, interview_id: str) -> None:
     async with council.acting(COORDINATOR) as uow:
         await interviews.record_decline(
-            uow, interview_id=interview_id, by=DeclinedBy.CHILD, at=ago(1), reason="Not today."
+            uow,
+            interview_id=interview_id,
+            by=DeclinedBy.CHILD,
+            at=ago(1),
+            reason="Not today.",
+            no_second_approach="Asked not to be asked again.",
         )
 
 

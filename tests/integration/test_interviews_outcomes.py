@@ -10,7 +10,6 @@ import pytest
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.services import interviews
-from missing_coord.services.interviews import DeclinedBy
 from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
@@ -143,47 +142,6 @@ async def test_an_interviewer_who_was_not_independent_is_recorded_as_such(counci
         )
     interview, _ = await council.stands(interview_id)
     assert interview.independence_basis == "not_independent"
-
-
-@pytest.mark.parametrize(
-    ("by", "state"), [(DeclinedBy.CHILD, "declined_by_child"), (DeclinedBy.PARENT, "declined_by_parent")]
-)
-async def test_a_decline_closes_and_says_whose_it_was(council: Council, by: DeclinedBy, state: str) -> None:
-    interview_id = await council.due()
-    async with council.acting(COORDINATOR) as uow:
-        done = await interviews.record_decline(
-            uow, interview_id=interview_id, by=by, at=ago(1), reason="Wants to be left alone."
-        )
-    interview, duties = await council.stands(interview_id)
-    assert (done.state, duties[0].result, duties[0].next_step_at) == (state, "declined", None)
-    assert (interview.closed_by, interview.first_offered_at) == ("Robin Ashdown", ago(1))
-    assert await council.events() == ["interview-declined"]
-
-
-async def test_what_a_carer_tells_instead_is_an_entry_of_its_own(council: Council) -> None:
-    interview_id = await council.due(worker_id="W01")
-    async with council.acting(WORKER) as uow:
-        await interviews.record_decline(
-            uow,
-            interview_id=interview_id,
-            by=DeclinedBy.CHILD,
-            at=ago(1),
-            reason="Does not want to talk.",
-            carer_information="Came back tired.",
-        )
-    assert [(row[0], row[3]) for row in await council.timeline(interview_id)] == [
-        ("declined", ""),
-        ("carer_info", "Came back tired."),
-    ]
-
-
-async def test_a_decline_needs_a_reason(council: Council) -> None:
-    interview_id = await council.due()
-    with pytest.raises(DomainError, match=r"^reason: "):
-        async with council.acting(COORDINATOR) as uow:
-            await interviews.record_decline(
-                uow, interview_id=interview_id, by=DeclinedBy.CHILD, at=ago(1), reason=" "
-            )
 
 
 async def test_carer_information_only_closes_and_is_neither_an_offer_nor_an_interview(

@@ -95,7 +95,7 @@ async def test_a_kept_report_that_was_tampered_with_is_refused(storage: Storage,
     number = await freeze(storage, await october(storage))
     engine = create_engine(database.admin_url)
     with engine.begin() as connection:
-        connection.execute(text("update kept_reports set content = replace(content, '2026-5', '2026-6')"))
+        connection.execute(text("update kept_reports set content = replace(content, '2026-6', '2026-7')"))
     engine.dispose()
     async with storage.unit_of_work(MANAGER) as uow:
         with pytest.raises(PermanentError, match="not what was kept"):

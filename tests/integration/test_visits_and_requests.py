@@ -14,6 +14,7 @@ from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import Role
 from missing_coord.notify.reactions import Notices
 from missing_coord.notify.recorder import RecorderChannel
+from missing_coord.services import interviews
 from missing_coord.services.interviews.assign import unassign
 from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, SYSTEM, ago
@@ -192,6 +193,22 @@ async def test_a_refusal_leaves_the_interview_open_and_another_can_be_asked(site
         ("Eastmere", "refused"),
         ("Westmere", "asked"),
     ]
+
+
+async def test_a_request_to_another_authority_is_settled_though_the_interview_was_closed_meanwhile(
+    site: Site,
+) -> None:
+    interview_id = await site.worker_with()
+    coordinator = await site.signed_in(Role.COORDINATOR)
+    await coordinator.record(interview_id, "transfer", **ASKED)
+    async with site.council.acting(MANAGER) as uow:
+        await interviews.decide_not_required(uow, interview_id=interview_id, reason="Seen an hour before.")
+    assert "/transfer-answer" in (await coordinator.get(f"/interviews/{interview_id}")).text
+    late = {"state": "accepted", "answered_for": "Duty manager"}
+    assert (await coordinator.record(interview_id, "transfer-answer", **late)).status_code == 422
+    withdrawn = {"state": "withdrawn", "answer": "It is not needed any more."}
+    assert (await coordinator.record(interview_id, "transfer-answer", **withdrawn)).status_code == 303
+    assert "Eastmere" not in (await coordinator.get("/requests")).text
 
 
 async def test_a_purchase_is_asked_for_approved_by_another_and_settled_at_its_cost(site: Site) -> None:

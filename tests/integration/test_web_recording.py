@@ -111,7 +111,11 @@ async def test_a_race_lost_to_an_outcome_shows_what_was_typed_beside_the_news(si
             {"Enter when it was held", "Choose whether the child"},
         ),
         ("not-held", {"outcome": "", "at": CALL["at"], "reason": "x"}, {"Choose what happened"}),
-        ("not-held", {"outcome": "transferred_to_other_authority", "reason": "x"}, {"Name the authority"}),
+        (
+            "not-held",
+            {"outcome": "transferred_to_other_authority", "at": CALL["at"], "reason": "x"},
+            {"Choose what happened"},
+        ),
     ],
 )
 async def test_an_error_stands_beside_its_field_and_nothing_typed_is_lost(
@@ -198,21 +202,52 @@ async def _sign_in_again(site: Site, browser: Any) -> None:
     browser.http, browser.token = fresh.http, fresh.token
 
 
-async def test_a_decline_is_recorded_with_what_the_carer_told_kept_apart(site: Site) -> None:
+async def test_a_yes_to_an_earlier_offer_books_the_visit_and_is_no_second_offer(site: Site) -> None:
+    interview_id = await site.worker_with()
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    page = await worker.get(f"/interviews/{interview_id}")
+    assert "/acceptance" not in page.text, "nothing was offered yet"
+    await worker.record(interview_id, "offers", **CALL, answer="awaiting")
+    said = {**CALL, "at": london_input(ago(0.5)), "visit_at": london_input(ago(-20)), "note": "Rang back"}
+    answer = await worker.record(interview_id, "acceptance", **said)
+    assert answer.status_code == 303, errors_on(answer.text)
+    interview, _ = await site.council.stands(interview_id)
+    assert interview.visit_starts_at is not None
+    assert (interview.state, london_input(interview.visit_starts_at)) == (
+        "accepted_scheduled",
+        london_input(ago(-20)),
+    )
+    kinds = [(row[0], row[1]) for row in await site.council.timeline(interview_id)]
+    assert kinds == [("offer", "awaiting"), ("accepted", "accepted")]
+
+
+NO = {"declined_by": "child", "reason": "Does not want to talk", "carer_asked": "yes"}
+
+
+async def test_a_first_no_leaves_the_interview_open_and_the_page_says_so(site: Site) -> None:
     interview_id = await site.worker_with()
     worker = await site.signed_in(Role.INTERVIEW_WORKER)
     answer = await worker.record(
-        interview_id,
-        "decline",
-        at=CALL["at"],
-        declined_by="child",
-        reason="Does not want to talk",
-        carer_asked="yes",
-        carer_information="Was with friends",
+        interview_id, "decline", at=CALL["at"], carer_information="Was with friends", **NO
     )
     assert answer.status_code == 303, errors_on(answer.text)
-    assert await state_of(site, interview_id) == InterviewState.DECLINED_BY_CHILD
+    assert await state_of(site, interview_id) == InterviewState.DECLINED_ONCE
     assert [row[0] for row in await site.council.timeline(interview_id)] == ["declined", "carer_info"]
+    page = await worker.get(f"/interviews/{interview_id}")
+    assert "until the child was asked a second time" in page.text
+    assert "Somebody said no before: this one closes the interview." in page.text
+    assert "no_second_approach" not in page.text
+
+
+async def test_only_the_office_is_asked_why_nobody_asks_a_second_time(site: Site) -> None:
+    interview_id = await site.worker_with()
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    refused = await worker.record(interview_id, "decline", at=CALL["at"], no_second_approach="Clear", **NO)
+    assert (refused.status_code, await state_of(site, interview_id)) == (422, InterviewState.NOT_OFFERED)
+    office = await site.signed_in(Role.COORDINATOR)
+    assert 'name="no_second_approach"' in (await office.get(f"/interviews/{interview_id}")).text
+    await office.record(interview_id, "decline", at=CALL["at"], no_second_approach="Moved out", **NO)
+    assert await state_of(site, interview_id) == InterviewState.DECLINED_BY_CHILD
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("POST", "/interviews/{interview_id}/unassignment"): only(C, M),
     ("POST", "/interviews/{interview_id}/attempts"): only(C, M, W),
     ("POST", "/interviews/{interview_id}/offers"): only(C, M, W),
+    ("POST", "/interviews/{interview_id}/acceptance"): only(C, M, W),
     ("POST", "/interviews/{interview_id}/decline"): only(C, M, W),
     ("POST", "/interviews/{interview_id}/completion"): only(C, M, W),
     ("POST", "/interviews/{interview_id}/not-held"): only(C, M, W),

@@ -58,7 +58,7 @@ def test_forms_of_an_interview_carry_the_version_they_were_made_from() -> None:
         r'<form method="post" action="/interviews/.*?</form>', _page("pages/interview.html"), re.DOTALL
     )
     about_it = [form for form in forms if "/actions" not in form]
-    assert len(about_it) == 16
+    assert len(about_it) == 17
     assert all('name="expected_version" value="7"' in form for form in about_it)
 
 

@@ -18,10 +18,10 @@ from missing_coord.services.interviews.decisions import (
     reopen,
     transfer_to_authority,
 )
+from missing_coord.services.interviews.declines import record_decline
 from missing_coord.services.interviews.outcomes import (
     complete,
     record_carer_information_only,
-    record_decline,
     record_offer,
 )
 from missing_coord.services.interviews.words import DeclinedBy, DutyResult, HoldReason, OfferAnswer

@@ -58,7 +58,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """An interview held for a change, with its duties, when their episodes began, and who acts when."""
+    """An interview held for a change: its duties, when their episodes began, each no so far, and who acts when."""
 
     interview: Interview
     duties: Sequence[InterviewEpisode]
@@ -66,6 +66,7 @@ class Taken:
     now: datetime
     actor: str
     role: Role
+    declines: Sequence[InterviewEvent] = ()
 
     @property
     def unresolved(self) -> list[InterviewEpisode]:
@@ -171,6 +172,7 @@ async def _taken(uow: UnitOfWork, interview: Interview) -> Taken:
         now=uow.now,
         actor=uow.actor.name,
         role=uow.actor.role,
+        declines=await uow.interviews.declines(interview.interview_id),
     )
 
 

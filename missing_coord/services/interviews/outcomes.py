@@ -1,4 +1,4 @@
-"""Offers and what comes of them: declined, the carer's information only, or held and completed."""
+"""Offers and what comes of them: the carer's information only, or held and completed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Unpack
+from typing import Unpack
 
 from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEvent
 from missing_coord.domain.deadlines import within_deadline
@@ -15,7 +15,6 @@ from missing_coord.domain.events import (
     Event,
     InterviewClosed,
     InterviewCompleted,
-    InterviewDeclined,
     ReturnInterviewOpened,
 )
 from missing_coord.domain.interviews import (
@@ -38,13 +37,9 @@ from missing_coord.services.interviews.change import (
     resolve,
 )
 from missing_coord.services.interviews.contact import accepted_change, offered, offered_change
+from missing_coord.services.interviews.declines import declined_change
 from missing_coord.services.interviews.words import DeclinedBy, DutyResult, OfferAnswer, london_words
 from missing_coord.services.ports.work import Policy, UnitOfWork
-
-_DECLINED = {
-    DeclinedBy.CHILD: InterviewState.DECLINED_BY_CHILD,
-    DeclinedBy.PARENT: InterviewState.DECLINED_BY_PARENT,
-}
 
 
 async def record_offer(
@@ -63,7 +58,7 @@ async def record_offer(
 ) -> Recorded:
     """Record an offer and its answer; a letter without an answer is an attempt unless the council's policy counts it.
 
-    Declined (with `reason`) closes the interview: by the child when the offer was made to the child.
+    Declined (with `reason`), by the child when the offer was made to the child, is one no: the second one closes.
     """
 
     def plan(taken: Taken) -> Change:
@@ -80,34 +75,10 @@ async def record_offer(
                 by = DeclinedBy.CHILD if contact_with is ContactWith.CHILD else DeclinedBy.PARENT
                 how = {"method": method.value, "contact_with": contact_with.value}
                 offer = taken.entry(EventKind.OFFER, at=at, answer=answer.value, note=note, **how)
-                made = _declined(taken, by, at, reason, carer_information, **how)
+                made = declined_change(taken, by, at, reason, carer_information, **how)
                 return replace(made, entries=(offer, *made.entries))
 
     return await change(uow, plan, kinds={EventKind.OFFER, EventKind.ATTEMPT}, **submission)
-
-
-async def record_decline(
-    uow: UnitOfWork,
-    *,
-    by: DeclinedBy,
-    at: datetime,
-    reason: str,
-    method: ContactMethod | None = None,
-    carer_information: str = "",
-    note: str = "",
-    **submission: Unpack[Submission],
-) -> Recorded:
-    """Record that the child, or a parent or carer, declined; closes the interview.
-
-    What a carer told instead is an entry of its own: it is not the child's voice. An answer proves an offer: one is
-    taken as made at `at` when none is on record before.
-    """
-
-    def plan(taken: Taken) -> Change:
-        how = {"method": method.value if method else "", "contact_with": by.value, "note": note}
-        return _declined(taken, by, at, reason, carer_information, **how)
-
-    return await change(uow, plan, kinds={EventKind.DECLINED}, **submission)
 
 
 async def record_carer_information_only(
@@ -167,42 +138,6 @@ async def complete(
         return _completed(replace(taken, interview=held), held_at, covered, note)
 
     return await change(uow, plan, kinds={EventKind.COMPLETED}, **submission)
-
-
-def _declined(
-    taken: Taken, by: DeclinedBy, at: datetime, reason: str, carer_information: str, **how: Any
-) -> Change:
-    state = _DECLINED[by]
-    check_open(InterviewState(taken.interview.state))
-    check_time(taken, "at", at)
-    why = required(
-        "reason", reason, why="say why the interview was declined, in the person's own words if you can."
-    )
-    after_offer, duties = offered(taken, at)
-    interview, resolved = close(
-        _with_duties(replace(taken, interview=after_offer), duties),
-        state,
-        reason=why,
-        result=DutyResult.DECLINED,
-    )
-    entries = [taken.entry(EventKind.DECLINED, at=at, answer=state.value, reason=why, **how)]
-    if carer_information.strip():
-        entries.append(_carer_entry(taken, at, carer_information))
-    event = InterviewDeclined(
-        child_id=interview.child_id, interview_id=interview.interview_id, at=at, by=by.value
-    )
-    return Change(interview=interview, entries=tuple(entries), events=(event,), duties=resolved)
-
-
-def _carer_entry(taken: Taken, at: datetime, carer_information: str) -> InterviewEvent:
-    return taken.entry(
-        EventKind.CARER_INFO, at=at, contact_with=ContactWith.CARER.value, note=carer_information.strip()
-    )
-
-
-def _with_duties(taken: Taken, changed: Sequence[InterviewEpisode]) -> Taken:
-    after = {duty.episode_id: duty for duty in changed}
-    return replace(taken, duties=[after.get(duty.episode_id, duty) for duty in taken.duties])
 
 
 def _covered(taken: Taken, held_at: datetime, episode_ids: Collection[str] | None) -> list[InterviewEpisode]:

@@ -64,8 +64,8 @@ class VisitWatch(Protocol):
         """Return every visit as it was last looked at."""
         ...
 
-    async def closed_by_others(self, interview_ids: Collection[str]) -> set[str]:
-        """Return which of these interviews were closed without being held, and not by their own worker."""
+    async def called_off_by_others(self, interview_ids: Collection[str]) -> set[str]:
+        """Return which of these interviews another than their worker changed last, or closed without its being held."""
         ...
 
     async def watch(self, visits: Sequence[WatchedVisit], *, no_more: Collection[str]) -> None:

@@ -284,6 +284,10 @@ class InterviewStore(Protocol):
         """Return when each episode that the interview is about began."""
         ...
 
+    async def declines(self, interview_id: str) -> list[InterviewEvent]:
+        """Return every no on the interview's timeline, in the order in which they were recorded."""
+        ...
+
     async def move_links(self, episode_ids: Sequence[str], *, source: str, target: str) -> None:
         """Move duties, with what was escalated about them, from one interview to another."""
         ...

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEvent
 from missing_coord.domain.errors import NotFound
+from missing_coord.domain.interviews import EventKind
 from missing_coord.storage.mappers import from_row, to_row
 from missing_coord.storage.rows import among, upsert
 from missing_coord.storage.tables.cases import (
@@ -180,6 +181,19 @@ class SqlInterviews:
             {"interview_id": interview_id},
         )
         return {row[0]: row[1] for row in result}
+
+    async def declines(self, interview_id: str) -> list[InterviewEvent]:
+        """Return every no on the interview's timeline, in the order in which they were recorded."""
+        result = await self._connection.execute(
+            select(interview_events)
+            .where(
+                interview_events.c.interview_id == interview_id,
+                interview_events.c.kind == EventKind.DECLINED.value,
+            )
+            .order_by(interview_events.c.event_no)
+        )
+        rows: Any = result.mappings()
+        return [from_row(InterviewEvent, row, interview_id=interview_id) for row in rows]
 
     async def move_links(self, episode_ids: Sequence[str], *, source: str, target: str) -> None:
         """Move duties, with what was escalated about them, from one interview to another."""

@@ -30,11 +30,12 @@ _SAVE = text("""
         version = child_wishes.version + 1 where child_wishes.version = :version
     returning version
 """)
-_CLOSED_BY_OTHERS = text("""
-    select i.interview_id::text from interviews i where i.closed_at is not null
-        and i.state not in ('completed', 'completed_by_carer_info_only')
+_CALLED_OFF_BY_OTHERS = text("""
+    select i.interview_id::text from interviews i
+    where i.state not in ('completed', 'completed_by_carer_info_only')
         and i.interview_id::text = any(cast(:ids as text[]))
-        and not exists (select from users u where u.worker_id = i.worker_id and u.display_name = i.closed_by)
+        and not exists (select from users u where u.worker_id = i.worker_id
+            and u.display_name = case when i.closed_at is null then i.changed_by else i.closed_by end)
 """)
 
 
@@ -114,11 +115,10 @@ class SqlVisitWatch:
             for row in result.mappings()
         ]
 
-    async def closed_by_others(self, interview_ids: Collection[str]) -> set[str]:
-        """Return which of these interviews were closed without being held, and not by their own worker."""
-        return set(
-            (await self._connection.execute(_CLOSED_BY_OTHERS, {"ids": list(interview_ids)})).scalars()
-        )
+    async def called_off_by_others(self, interview_ids: Collection[str]) -> set[str]:
+        """Return which of these interviews another than their worker changed last, or closed without its being held."""
+        result = await self._connection.execute(_CALLED_OFF_BY_OTHERS, {"ids": list(interview_ids)})
+        return set(result.scalars())
 
     async def watch(self, visits: Sequence[WatchedVisit], *, no_more: Collection[str]) -> None:
         """Remember how visits look now, and forget those of these interviews."""

@@ -19,6 +19,7 @@ _NOTHING_AHEAD = {
     InterviewState.ACCEPTED_SCHEDULED,
     InterviewState.DID_NOT_ATTEND,
     InterviewState.UNABLE_TO_CONTACT,
+    InterviewState.DECLINED_ONCE,
 }
 """States in which a visit is to come; without one nobody is on the way."""
 

@@ -117,7 +117,7 @@ def _after(row: QueueRow, event: Event) -> QueueRow:
         row = replace(row, worker_id=worker_id, visit_starts_at=visit)
     if kind == EventKind.ACCEPTED and visit is not None:
         row = replace(row, visit_starts_at=visit)
-    if kind in _VISIT_GONE:
+    if kind in _VISIT_GONE or answer == InterviewState.DECLINED_ONCE:
         row = replace(row, visit_starts_at=None)
     if kind == EventKind.UNASSIGNED:
         row = replace(row, worker_id="")

@@ -86,4 +86,6 @@ def _cause(breach: BreachRow) -> str | None:
         return "No worker assigned"
     if row.state == InterviewState.UNABLE_TO_CONTACT:
         return "No contact so far"
+    if row.state == InterviewState.DECLINED_ONCE:
+        return "Declined once, to be asked again"
     return None

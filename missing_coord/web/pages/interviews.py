@@ -70,6 +70,12 @@ async def record_offer(request: Request, interview_id: str, who: Recorders) -> R
     return await record_on_interview(request, who, interview_id, forms.OFFER)
 
 
+@router.post("/interviews/{interview_id}/acceptance")
+async def record_acceptance(request: Request, interview_id: str, who: Recorders) -> Response:
+    """Record a yes to an offer that was made before."""
+    return await record_on_interview(request, who, interview_id, forms.ACCEPTANCE)
+
+
 @router.post("/interviews/{interview_id}/decline")
 async def record_decline(request: Request, interview_id: str, who: Recorders) -> Response:
     """Record that the interview was declined."""
