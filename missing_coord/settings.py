@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -55,6 +56,7 @@ class Settings:
     port: int = 8000
     probe_port: int | None = None
     public_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1",)
     demo: bool = False
     rehearsal_clock: Rehearsal | None = None
     log_level: str = "info"
@@ -178,6 +180,15 @@ def _port(name: str, value: str) -> int:
     return int(value)
 
 
+def _networks(name: str, value: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(each.strip())) for each in value.split(","))
+    except ValueError as error:
+        raise SettingsError(
+            f"{name}: {error}; write addresses or networks such as 10.1.0.7,10.2.0.0/16"
+        ) from None
+
+
 def _days(name: str, value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", value.strip()) or not 1 <= int(value) <= 3650:
         raise SettingsError(f"{name} is {value!r}: write a whole number of days from 1 to 3650")
@@ -286,6 +297,7 @@ READERS: Mapping[str, Callable[[str, str], object]] = {
     "port": _port,
     "probe_port": _port,
     "public_url": _web_address,
+    "trusted_proxies": _networks,
     "demo": _switch,
     "rehearsal_clock": _rehearsal,
     "log_level": _one_of(LOG_LEVELS),

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -132,15 +132,29 @@ class _Server(uvicorn.Server):
 
 
 async def serve_web(
-    asgi: Any, taken: socket.socket, stop: asyncio.Event, *, ready: Callable[[], object]
+    asgi: Any,
+    taken: socket.socket,
+    stop: asyncio.Event,
+    *,
+    ready: Callable[[], object],
+    proxies: Sequence[str] = (),
 ) -> None:
-    """Serve an application on a bound socket until `stop` is set; calls `ready` once it answers."""
+    """Serve an application on a bound socket until `stop` is set; calls `ready` once it answers.
+
+    `proxies` are believed when they say for whom they ask (X-Forwarded-For, X-Forwarded-Proto), and nobody else is.
+    """
     try:
         taken.listen(2048)
     except OSError as error:
         raise _in_use(taken.getsockname()[1], error) from error
     config = uvicorn.Config(
-        asgi, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=3, ws="none"
+        asgi,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws="none",
+        forwarded_allow_ips=list(proxies),
     )
     server = _Server(config, ready=ready)
     watching = asyncio.create_task(server.stop_when(stop))
@@ -253,4 +267,5 @@ def web_part(
     name = COUNCIL_NAME if app.settings.demo else ""
     asgi = create_app(app, demo=app.settings.demo, council_name=name, changes=changes)
     asgi.state.health = health or Health()
-    return lambda stop: serve_web(asgi, taken, stop, ready=ready)
+    proxies = app.settings.trusted_proxies
+    return lambda stop: serve_web(asgi, taken, stop, ready=ready, proxies=proxies)
