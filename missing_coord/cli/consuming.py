@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Sequence
 
 from consumers.app import Consuming, build_app, start
+from consumers.group import Group
 from consumers.names import Needs, groups_named
 from consumers.watch import watch
 from missing_coord.bootstrap import Application
 from missing_coord.cli.serve import Part, reactions_of
+from missing_coord.contracts.topics import dead_letters
 from missing_coord.domain.errors import PermanentError, TransientError
 from missing_coord.health import Health
 from missing_coord.messaging.kafka_security import connection_options
@@ -49,7 +51,7 @@ async def _started(
     consuming: Consuming, stop: asyncio.Event, servers: str, options: dict[str, object]
 ) -> bool:
     """Start reading as soon as Kafka answers; False when we are to stop first. PermanentError: a topic is missing."""
-    needed = {topic for reading, _ in consuming.readings for topic in reading.group.topics}
+    needed = topics_needed([reading.group for reading, _ in consuming.readings])
     declared = [each for each in declared_topics(deploy_folder() / "topics.yaml") if each.name in needed]
     while not stop.is_set():
         try:
@@ -65,3 +67,9 @@ async def _started(
         else:
             return True
     return False
+
+
+def topics_needed(groups: Sequence[Group]) -> frozenset[str]:
+    """Return the topics that groups read and those of their dead letters: one bad message would stop all behind it."""
+    read = frozenset(topic for group in groups for topic in group.topics)
+    return read | frozenset(map(dead_letters, read))

@@ -37,9 +37,9 @@ def create(replicas: Replicas = None, as_json: Json = False) -> None:
 
 
 @topics.command()
-def check(as_json: Json = False) -> None:
-    """Say whether Kafka has every declared topic. Ends with 1 when one is missing or has other partitions."""
-    standing = _run(make=False, replicas=None)
+def check(replicas: Replicas = None, as_json: Json = False) -> None:
+    """Say whether Kafka has every declared topic. Ends with 1 when one is missing, or has less than declared."""
+    standing = _run(make=False, replicas=replicas)
     _tell(standing, as_json)
     if standing.missing or standing.different:
         raise typer.Exit(FAILED)

@@ -24,10 +24,18 @@ class Standing:
     different: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A topic as Kafka has it; `replicas` is that of the partition with the fewest."""
+
+    partitions: int
+    replicas: int
+
+
 async def create_topics(servers: str, topics: Sequence[Topic], **options: Any) -> Standing:
     """Make the topics that are not there; raises PermanentError when Kafka refuses one."""
     async with _admin(servers, options) as admin:
-        before = await _partitions(admin, topics)
+        before = await _found(admin, topics)
         wanted = [topic for topic in topics if topic.name not in before]
         if wanted:
             answer = await admin.create_topics([_new(topic) for topic in wanted], timeout_ms=30_000)
@@ -42,7 +50,7 @@ async def create_topics(servers: str, topics: Sequence[Topic], **options: Any) -
 async def check_topics(servers: str, topics: Sequence[Topic], **options: Any) -> Standing:
     """Say which declared topics Kafka has, lacks, or has otherwise."""
     async with _admin(servers, options) as admin:
-        before = await _partitions(admin, topics)
+        before = await _found(admin, topics)
     return Standing(
         there=tuple(before),
         missing=tuple(topic.name for topic in topics if topic.name not in before),
@@ -62,13 +70,19 @@ async def _admin(servers: str, options: Mapping[str, Any]) -> AsyncIterator[AIOK
         await admin.close()
 
 
-async def _partitions(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> dict[str, int]:
-    """Return the number of partitions of each declared topic that is there."""
+async def _found(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> dict[str, Found]:
+    """Return what Kafka has of each declared topic that is there."""
     there = set(await admin.list_topics())
     names = [topic.name for topic in topics if topic.name in there]
     if not names:
         return {}
-    return {each["topic"]: len(each["partitions"]) for each in await admin.describe_topics(names)}
+    return {each["topic"]: _of(each["partitions"]) for each in await admin.describe_topics(names)}
+
+
+def _of(partitions: Sequence[Mapping[str, Any]]) -> Found:
+    return Found(
+        partitions=len(partitions), replicas=min((len(each["replicas"]) for each in partitions), default=0)
+    )
 
 
 def _new(topic: Topic) -> NewTopic:
@@ -82,9 +96,17 @@ def _refuse_errors(answers: Sequence[tuple[Any, ...]]) -> None:
             raise PermanentError(f"Kafka refused the topic {name}: {reason}")
 
 
-def _different(topics: Sequence[Topic], found: Mapping[str, int]) -> tuple[str, ...]:
+def _different(topics: Sequence[Topic], found: Mapping[str, Found]) -> tuple[str, ...]:
     return tuple(
-        f"{topic.name} has {found[topic.name]} partitions, {topic.partitions} are declared"
-        for topic in topics
-        if topic.name in found and found[topic.name] != topic.partitions
+        words for topic in topics if topic.name in found for words in _apart(topic, found[topic.name])
     )
+
+
+def _apart(topic: Topic, found: Found) -> list[str]:
+    """Say what is other than declared; more replicas than declared are no harm."""
+    said = []
+    if found.partitions != topic.partitions:
+        said.append(f"{topic.name} has {found.partitions} partitions, {topic.partitions} are declared")
+    if found.replicas < topic.replicas:
+        said.append(f"{topic.name} has {found.replicas} replica(s), {topic.replicas} are declared")
+    return said

@@ -26,11 +26,21 @@ async def relay_once(
 ) -> int:
     """Deliver all that waits and return how many events that were; 0 while another relay is active."""
     async with open_lease() as lease:
-        return 0 if lease is None else await drain(lease, deliver, limit=limit, concurrency=concurrency)
+        if lease is None:
+            return 0
+        return (await drain(lease, deliver, limit=limit, concurrency=concurrency)).delivered
 
 
-async def drain(lease: Lease, deliver: Deliver, *, limit: int = BATCH, concurrency: int = 1) -> int:
-    """Deliver all that waits, up to `concurrency` keys at once, and return how many events that were.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drained:
+    """How many events were delivered, and whether the other side was away, so that the rest waits."""
+
+    delivered: int
+    away: bool = False
+
+
+async def drain(lease: Lease, deliver: Deliver, *, limit: int = BATCH, concurrency: int = 1) -> Drained:
+    """Deliver all that waits, up to `concurrency` keys at once.
 
     A key whose event fails rests until the next call, with everything behind that event; other keys go on. When
     nothing of a batch could be delivered because the other side is away, all of it rests until the next call.
@@ -43,12 +53,12 @@ async def drain(lease: Lease, deliver: Deliver, *, limit: int = BATCH, concurren
         RELAYED.inc(len(sent))
         if failed and not sent and all(isinstance(error, TransientError) for _, error in failed):
             _log.warning("nothing can be delivered now", count=len(failed))
-            break
+            return Drained(delivered=delivered, away=True)
         for event, error in failed:
             await _mark_failed(lease, event, error)
             resting.add(event.key)
         delivered += len(sent)
-    return delivered
+    return Drained(delivered=delivered)
 
 
 async def _mark_failed(lease: Lease, event: OutgoingEvent, error: Exception) -> None:
@@ -75,7 +85,7 @@ class Relay:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     alive: Callable[[], object] = lambda: None
-    """Called at least every few polls, active or standing by, as long as the database answers."""
+    """Called at least every few polls, active or standing by, as long as the database and the other side answer."""
 
     def heard(self, payload: str) -> None:
         """Wake up when the database tells of new events."""
@@ -96,8 +106,9 @@ class Relay:
             self.alive()
             while lease is not None and not stop.is_set():
                 self.wake.clear()
-                await drain(lease, self.deliver, concurrency=self.concurrency)
-                self.alive()
+                done = await drain(lease, self.deliver, concurrency=self.concurrency)
+                if not done.away:
+                    self.alive()
                 self.idle.set()
                 await first_of(stop.wait, self.wake.wait, seconds=self.poll_seconds)
                 self.idle.clear()

@@ -20,14 +20,20 @@ from missing_coord.storage.unit_of_work import SqlUnitOfWork
 _RETRIED = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
 _PLAN_IS_STALE = "0A000"
 """What PostgreSQL says of a statement prepared before a column was added: another release is being rolled out."""
-_NOT_FOR_EVER = {
+NOT_FOR_EVER = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
     "keepalives_interval": 5,
     "keepalives_count": 4,
     "tcp_user_timeout": 40_000,
+    "options": "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
+    " -c tcp_user_timeout=40000",
 }
-"""How long a network that swallows everything keeps a connection; in seconds, the last in milliseconds."""
+"""How long a network that swallows everything keeps a connection; in seconds, user timeouts in milliseconds.
+
+The `options` are for PostgreSQL's end: when our host loses its power, the server would else keep its locks for hours,
+the relay's and those of children among them.
+"""
 
 
 @dataclass(slots=True)
@@ -47,7 +53,7 @@ class Database:
             pool_pre_ping=True,
             hide_parameters=True,
             json_deserializer=orjson.loads,
-            connect_args=_NOT_FOR_EVER,
+            connect_args=NOT_FOR_EVER,
         )
         return cls(engine=engine, clock=clock)
 

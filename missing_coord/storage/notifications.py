@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from missing_coord.storage.database import Database
+from missing_coord.storage.database import NOT_FOR_EVER, Database
 from missing_coord.telemetry import logger
 
 CHANNEL = "missing_coord_changes"
@@ -51,7 +51,7 @@ class Changes:
 
     async def _connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
         url = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=10)
+        return await psycopg.AsyncConnection.connect(url, autocommit=True, **NOT_FOR_EVER)  # type: ignore[arg-type]
 
     async def _hear(
         self, connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event

@@ -242,3 +242,30 @@ async def test_a_reaction_that_always_fails_is_set_aside_where_a_person_sees_it(
 def test_a_table_with_a_consumer_that_nobody_put_in_is_refused() -> None:
     with pytest.raises(ValueError, match="planning has no reaction"):
         Subscriptions({NOTICES: Notices(RecorderChannel("").write).react})
+
+
+async def test_a_relay_shows_no_sign_of_life_while_the_other_side_takes_nothing(house: Database) -> None:
+    await _say(house, ("C-1", "1"))
+    beats: list[str] = []
+    tries, tried, alive = 0, asyncio.Event(), asyncio.Event()
+
+    async def deliver(event: OutgoingEvent) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 5:
+            raise TransientError("away")
+        tried.set()
+
+    def beat() -> None:
+        beats.append("beat" if tried.is_set() else "early")
+        if tried.is_set():
+            alive.set()
+
+    relay = Relay(partial(lease_outbox, house), deliver, poll_seconds=0.01, alive=beat)
+    stop = asyncio.Event()
+    running = asyncio.create_task(relay.run(stop))
+    async with asyncio.timeout(30):
+        await alive.wait()
+    stop.set()
+    await running
+    assert beats.count("early") == 1, "only as it took the lease"

@@ -13,6 +13,7 @@ from consumers.app import build_app, security_of
 from consumers.group import Record
 from consumers.names import CONSUMERS, Needs, groups_named
 from consumers.reading import FinishFirst
+from missing_coord.cli.consuming import topics_needed
 from missing_coord.contracts.topics import POLICE_NOTICES
 from missing_coord.domain.errors import ConcurrencyConflict, PermanentError, TransientError
 from missing_coord.messaging.kafka_security import connection_options
@@ -130,3 +131,7 @@ def test_consumers_sign_in_to_kafka_as_everything_else_does(mechanism: str) -> N
     )
     options = connection_options(settings)
     assert {**parse_security(security_of(options)), "ssl_context": None} == {**options, "ssl_context": None}
+
+
+def test_a_consumer_does_not_start_without_a_place_for_what_it_cannot_take() -> None:
+    assert topics_needed([FailingGroup()]) == {POLICE_NOTICES, f"{POLICE_NOTICES}.dlq"}
