@@ -57,6 +57,8 @@ lock: ## Renew the lock files from requirements*.in (needs uv)
 		--no-annotate --upgrade --constraint requirements.lock requirements-dev.in -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --upgrade --constraint requirements-dev.lock requirements-bench.in -o requirements-bench.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --upgrade --constraint requirements-dev.lock requirements-image.in -o requirements-image.lock
 
 clean: ## Delete the virtual environment and caches; data stay
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from consumers.group import Buried, Group, Record
-from consumers.metrics import BATCH_SECONDS, TAKEN
+from consumers.metrics import BATCH_SECONDS, TAKEN, from_zero
 from consumers.patience import Patience
 from consumers.traced import batch_span
 from missing_coord.domain.errors import MissingCoordError, TransientError
@@ -31,6 +31,7 @@ class Reading:
     """The work of one group in this process.
 
     `stuck_since`: since when, in monotonic seconds, the same batch is in hand or read again; None while all is well.
+    `in_hand`: how many messages have been handed over and are neither committed nor given back.
     """
 
     group: Group
@@ -38,11 +39,17 @@ class Reading:
     dead_letter: DeadLetter
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     stuck_since: float | None = None
+    in_hand: int = 0
+
+    def __post_init__(self) -> None:
+        """Count from none."""
+        from_zero(self.group.name)
 
     async def on_records(self, records: Sequence[Record], consumer: AIOKafkaConsumer) -> None:
         """Take a batch; its offsets are committed after everything that it changes, or it is read again whole."""
         async with self.busy:
             self.stuck_since = self.stuck_since or time.monotonic()
+            self.in_hand = len(records)
             try:
                 with BATCH_SECONDS.labels(self.group.name).time(), batch_span(self.group.name, records):
                     buried = await self._take(records)
@@ -57,6 +64,7 @@ class Reading:
                 TAKEN.labels(self.group.name, "taken").inc(len(records) - len(buried))
                 await commit(consumer, records)
                 self.stuck_since = None
+            self.in_hand = 0
 
     async def _take(self, records: Sequence[Record]) -> list[Buried]:
         try:

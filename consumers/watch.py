@@ -42,19 +42,18 @@ def part_of(reading: Reading) -> str:
 
 async def alive(reading: Reading, subscriber: Any, *, now: Callable[[], float] = monotonic) -> bool:
     """Say whether a consumer reads, is not stuck in a batch, and has an answer from Kafka."""
-    if reading.stuck_since is not None and now() - reading.stuck_since > STUCK_SECONDS:
-        return False
     if subscriber.consumer is None or all(task.done() for task in subscriber.tasks):
         return False
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            LAG.labels(reading.group.name).set(await _lag(subscriber.consumer))
+            LAG.labels(reading.group.name).set(reading.in_hand + await _lag(subscriber.consumer))
     except (KafkaError, IllegalStateError, TimeoutError):
         return False
-    return True
+    return reading.stuck_since is None or now() - reading.stuck_since <= STUCK_SECONDS
 
 
 async def _lag(consumer: Any) -> int:
+    """Return how many messages of our partitions have not been handed over yet."""
     ours = consumer.assignment()
     if not ours:
         await consumer.topics()  # a member without partitions still has to reach Kafka

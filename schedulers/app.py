@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from schedulers.jobs import JOBS, Job, Services
-from schedulers.ticking import Ledger, Ticker
+from schedulers.ticking import FAILED, Ledger, Ticker
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,6 +46,7 @@ def build_scheduler(ticker: Ticker, *, jobs: Sequence[Job] = JOBS) -> AsyncIOSch
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
+        FAILED.labels(job.name)  # shown as none so far: monitoring sees no increase in what begins with one
         scheduler.add_job(
             ticker.tick,
             IntervalTrigger(seconds=job.every, start_date=_EPOCH, timezone=UTC),

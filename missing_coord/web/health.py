@@ -107,6 +107,9 @@ _TEXTS = {
     "quarantine_waiting": "Rows in quarantine that nobody has settled",
     "outbox_unsent": "Events not yet delivered",
     "outbox_oldest_seconds": "Age of the oldest event not yet delivered",
+    "deliveries_waiting": "Messages to people that have not left yet",
+    "deliveries_oldest_seconds": "Age of the oldest message to a person that has not left yet",
+    "deliveries_failed": "Messages that reached nobody by their channel within the last hour",
 }
 
 

@@ -30,6 +30,7 @@ TEXT_ENDINGS = {
     ".css",
     ".js",
 }
+LOCKED = ("requirements", "requirements-dev", "requirements-bench", "requirements-image")
 PLACES = ("missing_coord", "consumers", "schedulers", "templates", "deploy", "docs", "tests", ".ci")
 DOWNLOAD_ADDRESS = re.compile(
     r"https?://[^ \"'<>)]+/(simple|packages/[0-9a-f]{2}|maven2|-)(/|\"|$)", re.MULTILINE
@@ -75,7 +76,7 @@ def test_settings_are_read_in_one_module_only() -> None:
     assert readers == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
+@pytest.mark.parametrize("lock", [f"{name}.lock" for name in LOCKED])
 def test_lock_file_pins_every_package_with_hashes_and_names_no_host(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z0-9])", text.strip())
@@ -87,7 +88,7 @@ def test_lock_file_pins_every_package_with_hashes_and_names_no_host(lock: str) -
 
 
 def test_every_wanted_package_is_locked() -> None:
-    for name in ("requirements", "requirements-dev", "requirements-bench"):
+    for name in LOCKED:
         locked = (ROOT / f"{name}.lock").read_text(encoding="utf-8")
         wanted = re.findall(
             r"^[a-z][a-z0-9-]*", (ROOT / f"{name}.in").read_text(encoding="utf-8"), re.MULTILINE

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from missing_coord.web.health import Health, health_of
 from tests.builders.reviews import there_and_back
 from tests.databases import Database, plain
 from tests.integration.api_sender import sender, stranger
+from tests.integration.interviews_council import SYSTEM
 from tests.integration.web_scene import Site, open_site
+
+_MESSAGE = """
+insert into messages (message_key, channel, recipient_role, subject_type, subject_id, kind, text, state, planned_at)
+values ('k', 'in_app', 'coordinator', 'interview', 'x', 'assigned', 'words', 'planned', :then)
+"""
+_DELIVERY = """
+insert into deliveries (message_id, channel, address, urgency, state, text, planned_at, next_attempt_at, give_up_at)
+select message_id, 'email', 'someone@council.invalid', '1_first', 'planned', 'words', :then, :then, :then from messages
+"""
 
 
 @pytest.fixture
@@ -83,3 +95,17 @@ async def test_the_unsent_events_and_their_age_are_counted(site: Site) -> None:
     await gmp.send("police-notices", there_and_back())
     unsent = (await site.council.rows("select count(*) from outbox where sent_at is null"))[0][0]
     assert f"missing_coord_outbox_unsent {float(unsent)}" in (await stranger(site).get("/metrics")).text
+
+
+async def test_messages_to_people_that_have_not_left_are_counted_with_the_age_of_the_oldest(
+    site: Site,
+) -> None:
+    async with site.council.acting(SYSTEM) as uow:
+        then = {"then": uow.now - timedelta(minutes=20)}
+        await uow.execute(text(_MESSAGE), then)
+        await uow.execute(text(_DELIVERY), then)
+    lines = (await stranger(site).get("/metrics")).text.splitlines()
+    assert "missing_coord_deliveries_waiting 1.0" in lines
+    [age] = [line.split()[1] for line in lines if line.startswith("missing_coord_deliveries_oldest_seconds ")]
+    assert float(age) >= 20 * 60
+    assert "missing_coord_deliveries_failed 0.0" in lines

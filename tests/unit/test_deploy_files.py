@@ -10,8 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate
+import promql_parser
 import pytest
 import yaml
 from prometheus_client import REGISTRY
@@ -20,8 +22,12 @@ from typer.main import get_command
 import consumers.metrics
 import missing_coord.messaging.relay
 import schedulers.ticking
+from consumers.names import CONSUMERS
 from missing_coord.cli.app import app
-from missing_coord.settings import variable_names
+from missing_coord.domain.messages import ChannelName
+from missing_coord.notify.channels import channels_of
+from missing_coord.notify.smtp import SmtpMail
+from missing_coord.settings import load_settings, variable_names
 from tests.habits.source_files import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -119,6 +125,28 @@ def test_the_network_is_closed_but_for_what_is_named() -> None:
     assert "egress" not in closed
 
 
+def test_those_who_tell_people_reach_the_ways_by_which_they_tell_them() -> None:
+    [policy] = [
+        each["spec"] for each in _objects() if each["metadata"]["name"] == "missing-coord-tells-people"
+    ]
+    [among] = policy["podSelector"]["matchExpressions"]
+    assert among["values"] == ["schedule", "watchdog"]
+    assert {port["port"] for port in policy["egress"][0]["ports"]} == {443, 587, 465}
+    secrets = (DEPLOY / "kubernetes/missing-coord.yaml").read_text(encoding="utf-8")
+    assert {"MISSING_COORD_SMTP", "MISSING_COORD_NOTIFY_KEY"} <= set(
+        re.findall(r"MISSING_COORD_[A-Z_]+", secrets)
+    )
+
+
+def test_the_mail_of_the_trial_goes_to_its_mail_catcher() -> None:
+    services = _compose()["services"]
+    for role in (*ROLES, "watchdog"):
+        settings = load_settings(services[role]["environment"])
+        channel = channels_of(settings)[ChannelName.EMAIL]
+        assert isinstance(channel, SmtpMail)
+        assert urlsplit(channel.server).hostname in services
+
+
 def test_settings_in_deployment_files_are_settings_of_the_program() -> None:
     named = {
         word
@@ -146,8 +174,19 @@ def test_the_trial_has_two_replicas_of_each_role_and_reaches_outside_by_loopback
 def test_the_image_is_not_roots_and_copies_only_what_there_is() -> None:
     text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
     assert text.index("USER 10001") < text.index("ENTRYPOINT")
+    assert "--require-hashes -r requirements-image.lock" in text
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
     assert all((ROOT / name).exists() for line in copied for name in line.split())
+
+
+def test_the_image_can_print_and_trace_with_the_versions_that_are_tested() -> None:
+    image, tested = (_pins(ROOT / f"requirements-{name}.lock") for name in ("image", "dev"))
+    assert {"weasyprint", "opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} <= image.keys()
+    assert {name: tested.get(name) for name in image} == image
+
+
+def _pins(path: Path) -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", path.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_the_unit_starts_the_embedded_default_and_stops_it_politely() -> None:
@@ -175,14 +214,41 @@ def _asked(expressions: list[str]) -> set[str]:
     return {name for each in expressions for name in re.findall(r"missing_coord_\w+", each)}
 
 
+def _rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def _expressions() -> list[str]:
+    panels = json.loads((DEPLOY / "dashboard.json").read_text(encoding="utf-8"))["panels"]
+    return [target["expr"] for panel in panels for target in panel["targets"]]
+
+
 def test_alerts_and_dashboard_ask_for_metrics_that_there_are() -> None:
-    [group] = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
-    rules = group["rules"]
+    rules = _rules()
     assert all(
         rule["labels"]["severity"] in ("page", "ticket") and rule["annotations"]["summary"] for rule in rules
     )
-    panels = json.loads((DEPLOY / "dashboard.json").read_text(encoding="utf-8"))["panels"]
-    expressions = [target["expr"] for panel in panels for target in panel["targets"]]
-    asked = _asked([rule["expr"] for rule in rules]) | _asked(expressions)
+    asked = _asked([rule["expr"] for rule in rules]) | _asked(_expressions())
     assert asked
     assert asked - _known_metrics() == set()
+
+
+def test_every_expression_is_promql() -> None:
+    for expression in [*(rule["expr"] for rule in _rules()), *_expressions()]:
+        promql_parser.parse(expression)
+
+
+def test_an_alert_knows_of_every_consumer_that_nobody_runs() -> None:
+    [rule] = [each for each in _rules() if each["alert"] == "NobodyConsumes"]
+    assert set(re.findall(r'consumer="([a-z-]+)"', rule["expr"])) == set(CONSUMERS)
+
+
+def test_every_alert_says_in_the_documents_what_to_do() -> None:
+    told = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    rows = {
+        name.strip()
+        for row in re.findall(r"^\| ([A-Z][A-Za-z, ]+) \|", told, re.MULTILINE)
+        for name in row.split(",")
+    }
+    assert {rule["alert"] for rule in _rules()} - rows == set()

@@ -22,6 +22,9 @@ class Standing:
     quarantine_waiting: int
     outbox_unsent: int
     outbox_oldest_seconds: float
+    deliveries_waiting: int
+    deliveries_oldest_seconds: float
+    deliveries_failed: int
 
 
 _STATES = text("select state, count(*) as interviews from interviews where closed_at is null group by state")
@@ -33,7 +36,12 @@ _COUNTS = text("""
         (select count(*) from quarantine where resolved_at is null) as quarantine_waiting,
         (select count(*) from outbox where sent_at is null) as outbox_unsent,
         coalesce((select extract(epoch from cast(:now as timestamptz) - min(occurred_at)) from outbox
-            where sent_at is null), 0)::float as outbox_oldest_seconds
+            where sent_at is null), 0)::float as outbox_oldest_seconds,
+        (select count(*) from deliveries where state in ('planned', 'sending')) as deliveries_waiting,
+        coalesce((select extract(epoch from cast(:now as timestamptz) - min(planned_at)) from deliveries
+            where state in ('planned', 'sending')), 0)::float as deliveries_oldest_seconds,
+        (select count(*) from deliveries where state = 'failed'
+            and ended_at > cast(:now as timestamptz) - interval '1 hour') as deliveries_failed
 """)
 
 
