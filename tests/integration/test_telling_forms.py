@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,7 @@ from missing_coord.cli.regular import RegularWork
 from missing_coord.contracts.ladders import write_ladder
 from missing_coord.domain.access import Role, system_actor
 from missing_coord.domain.ladders import DEFAULT_LADDER
+from missing_coord.notify.wording import short_reference
 from tests.databases import Database
 from tests.integration.web_scene import Site, errors_on, open_site
 
@@ -172,6 +174,23 @@ async def test_what_a_professional_says_is_kept_once(site: Site) -> None:
     assert saved.status_code == 303
     assert "IRO, the service: iro@council.example" in (await office.get("/professionals")).text
     assert (await office.get(f"/told-harm/{alert_id}")).status_code == 404
+
+
+async def test_the_office_finds_what_a_caller_names_by_the_reference_of_the_e_mail(site: Site) -> None:
+    await site.council.due()
+    await site.council.rows(
+        "update children set social_worker = 'Bo Finch', social_worker_email = 'bo@council.example' returning 1"
+    )
+    async with site.council.acting(system_actor("test")) as uow:
+        await uow.professionals.raise_new(uow.now)
+    office = await site.signed_in(Role.COORDINATOR)
+    assert "Bo Finch" not in (await office.get("/professionals")).text  # the e-mail is enough
+    ((alert_id,),) = await site.council.rows("select professional_alert_id::text from professional_alerts")
+    for words in (short_reference(str(alert_id)), "finch", "Bo F"):
+        assert "Bo Finch" in (await office.get(f"/professionals?q={quote(words)}")).text, words
+    for words in ("%", "_", "00000000", "' or 1=1", "\x00", "x" * 5000):
+        found = await office.get(f"/professionals?q={quote(words)}")
+        assert (found.status_code, "Bo Finch" in found.text) == (200, False), words
 
 
 async def test_a_dispute_goes_up_its_stages_with_dates_and_outcomes_and_is_settled(site: Site) -> None:

@@ -454,7 +454,7 @@ CREATE TABLE professional_alerts (
     closed_by TEXT DEFAULT '' NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_professional_alerts PRIMARY KEY (professional_alert_id),
-    CONSTRAINT uq_professional_alerts_once UNIQUE (matter, subject_id, professional),
+    CONSTRAINT uq_professional_alerts_once UNIQUE (matter, subject_id, professional, name),
     CONSTRAINT ck_professional_alerts_a_closed_one_says_how CHECK ((closed_at is null) = (how = ''))
 );
 --;;
