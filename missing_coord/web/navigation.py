@@ -11,6 +11,8 @@ AUDITOR, LEAD, ADMINISTRATOR = Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD, Rol
 MESSAGES = "/messages"
 LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Queue", "/queue", (COORDINATOR, MANAGER, AUDITOR)),
+    ("Missing now", "/missing", (COORDINATOR, MANAGER)),
+    ("Find a child", "/find", (COORDINATOR, MANAGER, LEAD)),
     ("Plan", "/plan", (COORDINATOR, MANAGER)),
     ("My interviews", "/my-interviews", (WORKER,)),
     ("My days", "/day", (WORKER,)),

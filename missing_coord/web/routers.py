@@ -34,6 +34,7 @@ from missing_coord.web.pages import (
     interviews,
     ladders,
     messages,
+    missing,
     patterns,
     places,
     plan,
@@ -61,6 +62,7 @@ from missing_coord.web.pages import (
 ROUTERS: tuple[APIRouter, ...] = (
     signin.router,
     queue.router,
+    missing.router,
     plan.router,
     capacity.router,
     interviews.router,

@@ -254,6 +254,7 @@ def episode() -> View:
             "placement": "Children's home, Larch House, in area",
         },
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
+        "may_tell_back": True,
         "notices": [
             {
                 "notice_id": "N1",
@@ -275,6 +276,7 @@ def episode() -> View:
 
 def samples() -> dict[str, Callable[[], View]]:
     """Return a builder for every page, by the name of its template."""
+    from tests.builders import view_samples_missing as missing
     from tests.builders import view_samples_telling as telling
     from tests.builders import view_samples_work as work
 
@@ -285,6 +287,7 @@ def samples() -> dict[str, Callable[[], View]]:
         "episode": episode,
         **work.pages(),
         **telling.pages(),
+        **missing.pages(),
     }
     return {f"pages/{name}.html": build for name, build in pages.items()}
 

@@ -429,7 +429,7 @@ CREATE TABLE presumed_returns (
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_presumed_returns PRIMARY KEY (presumed_return_id),
     CONSTRAINT uq_presumed_returns_once UNIQUE (incident_id, sign, sign_key, seen_at, by_day),
-    CONSTRAINT ck_presumed_returns_sign_known CHECK (sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing')),
+    CONSTRAINT ck_presumed_returns_sign_known CHECK (sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing', 'told')),
     CONSTRAINT ck_presumed_returns_state_known CHECK (state in ('waiting', 'confirmed', 'rejected', 'withdrawn')),
     CONSTRAINT ck_presumed_returns_a_confirmed_return_has_its_time CHECK ((state = 'confirmed') = (returned_at is not null))
 );

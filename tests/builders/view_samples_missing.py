@@ -1,0 +1,74 @@
+"""Sample view models of the pages about who is missing now, and of finding a child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from tests.builders.view_samples import NOW, View, ago, shell
+
+
+def pages() -> dict[str, Callable[[], View]]:
+    """Return the builders of these pages by name."""
+    return {"missing": missing, "back": back, "find": find}
+
+
+def missing() -> View:
+    """Return one child who is missing again, and one of whom something says that she is back."""
+    other: View = {"episode_id": "E2", "age": None, "risk": None, "times": None, "match_pending": True}
+    return {
+        "shell": shell("/missing"),
+        "now": NOW,
+        "rows": [_row(), {**_row(), **other, "authority": "Salford", "sign_id": "R1"}],
+        "situation": [
+            {"name": "Children missing now", "count": 2, "href": None},
+            {"name": "Over 72 hours", "count": 3, "href": "/queue?clock=breached"},
+        ],
+    }
+
+
+def back() -> View:
+    """Return the form of a return with an error."""
+    return {
+        "shell": shell("/missing"),
+        "row": _row(),
+        "values": {"returned_at": "", "reason": "The night staff"},
+        "errors": {"returned_at": "Enter since when the child is back"},
+    }
+
+
+def find() -> View:
+    """Return a child who is found, and a record of which nobody knows whose it is."""
+    row: View = {
+        "child_id": "C1",
+        "name": "Tamsin Quill",
+        "born_on": date(2011, 4, 3),
+        "age": 15,
+        "status": "Looked after",
+        "authority": "ours, Manchester",
+        "missing": True,
+        "waiting": False,
+    }
+    unknown = {**row, "child_id": "P-1", "born_on": None, "age": None, "missing": False, "waiting": True}
+    return {"shell": shell("/find"), "wanted": "Quill", "rows": [row, unknown]}
+
+
+def _row() -> View:
+    return {
+        "episode_id": "E1",
+        "child_id": "C1",
+        "name": "Tamsin Quill",
+        "age": 15,
+        "references": ["NB-26-1182"],
+        "kind": "Missing",
+        "risk": "high",
+        "population": "own_looked_after_in_area",
+        "authority": None,
+        "placement": "Children's home, in area",
+        "started_at": ago(30),
+        "start_known": False,
+        "length": "30 h 0 min",
+        "times": 4,
+        "match_pending": False,
+        "sign_id": None,
+    }
