@@ -19,6 +19,7 @@ from missing_coord.cli.running import FAILED, complain, put_csv, with_applicatio
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
     from missing_coord.reporting.returns.collection import Files
+    from missing_coord.reporting.returns.files import ReturnName, Sheet
     from missing_coord.reporting.returns.missing_rules import Fault
 
 exports = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -138,21 +139,10 @@ def annex_a(
     output: Output = None,
 ) -> None:
     """Write the columns of Ofsted's Annex A list 8 that this service holds; a day means its end."""
-    from missing_coord.reporting.returns.tables import ANNEX_A_COLUMNS
+    from missing_coord.reporting.returns.files import ReturnName
 
-    rows = with_application(lambda app: _annex_a(app, as_of))
-    put_csv(ANNEX_A_COLUMNS, rows, output)
-
-
-async def _annex_a(app: Application, day: date) -> list[list[str]]:
-    from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.periods import span_of
-    from missing_coord.reporting.returns.tables import annex_a_rows
-
-    async with app.database.unit_of_work(system_actor("export")) as uow:
-        rows = await annex_a_rows(uow, as_at=span_of(day, day).ends_at, council=app.settings.council)
-        uow.audit("exported", subject_type="return", subject_id=f"annex-a {day}", rows=len(rows))
-    return rows
+    columns, rows = with_application(lambda app: _sheet(app, ReturnName.ANNEX_A, day=as_of))
+    put_csv(columns, rows, output)
 
 
 @exports.command()
@@ -160,55 +150,54 @@ def foi(
     first: First, last: Last, output: Output = None, as_of: AsOf = None, suppress_below: Below = 5
 ) -> None:
     """Write the nine measures of the national freedom-of-information request, small numbers hidden."""
-    from missing_coord.reporting.returns.tables import FOI_COLUMNS, foi_rows
+    from missing_coord.reporting.returns.files import ReturnName
 
-    days = span_value(first, last)
-    made = with_application(lambda app: _report(app, days, as_of))
-    put_csv(FOI_COLUMNS, foi_rows(made, suppress_below=suppress_below), output)
-
-
-async def _report(app: Application, period: str, as_of: datetime | None) -> Any:
-    from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.monthly import read_report
-
-    async with app.database.unit_of_work(system_actor("export")) as uow:
-        return await read_report(uow, period=period, as_at=as_of or uow.now, council=app.settings.council)
+    span_value(first, last)
+    columns, rows = with_application(
+        lambda app: _sheet(
+            app, ReturnName.FOI, first=first, last=last, as_of=as_of, suppress_below=suppress_below
+        )
+    )
+    put_csv(columns, rows, output)
 
 
 @exports.command()
 def safeguarding(first: First, last: Last, output: Output = None) -> None:
     """Write the missing table of the Standard Safeguarding Dataset: episodes that began in these days."""
-    from missing_coord.reporting.returns.tables import SSD_COLUMNS
+    from missing_coord.reporting.returns.files import ReturnName
 
     span_value(first, last)
-    rows = with_application(lambda app: _safeguarding(app, first, last))
-    put_csv(SSD_COLUMNS, rows, output)
-
-
-async def _safeguarding(app: Application, first: date, last: date) -> list[list[str]]:
-    from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.periods import span_of
-    from missing_coord.reporting.returns.tables import safeguarding_rows
-
-    days = span_of(first, last)
-    async with app.database.unit_of_work(system_actor("export")) as uow:
-        rows = await safeguarding_rows(uow, first=days.starts_at, after=days.ends_at)
-        uow.audit("exported", subject_type="return", subject_id=f"safeguarding {days.value}", rows=len(rows))
-    return rows
+    columns, rows = with_application(lambda app: _sheet(app, ReturnName.SAFEGUARDING, first=first, last=last))
+    put_csv(columns, rows, output)
 
 
 @exports.command()
 def yearly(year: Year, output: Output = None, suppress_below: Below = 5) -> None:
     """Write the figures of a collection year as the national statistics cut them, small numbers hidden."""
-    from missing_coord.reporting.returns.tables import YEARLY_COLUMNS
+    from missing_coord.reporting.returns.files import ReturnName
 
-    rows = with_application(lambda app: _yearly(app, year, suppress_below))
-    put_csv(YEARLY_COLUMNS, rows, output)
+    columns, rows = with_application(
+        lambda app: _sheet(app, ReturnName.YEARLY, year=year, suppress_below=suppress_below)
+    )
+    put_csv(columns, rows, output)
 
 
-async def _yearly(app: Application, year: int, suppress_below: int) -> list[list[str]]:
-    from missing_coord.reporting.returns.tables import yearly_rows
+async def _sheet(
+    app: Application,
+    name: ReturnName,
+    *,
+    as_of: datetime | None = None,
+    suppress_below: int = 0,
+    **about: Any,
+) -> Sheet:
+    from missing_coord.domain.access import system_actor
+    from missing_coord.reporting.returns.files import Wanted, return_sheet
 
-    files = await _files(app, year)
-    in_care = len({row["CHILD"] for row in files.episodes})
-    return yearly_rows(files, looked_after=in_care, suppress_below=suppress_below)
+    async with app.database.unit_of_work(system_actor("export")) as uow:
+        wanted = Wanted(
+            council=app.settings.council, now=as_of or uow.now, suppress_below=suppress_below, **about
+        )
+        columns, rows = await return_sheet(uow, name, wanted)
+        said = " to ".join(str(each) for each in about.values())
+        uow.audit("exported", subject_type="return", subject_id=f"{name} {said}", rows=len(rows))
+    return columns, rows

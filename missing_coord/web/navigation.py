@@ -24,6 +24,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
+    ("Returns", "/reports/returns", (MANAGER, COORDINATOR)),
     ("Capacity", "/capacity", (MANAGER,)),
     ("Audit criteria", "/audits/criteria", (MANAGER,)),
     ("Alerts", "/alerts", (COORDINATOR, MANAGER)),

@@ -1,4 +1,4 @@
-"""Sample view models of the pages about who is missing now, and of finding a child."""
+"""Sample view models of the pages about who is missing now, of finding a child, and of returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.builders.view_samples import NOW, View, ago, shell
 
 def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
-    return {"missing": missing, "back": back, "find": find}
+    return {"missing": missing, "back": back, "find": find, "statutory_returns": statutory_returns}
 
 
 def missing() -> View:
@@ -51,6 +51,18 @@ def find() -> View:
     }
     unknown = {**row, "child_id": "P-1", "born_on": None, "age": None, "missing": False, "waiting": True}
     return {"shell": shell("/find"), "wanted": "Quill", "rows": [row, unknown]}
+
+
+def statutory_returns() -> View:
+    """Return a checked year of which one row breaks a rule."""
+    fault = {"code": "575", "file": "Missing", "line": 3, "child_id": "C1", "message": "It has no MIS_END."}
+    return {
+        "shell": shell("/reports/returns"),
+        "years": [("2027", "April 2026 to March 2027"), ("2026", "April 2025 to March 2026")],
+        "checked": {"year": 2026, "rows": 12, "count": 2, "faults": [fault]},
+        "values": {"year": "2026", "first": "2026-04-01", "last": ""},
+        "errors": {"last": "Enter a day, such as 2026-11-21"},
+    }
 
 
 def _row() -> View:

@@ -148,6 +148,8 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("GET", "/sharing/{number}"): only(L),
     ("GET", "/sharing/{number}/text"): only(L),
     ("POST", "/patterns/{pattern_id}/decision"): only(L),
+    ("GET", "/reports/returns"): only(C, M),
+    ("GET", "/reports/returns/file"): only(C, M),
     ("GET", "/reports/monthly"): only(C, M),
     ("GET", "/reports/monthly.csv"): only(C, M),
     ("GET", "/reports/list"): only(C, M),
