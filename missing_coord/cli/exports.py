@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -79,15 +78,15 @@ def ssda903_check(
     as_json: Json = False,
 ) -> None:
     """Check SSDA903 files against the Department's rules on missing episodes; exit 1 when one is broken."""
-    from missing_coord.reporting.returns.collection import Files, collection_of
+    from missing_coord.reporting.returns.collection import MISSING_COLUMNS, Files, collection_of
     from missing_coord.reporting.returns.missing_rules import check
 
     files = Files(
         collection=collection_of(year),
-        missing=_rows_of(missing),
-        header=None if header is None else _rows_of(header),
-        episodes=_rows_of(episodes),
-        missing_last=_rows_of(last_year),
+        missing=_rows_of(missing, MISSING_COLUMNS),
+        header=None if header is None else _rows_of(header, ("CHILD", "DOB")),
+        episodes=_rows_of(episodes, ("CHILD", "DECOM", "DEC", "REC")),
+        missing_last=_rows_of(last_year, MISSING_COLUMNS),
     )
     faults = check(files)
     _tell(faults, as_json)
@@ -97,14 +96,26 @@ def ssda903_check(
         say("No rule on missing episodes is broken.")
 
 
-def _rows_of(path: Path | None) -> tuple[dict[str, str], ...]:
+def _rows_of(path: Path | None, needed: Sequence[str]) -> tuple[dict[str, str], ...]:
+    """Read a file of the return; raises DomainError naming the column or the line that is not right."""
+    from missing_coord.contracts.csv_rows import CsvRecord, csv_records
+    from missing_coord.contracts.decoding import open_text
+    from missing_coord.domain.errors import DomainError
+
     if path is None:
         return ()
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return tuple(
-            {name.strip().upper(): value or "" for name, value in row.items()}
-            for row in csv.DictReader(lines)
-        )
+    with open_text(path)[0] as text:
+        records = csv_records(text)
+        names = [name.strip().upper() for name in next(records, CsvRecord(line=1, cells=[])).cells]
+        if absent := [name for name in needed if name not in names]:
+            raise DomainError("column_missing", f"{path.name}: the column {', '.join(absent)} is missing.")
+        rows = []
+        for each in records:
+            if each.trouble:
+                raise DomainError("line_unreadable", f"{path.name}, line {each.line}: {each.trouble}.")
+            cells = [*each.cells, *[""] * (len(names) - len(each.cells))]
+            rows.append(dict(zip(names, cells, strict=False)))
+    return tuple(rows)
 
 
 async def _files(app: Application, year: int) -> Files:
