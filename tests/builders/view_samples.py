@@ -255,6 +255,7 @@ def episode() -> View:
         },
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
         "may_tell_back": True,
+        "may_decide_child": True,
         "notices": [
             {
                 "notice_id": "N1",
@@ -265,6 +266,7 @@ def episode() -> View:
                 "received_at": ago(4),
                 "version": 2,
                 "standing": "Current; replaces version 1",
+                "review_id": "R1",
             }
         ],
         "return_warnings": [

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from tests.builders.view_samples import NOW, View, ago, shell
+from tests.builders.view_samples import NO_PAGER, NOW, View, ago, shell
 
 
 def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
-    return {"missing": missing, "back": back, "find": find, "statutory_returns": statutory_returns}
+    return {
+        "missing": missing,
+        "back": back,
+        "find": find,
+        "statutory_returns": statutory_returns,
+        "reviews_decided": decided,
+    }
 
 
 def missing() -> View:
@@ -62,6 +68,27 @@ def statutory_returns() -> View:
         "checked": {"year": 2026, "rows": 12, "count": 2, "faults": [fault]},
         "values": {"year": "2026", "first": "2026-04-01", "last": ""},
         "errors": {"last": "Enter a day, such as 2026-11-21"},
+    }
+
+
+def decided() -> View:
+    """Return a decision of a person and a match without one, found by a reference."""
+    row: View = {
+        "review_id": "R1",
+        "reference": "GMP/7",
+        "child_id": "C1",
+        "child_name": "Tamsin Quill",
+        "said": "Robin Ashdown: the same child",
+        "at": ago(5),
+        "others": 2,
+    }
+    alone = {**row, "review_id": "R2", "said": "Matched without a person", "others": 0}
+    return {
+        "shell": shell("/reviews"),
+        "wanted": "GMP/7",
+        "rows": [row, alone],
+        "pager": NO_PAGER,
+        "days": 30,
     }
 
 

@@ -123,6 +123,8 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("GET", "/reviews"): only(C, M),
     ("GET", "/reviews/{review_id}"): only(C, M),
     ("GET", "/reviews/{review_id}/same"): only(C, M),
+    ("GET", "/reviews/{review_id}/undo"): only(C, M),
+    ("GET", "/reviews/decided"): only(C, M),
     ("POST", "/reviews/{review_id}/decision"): only(C, M),
     ("POST", "/reviews/{review_id}/undo"): only(C, M),
     ("GET", "/presumed-returns"): only(C, M),

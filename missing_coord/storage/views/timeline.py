@@ -19,6 +19,7 @@ class NoticeLine:
     """One police message as received; `version` counts the messages of its kind in its reference."""
 
     notice_id: int
+    incident_id: str
     force: str
     reference: str
     message: str
@@ -168,6 +169,7 @@ def _notice(row: Mapping[str, Any], *, late: bool) -> NoticeLine:
     at, place = _SAID.get(row["message"], ("", ""))
     return NoticeLine(
         notice_id=row["notice_id"],
+        incident_id=row["incident_id"],
         force=data.get("force", ""),
         reference=data.get("reference", ""),
         message=row["message"],

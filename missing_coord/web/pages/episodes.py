@@ -49,6 +49,7 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "child": show.identity(found.identity, now=now, areas=web.areas),
         "episode": _episode(found, web.areas),
         "interview": found.duty,
+        "may_decide_child": who.role in OFFICE,
         "may_tell_back": who.role in OFFICE and found.episode.status == EpisodeStatus.OPEN,
         "notices": [_notice(each) for each in found.notices],
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
@@ -128,6 +129,7 @@ def _notice(notice: NoticeLine) -> show.View:
     standing = "The latest of its kind" if notice.current else "A later one of its kind came"
     return {
         "notice_id": notice.notice_id,
+        "review_id": notice.incident_id,
         "force": notice.force,
         "reference": notice.reference,
         "message": notice.message,
