@@ -44,6 +44,9 @@ def words_of(notice: Notice, *, address: str) -> str:
     if notice.kind is MessageKind.REPORT:
         period = notice.subject_id
         return f"The missing report of {period} is ready. {address}/reports/monthly?month={period}"
+    if notice.kind is MessageKind.ROTA:
+        hours = f"your hours of duty in the next 14 days have changed: {notice.said}."
+        return f"Rota {notice.subject_id}: {hours} {address}/rotas"
     if notice.subject_type in _NAMED:
         return f"{_NAMED[notice.subject_type]} {notice.subject_id}: {_matter(notice)} {address}/alerts"
     reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"

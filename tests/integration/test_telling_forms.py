@@ -46,6 +46,36 @@ async def test_a_rota_is_typed_as_rows_and_its_overrides_stay(site: Site) -> Non
     assert [each["person"] for each in body["absences"]] == ["manager"]
 
 
+async def test_whoever_gains_or_loses_hours_on_a_rota_is_told_them_and_whoever_changed_it_is_not(
+    site: Site,
+) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/rotas")
+    always = {"days": ["Mon,Tue,Wed,Thu,Fri,Sat,Sun"], "starts": ["09:00"], "ends": ["09:00"]}
+    await office.post(
+        "/rotas/new/shifts", name="duty", expected_version="0", person=["coordinator"], **always
+    )
+    told = "select text from messages where kind = 'rota' order by message_id"
+    assert await site.council.rows(told) == []  # the coordinator's own doing
+    instead = {
+        "kind": "override",
+        "person": "manager",
+        "starts_at": "2026-11-28T09:00",
+        "ends_at": "2026-11-30T09:00",
+    }
+    await office.post("/rotas/duty/changes", expected_version="1", **instead)
+    [[text]] = await site.council.rows(told)
+    assert text.startswith(
+        "Rota duty: your hours of duty in the next 14 days have changed: Sat 28 Nov 09:00 to Mon 30 Nov 09:00."
+    )
+    manager = await site.signed_in(Role.MANAGER)
+    assert "Sat 28 Nov 09:00 to Mon 30 Nov 09:00" in (await manager.get("/messages")).text
+    await manager.get("/rotas")
+    await manager.post("/rotas/duty/shifts", name="duty", expected_version="2", person=["manager"], **always)
+    [_, [text]] = await site.council.rows(told)
+    assert "not at all" in text  # the coordinator has no hours left
+
+
 async def test_a_row_that_cannot_be_is_named_and_what_was_typed_stays(site: Site) -> None:
     office = await site.signed_in(Role.COORDINATOR)
     await office.get("/rotas")
