@@ -65,8 +65,9 @@ async def test_the_iro_hears_of_an_episode_that_police_told_of_days_later(counci
     case = await looked_after(council)
     later = RETURNED + timedelta(days=9)
     await council.rows("update episodes set updated_at = :at returning 1", at=later)
-    assert [each.split(":")[0] for each in outside(await council.at(later))] == ["kit email"]
-    assert [each.split(":")[0] for each in outside(await council.after(case, days=10))] == []
+    heard = [each for each in outside(await council.at(later)) if "went missing" in each]
+    assert [each.split(":")[0] for each in heard] == ["kit email"]
+    assert not [each for each in await council.after(case, days=10) if "went missing" in each]
 
 
 async def test_what_was_brought_over_from_earlier_records_is_told_to_nobody(council: Telling) -> None:

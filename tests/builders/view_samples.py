@@ -53,6 +53,9 @@ def child(**changes: object) -> View:
         "age": 15,
         "population": "own_looked_after_out_of_area",
         "responsible_authority": "Northbrook Council",
+        "status": "Looked after",
+        "social_worker": "Bo Finch",
+        "iro": "Kit Larch",
         "placement": "Children's home, out of area, since 4 Sep 2026",
         "warnings": ["Confidential placement"],
         **changes,
@@ -267,6 +270,7 @@ def episode() -> View:
                 "version": 2,
                 "standing": "Current; replaces version 1",
                 "review_id": "R1",
+                "words": [("Warning markers", "weapons"), ("Circumstances", "Left after an argument")],
             }
         ],
         "return_warnings": [

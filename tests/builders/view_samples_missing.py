@@ -11,6 +11,7 @@ from tests.builders.view_samples import NO_PAGER, NOW, View, ago, shell
 def pages() -> dict[str, Callable[[], View]]:
     """Return the builders of these pages by name."""
     return {
+        "notice_form": notice_form,
         "missing": missing,
         "back": back,
         "find": find,
@@ -30,6 +31,29 @@ def missing() -> View:
             {"name": "Children missing now", "count": 2, "href": None},
             {"name": "Over 72 hours", "count": 3, "href": "/queue?clock=breached"},
         ],
+    }
+
+
+def notice_form() -> View:
+    """Return the form of a notice of which the force is not given."""
+    fields = [
+        (each, each.replace("_", " ").capitalize()) for each in ("force", "message", "issued_at", "aliases")
+    ]
+    more = [(each, each.capitalize()) for each in ("looked_after", "date_of_birth", "circumstances")]
+    return {
+        "shell": shell("/missing"),
+        "groups": [
+            {
+                "title": "The notice",
+                "fields": [{"name": name, "label": label} for name, label in (*fields, *more)],
+            }
+        ],
+        "times": ("issued_at",),
+        "lists": ("aliases",),
+        "messages": [("missing", "Missing"), ("returned", "Returned")],
+        "yes_no": [("", "Not known"), ("yes", "Yes")],
+        "values": {"issued_at": "2026-11-21T14:05"},
+        "errors": {"force": "Needed"},
     }
 
 

@@ -16,7 +16,10 @@ from missing_coord.storage.views.interviews import may_read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One police message as received; `version` counts the messages of its kind in its reference."""
+    """One police message as received; `version` counts the messages of its kind in its reference.
+
+    `words` are the fields that say more than times, by name.
+    """
 
     notice_id: int
     incident_id: str
@@ -30,6 +33,7 @@ class NoticeLine:
     late: bool
     said_at: datetime | None
     said_place: str
+    words: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,9 @@ _SAID = {
     "returned": ("returned_at", "returned_to"),
     "safe_and_well": ("safe_and_well_at", ""),
 }
+
+_WORDS = ("warning_markers", "circumstances", "companions", "places", "vehicles", "phone", "last_seen_place")
+"""What a notice says beyond its times, in the order in which it is shown."""
 
 
 async def timeline_of_child(
@@ -180,7 +187,12 @@ def _notice(row: Mapping[str, Any], *, late: bool) -> NoticeLine:
         late=late,
         said_at=datetime.fromisoformat(data[at]) if data.get(at) else None,
         said_place=data.get(place, ""),
+        words=tuple((name, said) for name in _WORDS if (said := _joined(data.get(name)))),
     )
+
+
+def _joined(said: object) -> str:
+    return "; ".join(map(str, said)) if isinstance(said, list) else str(said or "")
 
 
 def _of_notice(notice: NoticeLine, *, confidential: bool) -> TimelineEntry:

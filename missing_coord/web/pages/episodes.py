@@ -51,7 +51,7 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "interview": found.duty,
         "may_decide_child": who.role in OFFICE,
         "may_tell_back": who.role in OFFICE and found.episode.status == EpisodeStatus.OPEN,
-        "notices": [_notice(each) for each in found.notices],
+        "notices": [_notice(each, found.hidden) for each in found.notices],
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }
@@ -125,11 +125,25 @@ def _placement(found: EpisodeDetail, areas: Areas) -> str:
     return f"{kind}, {provider}, {where}{miles}"
 
 
-def _notice(notice: NoticeLine) -> show.View:
+SAID = {
+    "warning_markers": "Warning markers",
+    "circumstances": "Circumstances",
+    "companions": "With",
+    "places": "Places",
+    "vehicles": "Vehicles",
+    "phone": "Telephone",
+    "last_seen_place": "Last seen at",
+}
+NO_PLACES = ("warning_markers", "companions", "vehicles")
+"""What is shown of a child with a confidential placement: no words in which police may have written the address."""
+
+
+def _notice(notice: NoticeLine, hidden: bool) -> show.View:
     standing = "The latest of its kind" if notice.current else "A later one of its kind came"
     return {
         "notice_id": notice.notice_id,
         "review_id": notice.incident_id,
+        "words": [(SAID[name], said) for name, said in notice.words if name in NO_PLACES or not hidden],
         "force": notice.force,
         "reference": notice.reference,
         "message": notice.message,
