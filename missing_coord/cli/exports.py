@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from missing_coord.cli.running import FAILED, complain, put_csv, with_applicatio
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
     from missing_coord.reporting.returns.collection import Files
+    from missing_coord.reporting.returns.files import ReturnName, Sheet
     from missing_coord.reporting.returns.missing_rules import Fault
 
 exports = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -78,15 +78,15 @@ def ssda903_check(
     as_json: Json = False,
 ) -> None:
     """Check SSDA903 files against the Department's rules on missing episodes; exit 1 when one is broken."""
-    from missing_coord.reporting.returns.collection import Files, collection_of
+    from missing_coord.reporting.returns.collection import MISSING_COLUMNS, Files, collection_of
     from missing_coord.reporting.returns.missing_rules import check
 
     files = Files(
         collection=collection_of(year),
-        missing=_rows_of(missing),
-        header=None if header is None else _rows_of(header),
-        episodes=_rows_of(episodes),
-        missing_last=_rows_of(last_year),
+        missing=_rows_of(missing, MISSING_COLUMNS),
+        header=None if header is None else _rows_of(header, ("CHILD", "DOB")),
+        episodes=_rows_of(episodes, ("CHILD", "DECOM", "DEC", "REC")),
+        missing_last=_rows_of(last_year, MISSING_COLUMNS),
     )
     faults = check(files)
     _tell(faults, as_json)
@@ -96,14 +96,26 @@ def ssda903_check(
         say("No rule on missing episodes is broken.")
 
 
-def _rows_of(path: Path | None) -> tuple[dict[str, str], ...]:
+def _rows_of(path: Path | None, needed: Sequence[str]) -> tuple[dict[str, str], ...]:
+    """Read a file of the return; raises DomainError naming the column or the line that is not right."""
+    from missing_coord.contracts.csv_rows import CsvRecord, csv_records
+    from missing_coord.contracts.decoding import open_text
+    from missing_coord.domain.errors import DomainError
+
     if path is None:
         return ()
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return tuple(
-            {name.strip().upper(): value or "" for name, value in row.items()}
-            for row in csv.DictReader(lines)
-        )
+    with open_text(path)[0] as text:
+        records = csv_records(text)
+        names = [name.strip().upper() for name in next(records, CsvRecord(line=1, cells=[])).cells]
+        if absent := [name for name in needed if name not in names]:
+            raise DomainError("column_missing", f"{path.name}: the column {', '.join(absent)} is missing.")
+        rows = []
+        for each in records:
+            if each.trouble:
+                raise DomainError("line_unreadable", f"{path.name}, line {each.line}: {each.trouble}.")
+            cells = [*each.cells, *[""] * (len(names) - len(each.cells))]
+            rows.append(dict(zip(names, cells, strict=False)))
+    return tuple(rows)
 
 
 async def _files(app: Application, year: int) -> Files:
@@ -138,21 +150,10 @@ def annex_a(
     output: Output = None,
 ) -> None:
     """Write the columns of Ofsted's Annex A list 8 that this service holds; a day means its end."""
-    from missing_coord.reporting.returns.tables import ANNEX_A_COLUMNS
+    from missing_coord.reporting.returns.files import ReturnName
 
-    rows = with_application(lambda app: _annex_a(app, as_of))
-    put_csv(ANNEX_A_COLUMNS, rows, output)
-
-
-async def _annex_a(app: Application, day: date) -> list[list[str]]:
-    from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.periods import span_of
-    from missing_coord.reporting.returns.tables import annex_a_rows
-
-    async with app.database.unit_of_work(system_actor("export")) as uow:
-        rows = await annex_a_rows(uow, as_at=span_of(day, day).ends_at, council=app.settings.council)
-        uow.audit("exported", subject_type="return", subject_id=f"annex-a {day}", rows=len(rows))
-    return rows
+    columns, rows = with_application(lambda app: _sheet(app, ReturnName.ANNEX_A, day=as_of))
+    put_csv(columns, rows, output)
 
 
 @exports.command()
@@ -160,55 +161,54 @@ def foi(
     first: First, last: Last, output: Output = None, as_of: AsOf = None, suppress_below: Below = 5
 ) -> None:
     """Write the nine measures of the national freedom-of-information request, small numbers hidden."""
-    from missing_coord.reporting.returns.tables import FOI_COLUMNS, foi_rows
+    from missing_coord.reporting.returns.files import ReturnName
 
-    days = span_value(first, last)
-    made = with_application(lambda app: _report(app, days, as_of))
-    put_csv(FOI_COLUMNS, foi_rows(made, suppress_below=suppress_below), output)
-
-
-async def _report(app: Application, period: str, as_of: datetime | None) -> Any:
-    from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.monthly import read_report
-
-    async with app.database.unit_of_work(system_actor("export")) as uow:
-        return await read_report(uow, period=period, as_at=as_of or uow.now, council=app.settings.council)
+    span_value(first, last)
+    columns, rows = with_application(
+        lambda app: _sheet(
+            app, ReturnName.FOI, first=first, last=last, as_of=as_of, suppress_below=suppress_below
+        )
+    )
+    put_csv(columns, rows, output)
 
 
 @exports.command()
 def safeguarding(first: First, last: Last, output: Output = None) -> None:
     """Write the missing table of the Standard Safeguarding Dataset: episodes that began in these days."""
-    from missing_coord.reporting.returns.tables import SSD_COLUMNS
+    from missing_coord.reporting.returns.files import ReturnName
 
     span_value(first, last)
-    rows = with_application(lambda app: _safeguarding(app, first, last))
-    put_csv(SSD_COLUMNS, rows, output)
-
-
-async def _safeguarding(app: Application, first: date, last: date) -> list[list[str]]:
-    from missing_coord.domain.access import system_actor
-    from missing_coord.reporting.periods import span_of
-    from missing_coord.reporting.returns.tables import safeguarding_rows
-
-    days = span_of(first, last)
-    async with app.database.unit_of_work(system_actor("export")) as uow:
-        rows = await safeguarding_rows(uow, first=days.starts_at, after=days.ends_at)
-        uow.audit("exported", subject_type="return", subject_id=f"safeguarding {days.value}", rows=len(rows))
-    return rows
+    columns, rows = with_application(lambda app: _sheet(app, ReturnName.SAFEGUARDING, first=first, last=last))
+    put_csv(columns, rows, output)
 
 
 @exports.command()
 def yearly(year: Year, output: Output = None, suppress_below: Below = 5) -> None:
     """Write the figures of a collection year as the national statistics cut them, small numbers hidden."""
-    from missing_coord.reporting.returns.tables import YEARLY_COLUMNS
+    from missing_coord.reporting.returns.files import ReturnName
 
-    rows = with_application(lambda app: _yearly(app, year, suppress_below))
-    put_csv(YEARLY_COLUMNS, rows, output)
+    columns, rows = with_application(
+        lambda app: _sheet(app, ReturnName.YEARLY, year=year, suppress_below=suppress_below)
+    )
+    put_csv(columns, rows, output)
 
 
-async def _yearly(app: Application, year: int, suppress_below: int) -> list[list[str]]:
-    from missing_coord.reporting.returns.tables import yearly_rows
+async def _sheet(
+    app: Application,
+    name: ReturnName,
+    *,
+    as_of: datetime | None = None,
+    suppress_below: int = 0,
+    **about: Any,
+) -> Sheet:
+    from missing_coord.domain.access import system_actor
+    from missing_coord.reporting.returns.files import Wanted, return_sheet
 
-    files = await _files(app, year)
-    in_care = len({row["CHILD"] for row in files.episodes})
-    return yearly_rows(files, looked_after=in_care, suppress_below=suppress_below)
+    async with app.database.unit_of_work(system_actor("export")) as uow:
+        wanted = Wanted(
+            council=app.settings.council, now=as_of or uow.now, suppress_below=suppress_below, **about
+        )
+        columns, rows = await return_sheet(uow, name, wanted)
+        said = " to ".join(str(each) for each in about.values())
+        uow.audit("exported", subject_type="return", subject_id=f"{name} {said}", rows=len(rows))
+    return columns, rows

@@ -21,7 +21,9 @@ LAYOUTS: dict[str, Layout] = {
     layout.kind: layout for layout in (POLICE_NOTICE, CHILD, PLACEMENT, WORKER, ABSENCE, MISSING_LIST)
 }
 KINDS = (*LAYOUTS, "ssda903")
-"""Every kind of file that is taken in day by day."""
+"""Every kind of file that is taken in from other systems again and again."""
+DAILY_KINDS = ("police", "children", "placements", "missing-list")
+"""The kinds that come every day: silence of one is a fault. Workers, absences and the return come when needed."""
 FILE_LAYOUTS = {**LAYOUTS, HISTORY.kind: HISTORY}
 FILE_KINDS = (*KINDS, HISTORY.kind)
 """Every kind of file that can be read: the earlier records, which come once, too."""

@@ -27,6 +27,7 @@ class MessageKind(StrEnum):
     VISIT_TROUBLE = "visit_trouble"
     REPORT = "report"
     DRAFT_LEFT = "draft_left"
+    ROTA = "rota"
 
 
 class ChannelName(StrEnum):
@@ -62,6 +63,7 @@ class Notice:
     `count` is how many things a notice tells of at once.
     `target` is a recipient that is no role (`rota:out-of-hours`); who that is, is settled when the message is routed.
     `calendar`: the subject is an interview whose visit the recipient's calendar should learn of.
+    `said` is what only this notice can say, such as hours of duty; it names no child.
     `channels` are tried in order besides the product; `rung` is the ladder's step whose recipient this is.
     """
 
@@ -80,6 +82,7 @@ class Notice:
     alert_id: str = ""
     rung: int = 0
     calendar: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ class SignKind(StrEnum):
     COUNCIL_LIST = "missing_list"
     LEFT_LIST = "left_missing_list"
     SSDA903 = "ssda903_missing"
+    TOLD = "told"
 
 
 class SignState(StrEnum):

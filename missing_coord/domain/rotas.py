@@ -88,6 +88,20 @@ def gaps(
     return found
 
 
+def duty_of(rota: Rota, person: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the spans of [start, end) in which somebody is on duty, joined and in order."""
+    edges = sorted({start, end, *(each for each in _edges(rota, start, end) if start < each < end)})
+    found: list[tuple[datetime, datetime]] = []
+    for begin, until in itertools.pairwise(edges):
+        if person not in on_duty(rota, begin):
+            continue
+        if found and found[-1][1] == begin:
+            found[-1] = found[-1][0], until
+        else:
+            found.append((begin, until))
+    return found
+
+
 def _covers(shift: Shift, at: datetime) -> bool:
     day = at.astimezone(LONDON).date()
     return any(

@@ -44,9 +44,14 @@ def words_of(notice: Notice, *, address: str) -> str:
     if notice.kind is MessageKind.REPORT:
         period = notice.subject_id
         return f"The missing report of {period} is ready. {address}/reports/monthly?month={period}"
+    if notice.kind is MessageKind.ROTA:
+        hours = f"your hours of duty in the next 14 days have changed: {notice.said}."
+        return f"Rota {notice.subject_id}: {hours} {address}/rotas"
     if notice.subject_type in _NAMED:
         return f"{_NAMED[notice.subject_type]} {notice.subject_id}: {_matter(notice)} {address}/alerts"
     reference = f"{_SUBJECTS[notice.subject_type]} {short_reference(notice.subject_id)}"
+    if notice.kind is MessageKind.PROFESSIONAL:
+        return f"{reference}: {_matter(notice)}"  # whoever is outside cannot sign in: no link leads them anywhere
     link = f"{address}/{_PAGES[notice.subject_type]}/{notice.subject_id}"
     calendar = f" For your calendar: {link}/visit.ics" if notice.calendar else ""
     return f"{reference}: {_matter(notice)} {link}{calendar}"

@@ -307,8 +307,9 @@ async def decide_pattern(
 ) -> None:
     """Confirm, reject or park a pattern that waits; raises ConcurrencyConflict when it changed meanwhile.
 
-    Only an exploitation lead may decide (NotAllowed). What was confirmed or rejected stays so (DomainError); what was
-    parked may be decided later, and waits again when new evidence comes.
+    Only an exploitation lead may decide (NotAllowed). What was confirmed or rejected is taken back by parking it, and
+    counts no more; else it stays so (DomainError). What was parked may be decided later, and waits again when new
+    evidence comes.
     """
     if state not in (PatternState.CONFIRMED, PatternState.REJECTED, PatternState.PARKED):
         raise DomainError("decision_unknown", "decision: confirm, reject or park it.")

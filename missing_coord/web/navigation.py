@@ -11,6 +11,8 @@ AUDITOR, LEAD, ADMINISTRATOR = Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD, Rol
 MESSAGES = "/messages"
 LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Queue", "/queue", (COORDINATOR, MANAGER, AUDITOR)),
+    ("Missing now", "/missing", (COORDINATOR, MANAGER)),
+    ("Find a child", "/find", (COORDINATOR, MANAGER, LEAD)),
     ("Plan", "/plan", (COORDINATOR, MANAGER)),
     ("My interviews", "/my-interviews", (WORKER,)),
     ("My days", "/day", (WORKER,)),
@@ -22,6 +24,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Two lists", "/cross-reference", (COORDINATOR, MANAGER)),
     ("Patterns", "/patterns", (LEAD, MANAGER)),
     ("Monthly report", "/reports/monthly", (MANAGER, COORDINATOR)),
+    ("Returns", "/reports/returns", (MANAGER, COORDINATOR)),
     ("Capacity", "/capacity", (MANAGER,)),
     ("Audit criteria", "/audits/criteria", (MANAGER,)),
     ("Alerts", "/alerts", (COORDINATOR, MANAGER)),

@@ -199,6 +199,10 @@ def identity(child: ChildIdentity, *, now: datetime, areas: Areas) -> View:
     )
     if child.placement is not None and child.placement.confidential:
         warnings.append("Confidential placement: no address is shown or sent")
+    if child.uasc:
+        warnings.append("Unaccompanied asylum-seeking child")
+    if child.flags:
+        warnings.append(f"Marked in the case system: {'; '.join(child.flags)}")
     if child.aliases:
         warnings.append(f"Also known as {', '.join(child.aliases)}")
     return {
@@ -209,6 +213,9 @@ def identity(child: ChildIdentity, *, now: datetime, areas: Areas) -> View:
         "population": child.population,
         "responsible_authority": authority_words(child.responsible_authority, areas),
         "placement": _placement(child.placement, areas),
+        "status": words(child.status) if child.status else "Not known to the register",
+        "social_worker": child.social_worker or None,
+        "iro": child.iro or None,
         "warnings": warnings,
     }
 

@@ -11,9 +11,11 @@ from sqlalchemy import insert
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.disputes import DisputeStage, Holder, Stage
-from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
+from missing_coord.domain.errors import DomainError, NotAllowed, NotFound, PermanentError
+from missing_coord.domain.messages import ChannelName
 from missing_coord.domain.professionals import Strategy, ToldHow
 from missing_coord.services.telling.professionals import confirm, decide_strategy
+from missing_coord.services.verify import verify
 from missing_coord.storage.stores.disputes import move_on, open_dispute
 from missing_coord.storage.tables.records import interview_actions, interview_records
 from tests.acceptance.telling_scene import Telling, new_id, telling
@@ -57,6 +59,61 @@ async def test_the_iro_hears_of_every_episode_of_a_looked_after_child_once(counc
     assert outside(await council.after(case, hours=1)) == [f"kit email: {gist}"]
     assert outside(await council.after(case, hours=2)) == []
     assert ("went_missing", "iro", "kit@iro", False) in await standing(council)
+
+
+async def test_the_iro_hears_of_an_episode_that_police_told_of_days_later(council: Telling) -> None:
+    case = await looked_after(council)
+    later = RETURNED + timedelta(days=9)
+    await council.rows("update episodes set updated_at = :at returning 1", at=later)
+    heard = [each for each in outside(await council.at(later)) if "went missing" in each]
+    assert [each.split(":")[0] for each in heard] == ["kit email"]
+    assert not [each for each in await council.after(case, days=10) if "went missing" in each]
+
+
+async def test_what_was_brought_over_from_earlier_records_is_told_to_nobody(council: Telling) -> None:
+    case = await looked_after(council)
+    await council.rows("update episodes set flags = '{from_history}' returning 1")
+    assert outside(await council.after(case, hours=1)) == []
+
+
+async def test_when_a_wrong_match_is_undone_the_iro_of_the_right_child_hears(council: Telling) -> None:
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    await council.rows(
+        "update children set iro = 'Max Alder', iro_email = 'mash@iro' returning 1"
+    )  # what the record of the right child says
+    assert [each.split(":")[0] for each in outside(await council.after(case, hours=2))] == ["mash email"]
+
+
+async def test_an_iro_to_whom_nobody_can_write_is_to_be_rung_and_chased(council: Telling) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    case = await looked_after(council, iro_email="")
+    await council.after(case, hours=1)
+    assert ("went_missing", "iro", "", True) in await standing(council)
+    assert "cora email: professional has not confirmed" in await council.after(case, hours=5)
+
+
+async def test_an_iro_whose_address_refuses_the_e_mail_is_chased(council: Telling) -> None:
+    await council.person("cora", Role.COORDINATOR)
+    council.channels[ChannelName.EMAIL].faults["kit@iro"] = PermanentError("no such mailbox")
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    assert ("went_missing", "iro", "kit@iro", True) in await standing(council)
+    assert "cora email: professional has not confirmed" in await council.after(case, hours=5)
+
+
+async def test_the_proof_names_an_episode_of_which_no_iro_is_told(council: Telling) -> None:
+    case = await looked_after(council)
+    await council.after(case, hours=1)
+    assert "iros_are_told" not in await broken(council)
+    await council.rows("delete from professional_alerts where professional = 'iro' returning 1")
+    assert await broken(council) == {"iros_are_told": (f"episode {case.episode_id}",)}
+
+
+async def broken(council: Telling) -> dict[str, tuple[str, ...]]:
+    async with council.unit() as uow:
+        found = await verify(uow)
+    return {each.rule: each.references for each in found.findings if each.rule == "iros_are_told"}
 
 
 async def test_a_home_child_has_no_iro_who_could_hear(council: Telling) -> None:

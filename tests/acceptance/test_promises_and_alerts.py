@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import text
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError, NotFound
 from missing_coord.domain.rotas import Absence, Rota, Shift
+from missing_coord.storage.mappers import to_row
+from missing_coord.storage.tables.cases import episodes
 from tests.acceptance.telling_scene import WORK, Telling, new_id
 from tests.acceptance.telling_words import PASSED
 from tests.builders.cases import RETURNED, Case
@@ -175,7 +178,8 @@ async def assigned(council: Telling, case: Case) -> None:
 
 
 async def offered(council: Telling, case: Case) -> None:
-    await council.change("interviews", case, "first_offered_at = :now")
+    for table in ("interviews", "interview_episodes"):
+        await council.change(table, case, "first_offered_at = :now")
 
 
 async def test_an_interview_without_a_worker_after_4_hours_is_told(council: Telling) -> None:
@@ -275,6 +279,23 @@ async def test_a_notice_whose_child_nobody_decided_is_told_after_2_hours(council
     assert await council.at(RETURNED + timedelta(hours=12)) == []
 
 
+async def test_an_offer_made_before_the_child_went_missing_again_is_no_offer_about_that_time(
+    council: Telling,
+) -> None:
+    await watched(council)
+    case = await council.returned()
+    await assigned(council, case)
+    await offered(council, case)
+    again = Case(returned_at=case.returned_at + timedelta(hours=30), child_id=case.child_id)
+    async with council.unit() as uow:
+        await uow.execute(episodes.insert(), [to_row(again.episode())])
+        await uow.interviews.save_links([replace(again.duty(), interview_id=case.interview_id)])
+    heard = [each for each in await council.after(case, hours=53.9) if "offer" in each]
+    assert heard == ["cora email: offer due in 4h"]
+    heard = [each for each in await council.after(case, hours=54) if "offer" in each]
+    assert heard == ["cora email: offer overdue", "max email: offer overdue"]
+
+
 async def taken_in(council: Telling, kind: str = "police") -> None:
     async with council.database.unit_of_work(WORK) as uow:
         await uow.execute(
@@ -295,6 +316,13 @@ async def test_a_feed_that_is_quiet_for_a_day_is_told_and_one_new_file_ends_it(c
     await taken_in(council)
     assert await council.at(RETURNED + timedelta(hours=49)) == []
     assert await council.at(RETURNED + timedelta(hours=54)) == ["cora email: quiet feed"]
+
+
+async def test_what_does_not_come_every_day_is_never_quiet(council: Telling) -> None:
+    await watched(council)
+    for kind in ("workers", "absences", "ssda903"):
+        await taken_in(council, kind)
+    assert await council.at(RETURNED + timedelta(days=40)) == []
 
 
 async def test_a_promise_about_an_alert_holds_it_and_lapses_to_the_next_person(council: Telling) -> None:

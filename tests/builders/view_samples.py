@@ -53,6 +53,9 @@ def child(**changes: object) -> View:
         "age": 15,
         "population": "own_looked_after_out_of_area",
         "responsible_authority": "Northbrook Council",
+        "status": "Looked after",
+        "social_worker": "Bo Finch",
+        "iro": "Kit Larch",
         "placement": "Children's home, out of area, since 4 Sep 2026",
         "warnings": ["Confidential placement"],
         **changes,
@@ -254,6 +257,8 @@ def episode() -> View:
             "placement": "Children's home, Larch House, in area",
         },
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
+        "may_tell_back": True,
+        "may_decide_child": True,
         "notices": [
             {
                 "notice_id": "N1",
@@ -264,6 +269,8 @@ def episode() -> View:
                 "received_at": ago(4),
                 "version": 2,
                 "standing": "Current; replaces version 1",
+                "review_id": "R1",
+                "words": [("Warning markers", "weapons"), ("Circumstances", "Left after an argument")],
             }
         ],
         "return_warnings": [
@@ -275,6 +282,7 @@ def episode() -> View:
 
 def samples() -> dict[str, Callable[[], View]]:
     """Return a builder for every page, by the name of its template."""
+    from tests.builders import view_samples_missing as missing
     from tests.builders import view_samples_telling as telling
     from tests.builders import view_samples_work as work
 
@@ -285,6 +293,7 @@ def samples() -> dict[str, Callable[[], View]]:
         "episode": episode,
         **work.pages(),
         **telling.pages(),
+        **missing.pages(),
     }
     return {f"pages/{name}.html": build for name, build in pages.items()}
 

@@ -116,7 +116,7 @@ def monthly_report() -> View:
                 "restated": [{"name": "Missing incidents", "before": "64", "now": "65"}],
             }
         ],
-        "values": {"month": "2026-10", "as_at": "", "about": ""},
+        "values": {"month": "2026-10", "as_at": "", "about": "", "first": "", "last": ""},
         "errors": {},
     }
 

@@ -89,6 +89,7 @@ def pattern() -> View:
         "picture": picture_of(["C000412", "C000977"], [[0, 1, 92, ["phone", "together"]]]),
         "charts": bars_of({"by_hours": [1, 0, 2, 4, 6, 3], "by_weekday": [1, 2, 3, 1, 5, 3, 1]}),
         "may_decide": True,
+        "may_take_back": False,
         "values": {},
         "errors": {},
     }

@@ -129,6 +129,7 @@ def brief() -> View:
         "safe_contact_avoid": "Never at the flat.",
         "languages": "Polish",
         "unwanted": ["Ade Farrow"],
+        "markers": ["weapons"],
         "not_me": True,
         "episode_count": 7,
         "episodes": [

@@ -184,6 +184,7 @@ def professionals() -> View:
     return {
         "shell": shell("/alerts"),
         "rows": [_outside(), {**_outside(), "wanted": False, "name": "No name is known"}],
+        "wanted": "P0001",
         "pager": PAGER,
         "contacts": [{"professional": "IRO", "name": "", "email": "iro@council.example", "phone": ""}],
         "professionals": [("", "Choose"), ("iro", "IRO")],

@@ -286,6 +286,7 @@ def review() -> View:
         },
         "candidates": [_candidate("C000412", 71), _candidate("C000977", 22)],
         "decided": None,
+        "matched": "Matched to C1 without a person, 20 Nov 2026. Say so below if that is wrong.",
         "undo": None,
         "values": {},
         "errors": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import AsyncIterator
@@ -150,9 +151,27 @@ async def test_a_supplier_has_a_page_and_files_of_its_own_and_everybody_reads_th
     assert (await manager.get("/reports/monthly?month=2026-W45")).status_code == 200
 
 
+async def test_a_week_is_chosen_from_the_list_and_any_days_are_typed(site: Site) -> None:
+    manager = await site.signed_in(Role.MANAGER)
+    shown = (await manager.get("/reports/monthly?month=2026-11")).text
+    assert '<option value="2026-W46">Week from 9 November 2026 (week 46)' in shown
+    days = (await manager.get("/reports/monthly?month=2026-11&first=2026-11-02&last=2026-11-08")).text
+    assert "2 November 2026 to 8 November 2026" in days
+    assert 'value="2026-11-08"' in days
+    link = re.search(r'href="(/reports/monthly\.csv[^"]+)"', days)
+    assert link is not None
+    assert "2026-11-02/2026-11-08" in (await manager.get(html.unescape(link[1]))).text
+
+
 async def test_a_month_or_a_time_that_makes_no_sense_is_said_beside_the_field(site: Site) -> None:
     manager = await site.signed_in(Role.MANAGER)
-    for query in ("month=2026-13", "month=2026-11&as_at=nonsense", "month=2026-11&as_at=2026-10-01T00:00"):
+    for query in (
+        "month=2026-13",
+        "month=2026-11&as_at=nonsense",
+        "month=2026-11&as_at=2026-10-01T00:00",
+        "first=2026-11-08&last=2026-11-02",
+        "first=soon&last=2026-11-02",
+    ):
         page = await manager.get(f"/reports/monthly?{query}")
         assert (page.status_code, len(errors_on(page.text))) == (422, 1), query
         assert (await manager.get(f"/reports/monthly.csv?{query}")).status_code == 422, query

@@ -52,6 +52,28 @@ async def test_the_lead_decides_once_with_a_reason(road: Application) -> None:
     assert event["body"] == {"child_id": "C1", "pattern_id": pattern_id, "state": "confirmed"}
 
 
+async def test_a_decision_made_by_mistake_is_taken_back_and_counts_no_more(road: Application) -> None:
+    await feed(road, "police", [notice(1, vehicles="QD19 XKV"), notice(2, vehicles="QD19 XKV")])
+    (pattern_id,) = await find(road)
+    [before] = await pattern_rows(road)
+    await decide(road, pattern_id, "rejected")
+    await decide(road, pattern_id, "parked", reason="The wrong button", version=2)
+    assert await find(road) == ()
+    [after] = await pattern_rows(road)
+    assert (after["state"], after["strength"], after["reason"]) == (
+        "parked",
+        before["strength"],
+        "The wrong button",
+    )
+    await decide(road, pattern_id, "confirmed", version=after["version"])
+    assert await kinds(road, "confirmed") == ["linked_children"]
+
+
+async def pattern_rows(road: Application) -> list[dict[str, object]]:
+    query = "select state, reason, version, detail ->> 'strength' as strength from patterns"
+    return await rows_of(road, query)
+
+
 async def test_a_rejected_proposal_comes_back_only_with_something_else_that_ties_the_children(
     road: Application,
 ) -> None:

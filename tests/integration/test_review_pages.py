@@ -203,3 +203,68 @@ async def test_a_child_who_cannot_be_meant_is_refused_before_the_question(
     answer = await coordinator.get(f"/reviews/{await review_id(site)}/same?child_id=C404")
     assert answer.status_code == 422
     assert "There is no child C404 on the register" in answer.text
+
+
+async def test_a_decision_is_found_again_on_the_list_by_its_reference_and_from_the_episode(
+    site: Site, coordinator: Browser
+) -> None:
+    number = await review_id(site)
+    assert "Nobody decided anything" in (await coordinator.get("/reviews/decided")).text
+    await say(site, coordinator, "decision", decision="same", child_id="C2", reason="")
+    episode_id = (await site.council.rows("select episode_id::text from episodes"))[0][0]
+    for path in (
+        "/reviews/decided",
+        "/reviews/decided?q=gmp/mp/1",
+        "/reviews/decided?q=MP/1",
+        f"/episodes/{episode_id}",
+    ):
+        assert f'href="/reviews/{number}"' in (await coordinator.get(path)).text, path
+    assert "the same child" in (await coordinator.get("/reviews/decided")).text
+    nothing = (await coordinator.get("/reviews/decided?q=%25")).text
+    assert "No notice has this reference" in nothing
+
+
+async def test_a_wrong_match_without_a_person_is_found_by_its_reference_and_put_right(
+    site: Site, coordinator: Browser
+) -> None:
+    sure = there_and_back("MP/7", day=14, **{**TEGAN, "local_child_id": "C2"})
+    await (await sender(site, source="other")).send("police-notices", sure)
+    found = (await coordinator.get("/reviews/decided?q=MP/7")).text
+    assert "Matched without a person" in found
+    [number] = set(re.findall(r'href="/reviews/([0-9a-f-]{36})"', found))
+    page = (await coordinator.get(f"/reviews/{number}")).text
+    assert "Matched to C2 without a person" in page
+    answer = await coordinator.post(
+        f"/reviews/{number}/decision",
+        expected_version=version_on(page),
+        decision="same",
+        child_id="C1",
+        reason="Asked",
+    )
+    assert answer.status_code == 303
+    assert await site.council.rows(f"select child_id from incidents where incident_id = '{number}'") == [
+        ("C1",)
+    ]
+
+
+async def test_before_a_decision_is_undone_what_goes_back_is_shown_and_nothing_is_changed(
+    site: Site, coordinator: Browser
+) -> None:
+    number = await review_id(site)
+    assert (
+        await coordinator.get(f"/reviews/{number}/undo")
+    ).status_code == 422  # nobody has decided anything
+    await say(site, coordinator, "decision", decision="same", child_id="C2", reason="")
+    before = await site.council.rows(_EVERYTHING)
+    shown = (await coordinator.get(f"/reviews/{number}/undo")).text
+    assert "Nothing is changed yet" in shown
+    now, afterwards = shown.split("Afterwards", 1)
+    assert "(C2)" in now
+    assert "(C2)" not in afterwards
+    assert "(P-" in afterwards
+    assert await site.council.rows(_EVERYTHING) == before
+    answer = await coordinator.post(
+        f"/reviews/{number}/undo", expected_version=version_on(shown), reason="Wrong twin"
+    )
+    assert answer.status_code == 303
+    assert (await owner(site)).startswith("P-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +13,7 @@ from missing_coord.cli.regular import RegularWork
 from missing_coord.contracts.ladders import write_ladder
 from missing_coord.domain.access import Role, system_actor
 from missing_coord.domain.ladders import DEFAULT_LADDER
+from missing_coord.notify.wording import short_reference
 from tests.databases import Database
 from tests.integration.web_scene import Site, errors_on, open_site
 
@@ -42,6 +44,36 @@ async def test_a_rota_is_typed_as_rows_and_its_overrides_stay(site: Site) -> Non
     body = (await site.council.rows("select body from rotas"))[0][0]
     assert [each["person"] for each in body["shifts"]] == ["coordinator"]
     assert [each["person"] for each in body["absences"]] == ["manager"]
+
+
+async def test_whoever_gains_or_loses_hours_on_a_rota_is_told_them_and_whoever_changed_it_is_not(
+    site: Site,
+) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/rotas")
+    always = {"days": ["Mon,Tue,Wed,Thu,Fri,Sat,Sun"], "starts": ["09:00"], "ends": ["09:00"]}
+    await office.post(
+        "/rotas/new/shifts", name="duty", expected_version="0", person=["coordinator"], **always
+    )
+    told = "select text from messages where kind = 'rota' order by message_id"
+    assert await site.council.rows(told) == []  # the coordinator's own doing
+    instead = {
+        "kind": "override",
+        "person": "manager",
+        "starts_at": "2026-11-28T09:00",
+        "ends_at": "2026-11-30T09:00",
+    }
+    await office.post("/rotas/duty/changes", expected_version="1", **instead)
+    [[text]] = await site.council.rows(told)
+    assert text.startswith(
+        "Rota duty: your hours of duty in the next 14 days have changed: Sat 28 Nov 09:00 to Mon 30 Nov 09:00."
+    )
+    manager = await site.signed_in(Role.MANAGER)
+    assert "Sat 28 Nov 09:00 to Mon 30 Nov 09:00" in (await manager.get("/messages")).text
+    await manager.get("/rotas")
+    await manager.post("/rotas/duty/shifts", name="duty", expected_version="2", person=["manager"], **always)
+    [_, [text]] = await site.council.rows(told)
+    assert "not at all" in text  # the coordinator has no hours left
 
 
 async def test_a_row_that_cannot_be_is_named_and_what_was_typed_stays(site: Site) -> None:
@@ -172,6 +204,23 @@ async def test_what_a_professional_says_is_kept_once(site: Site) -> None:
     assert saved.status_code == 303
     assert "IRO, the service: iro@council.example" in (await office.get("/professionals")).text
     assert (await office.get(f"/told-harm/{alert_id}")).status_code == 404
+
+
+async def test_the_office_finds_what_a_caller_names_by_the_reference_of_the_e_mail(site: Site) -> None:
+    await site.council.due()
+    await site.council.rows(
+        "update children set social_worker = 'Bo Finch', social_worker_email = 'bo@council.example' returning 1"
+    )
+    async with site.council.acting(system_actor("test")) as uow:
+        await uow.professionals.raise_new(uow.now)
+    office = await site.signed_in(Role.COORDINATOR)
+    assert "Bo Finch" not in (await office.get("/professionals")).text  # the e-mail is enough
+    ((alert_id,),) = await site.council.rows("select professional_alert_id::text from professional_alerts")
+    for words in (short_reference(str(alert_id)), "finch", "Bo F"):
+        assert "Bo Finch" in (await office.get(f"/professionals?q={quote(words)}")).text, words
+    for words in ("%", "_", "00000000", "' or 1=1", "x" * 5000):
+        found = await office.get(f"/professionals?q={quote(words)}")
+        assert (found.status_code, "Bo Finch" in found.text) == (200, False), words
 
 
 async def test_a_dispute_goes_up_its_stages_with_dates_and_outcomes_and_is_settled(site: Site) -> None:

@@ -29,7 +29,12 @@ class Why(StrEnum):
 
 
 async def pass_on(uow: Any, message: Told, why: Why, *, book: LadderBook, write: Write) -> bool:
-    """Tell the next recipients of the ladder what a message could not; False when there are none left, or no ladder."""
+    """Tell the next recipients of the ladder what a message could not; False when there are none left, or no ladder.
+
+    Of what a professional outside could not be told by e-mail an answer is wanted from then on.
+    """
+    if message.kind == MessageKind.PROFESSIONAL:
+        await uow.professionals.want_answer(message.subject_id)
     if message.kind not in PASSED_ON:
         return False
     if message.alert_id:

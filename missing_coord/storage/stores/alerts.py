@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.contracts.parsing import KINDS
+from missing_coord.contracts.parsing import DAILY_KINDS
 from missing_coord.domain.alerts import Alert, Promise
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.escalation import ClockKind, Ladder
 from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.domain.quality import AUDITED_STATES
 from missing_coord.storage.rows import to_document
+from missing_coord.storage.stores.intake import TYPED
 
 SIXTY_DAYS_AGO = "cast(:now as timestamptz) - interval '60 days'"
 _AUDITED = ", ".join(f"'{each.value}'" for each in sorted(AUDITED_STATES))
@@ -24,8 +25,10 @@ TOLD_HARM = (
     " left join record_contents c using (interview_id, number) where r.act_now or coalesce(c.harm, '{}') <> '{}'"
 )
 CAUSES = {
-    ClockKind.OFFER: "select 'interview' as subject_type, interview_id::text as subject_id, returned_at as started_at"
-    " from interviews where closed_at is null and first_offered_at is null and returned_at is not null",
+    # Every time a child was missing asks for an offer of its own: one made before the child went again is none.
+    ClockKind.OFFER: "select 'interview' as subject_type, i.interview_id::text as subject_id,"
+    " min(d.clock_from) as started_at from interviews i join interview_episodes d using (interview_id)"
+    " where i.closed_at is null and d.resolved_at is null and d.first_offered_at is null group by i.interview_id",
     ClockKind.UNALLOCATED: "select 'interview' as subject_type, interview_id::text as subject_id,"
     " opened_at as started_at from interviews where closed_at is null and worker_id = '' and returned_at is not null",
     ClockKind.UNMATCHED: "select 'incident' as subject_type, incident_id::text as subject_id, created_at as started_at"
@@ -35,10 +38,11 @@ CAUSES = {
     " join escalations e on e.interview_id = d.interview_id and e.episode_id = d.episode_id and e.breach"
     " and e.due_at = d.due_at where d.resolved_at is null and d.breached_at is not null and not exists (select from"
     " promises p where p.subject_id = d.interview_id::text and p.made_at >= e.fired_at) group by d.interview_id",
-    # The last of each kind by the index, and never all batches.
+    # The last of each kind by the index, and never all batches; what people type or correct is no sign of a feed.
     ClockKind.QUIET_FEED: "select 'feed' as subject_type, k.kind as subject_id, last.started_at"
-    f" from unnest(array[{', '.join(repr(kind) for kind in KINDS)}]) k(kind)"
-    " cross join lateral (select max(b.started_at) as started_at from intake_batches b where b.kind = k.kind) last"
+    f" from unnest(array[{', '.join(repr(kind) for kind in DAILY_KINDS)}]) k(kind)"
+    " cross join lateral (select max(b.started_at) as started_at from intake_batches b where b.kind = k.kind"
+    f" and b.source not like '{TYPED} %' and b.source not like 'quarantine %') last"
     " where last.started_at is not null",
     ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
     f" from interviews i where i.state in ({_AUDITED}) and i.closed_at > {SIXTY_DAYS_AGO}"

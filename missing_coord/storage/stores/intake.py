@@ -106,6 +106,8 @@ class SqlIntake:
         return dict(result.scalar_one_or_none() or {})
 
 
+TYPED = "typed by"
+"""How the source of a batch begins that somebody typed in."""
 WITHHELD = "(withheld: the placement may be confidential)"
 WHOLE_KEY = column_key("whole_message")
 """Where a message that nobody could read is kept: it might hold any address."""

@@ -228,7 +228,8 @@ delete from pattern_children where pattern_id = cast(:pattern_id as uuid) and ch
 """
 _DECIDE = """
 update patterns set state = :state, decided_by = :by, decided_at = :now, reason = :reason, version = version + 1
-where pattern_id = cast(:id as uuid) and version = :version and state in ('proposed', 'parked')
+where pattern_id = cast(:id as uuid) and version = :version
+    and (state in ('proposed', 'parked') or (state in ('confirmed', 'rejected') and :state = 'parked'))
 returning (select min(child_id) from pattern_children pc where pc.pattern_id = patterns.pattern_id)
 """
 

@@ -104,7 +104,8 @@ presumed_returns = Table(
     version_column(),
     UniqueConstraint("incident_id", "sign", "sign_key", "seen_at", "by_day", name="uq_presumed_returns_once"),
     CheckConstraint(
-        "sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing')", name="sign_known"
+        "sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing', 'told')",
+        name="sign_known",
     ),
     CheckConstraint("state in ('waiting', 'confirmed', 'rejected', 'withdrawn')", name="state_known"),
     CheckConstraint(

@@ -49,7 +49,7 @@ professional_alerts = Table(
     words("note"),
     words("closed_by"),
     instant("closed_at", nullable=True),
-    UniqueConstraint("matter", "subject_id", "professional", name="uq_professional_alerts_once"),
+    UniqueConstraint("matter", "subject_id", "professional", "name", name="uq_professional_alerts_once"),
     CheckConstraint("(closed_at is null) = (how = '')", name="a_closed_one_says_how"),
     Index("ix_professional_alerts_open", "raised_at", postgresql_where=text("closed_at is null")),
 )

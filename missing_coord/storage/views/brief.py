@@ -43,12 +43,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """The last episodes, newest first; what every earlier record told, newest first; actions by interview."""
+    """The last episodes, newest first; what every earlier record told, newest first; actions by interview.
+
+    `markers` are the police's warning markers in the notices of all episodes.
+    """
 
     episodes: tuple[BriefEpisode, ...]
     episode_count: int
     told: tuple[Told, ...]
     actions: dict[str, list[InterviewAction]]
+    markers: tuple[str, ...]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -76,6 +80,13 @@ _TOLD = text("""
         )
 """)
 
+_MARKERS = text("""
+    select distinct marker from episode_incidents ei join notices n using (incident_id),
+        jsonb_array_elements_text(n.data -> 'warning_markers') marker
+    where ei.episode_id::text = any(:episode_ids) and jsonb_typeof(n.data -> 'warning_markers') = 'array'
+    order by marker
+""")
+
 
 async def read_brief(uow: SqlUnitOfWork, *, interview_id: str, child_id: str) -> Brief:
     """Return the brief of an interview, and write in the audit trail that it was opened."""
@@ -83,6 +94,8 @@ async def read_brief(uow: SqlUnitOfWork, *, interview_id: str, child_id: str) ->
     ids = [row["episode_id"] for row in rows]
     told = [_told(row) for row in (await uow.execute(_TOLD, {"episode_ids": ids})).mappings()]
     told.sort(key=lambda each: each.held_at, reverse=True)
+    async with uow.as_system():  # a worker reads no notice, but must know what police warn of
+        markers = tuple((await uow.execute(_MARKERS, {"episode_ids": ids})).scalars())
     wanted = dict.fromkeys([interview_id, *(each.interview_id for each in told)])
     uow.audit("opened", subject_type="interview", subject_id=interview_id, child_id=child_id, part="brief")
     return Brief(
@@ -90,6 +103,7 @@ async def read_brief(uow: SqlUnitOfWork, *, interview_id: str, child_id: str) ->
         episode_count=len(rows),
         told=tuple(told),
         actions={each: await uow.actions.of_interview(each) for each in wanted},
+        markers=markers,
     )
 
 

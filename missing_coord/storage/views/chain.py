@@ -10,9 +10,11 @@ from sqlalchemy import ForeignKeyConstraint
 from missing_coord.domain.escalation import ClockKind
 from missing_coord.domain.interviews import EventKind
 from missing_coord.domain.ladders import LadderBook
+from missing_coord.domain.past_episodes import FROM_HISTORY
 from missing_coord.storage.rows import to_document
 from missing_coord.storage.schema import metadata
 from missing_coord.storage.stores.alerts import CAUSES
+from missing_coord.storage.stores.professionals import CARE, LATE, LOOK_BACK
 from missing_coord.storage.verify_rules import GRACE, Rule
 
 SECRET = ("sessions", "user_secrets", "api_keys")
@@ -171,6 +173,17 @@ CHAIN = (
         " where a.seq = cast(p.evidence->'audit_head'->>'seq' as bigint)"
         " and encode(a.row_hash, 'hex') = p.evidence->'audit_head'->>'row_hash')"
         " order by p.proof_id desc limit 1",
+    ),
+    Rule(
+        name="iros_are_told",
+        says="A looked-after child went missing, and nothing tells the IRO. Is the scheduler running?",
+        query="select 'episode ' || e.episode_id from episodes e join children c using (child_id)"
+        f" where e.updated_at > cast(:now as timestamptz) - interval '{LOOK_BACK.days} days'"
+        f" and e.updated_at < cast(:now as timestamptz) - {GRACE}"
+        f" and e.started_at > e.updated_at - {LATE} and e.population in {CARE} and e.status <> 'cancelled'"
+        f" and not '{FROM_HISTORY}' = any(e.flags) and not c.provisional and not exists ("
+        " select from professional_alerts p where p.matter = 'went_missing' and p.professional = 'iro'"
+        " and p.subject_id = e.episode_id::text and p.name = c.iro)",
     ),
     *(_causes(clock) for clock in CAUSES if clock is not ClockKind.ROTA_GAP),
 )

@@ -46,6 +46,7 @@ class ChildIdentity:
     social_worker: str
     iro: str
     flags: tuple[str, ...]
+    uasc: bool
     match_pending: bool
     population: Population
     placement: PlacementLine | None
@@ -174,6 +175,7 @@ def _child(row: RowMapping, current: PlacementLine | None, council: str) -> Chil
         social_worker=row["social_worker"],
         iro=row["iro"],
         flags=tuple(row["flags"]),
+        uasc=bool(row["uasc"]),
         match_pending=row["waits_for_review"],
         population=population_of(
             council=council,

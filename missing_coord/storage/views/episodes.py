@@ -43,11 +43,12 @@ class EpisodeDuty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeDetail:
-    """Everything that an episode's page shows; `confidential` says so of the placement at the time."""
+    """Everything that an episode's page shows; `confidential` says so of the placement at the time, `hidden` of any."""
 
     identity: ChildIdentity
     episode: Episode
     confidential: bool
+    hidden: bool
     duty: EpisodeDuty | None
     notices: tuple[NoticeLine, ...]
     timeline: tuple[TimelineEntry, ...]
@@ -80,6 +81,7 @@ async def episode_detail(uow: SqlUnitOfWork, episode_id: str, *, council: str) -
         identity=await child_identity(uow, episode.child_id, council=council),
         episode=episode,
         confidential=confidential,
+        hidden=hidden,
         duty=await _duty(uow, episode),
         notices=await notices_of_episode(uow, episode.episode_id),
         timeline=await timeline_of_episode(uow, episode.episode_id, confidential=hidden),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from sqlalchemy import RowMapping, text
 
 from missing_coord.domain.errors import NotFound
@@ -18,8 +21,16 @@ left join messages m on m.subject_type = 'professional_alert' and m.subject_id =
 left join lateral (select state from deliveries d where d.message_id = m.message_id order by delivery_id desc limit 1) d
     on true
 """
-_OPEN = "where p.closed_at is null order by p.answer_wanted desc, p.raised_at limit :limit offset :offset"
-_COUNT = "select count(*) from professional_alerts where closed_at is null"
+_OPEN = """
+where p.closed_at is null and (p.answer_wanted or (p.address = '' and p.raised_at > :recently))
+"""
+_NAMED = """
+where replace(p.professional_alert_id::text, '-', '') like lower(:start) escape '!'
+    or lower(p.name) like '%' || lower(:start) escape '!'
+"""
+_ORDER = "order by p.closed_at is not null, p.answer_wanted desc, p.raised_at, p.professional_alert_id"
+RECENTLY = timedelta(days=7)
+"""So long somebody whom nobody could write to stands on the list, though no answer is wanted."""
 _CONTACTS = "select professional, name, email, phone from professional_contacts order by professional, name"
 _KEEP = """
 insert into professional_contacts (professional, name, email, phone, saved_by, saved_at)
@@ -36,15 +47,20 @@ where r.interview_id::text = :id group by r.interview_id, s.decision, s.reason, 
 """
 
 
-async def open_alerts(uow: SqlUnitOfWork, *, limit: int, offset: int) -> list[Row]:
-    """Return what professionals have not confirmed, first what an answer is wanted to."""
-    result = await uow.execute(text(_LINES + _OPEN), {"limit": limit, "offset": offset})
-    return list(result.mappings())
+async def listed_alerts(
+    uow: SqlUnitOfWork, *, words: str = "", limit: int, offset: int
+) -> tuple[list[Row], int]:
+    """Return what professionals have yet to confirm or could not be written of, and how many there are.
 
-
-async def count_open(uow: SqlUnitOfWork) -> int:
-    """Return how much professionals have not confirmed."""
-    return int((await uow.execute(text(_COUNT))).scalar_one())
+    With `words` everything of that reference (its first signs) or name instead, what is confirmed too.
+    """
+    start = words.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+    values: dict[str, Any] = {"start": start} if words.strip() else {"recently": uow.now - RECENTLY}
+    which = _NAMED if words.strip() else _OPEN
+    counted = await uow.execute(text(f"select count(*) from professional_alerts p {which}"), values)
+    asked = {**values, "limit": limit, "offset": offset}
+    found = await uow.execute(text(f"{_LINES} {which} {_ORDER} limit :limit offset :offset"), asked)
+    return list(found.mappings()), int(counted.scalar_one())
 
 
 async def one_alert(uow: SqlUnitOfWork, professional_alert_id: str) -> Row:

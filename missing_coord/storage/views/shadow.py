@@ -24,9 +24,14 @@ from interview_episodes d join interviews i using (interview_id)
 where d.clock_from > :since and d.clock_from <= :now order by d.due_at, d.episode_id
 """,
     ClockKind.OFFER: """
-select interview_id::text, returned_at as clock_from, null as due_at, greatest(opened_at, returned_at) as known_at,
-       least(first_offered_at, closed_at, :now) as ended_at, '' as ladder_version
-from interviews where returned_at > :since and returned_at <= :now order by returned_at, interview_id
+select * from (
+    select distinct on (d.interview_id, d.first_offered_at) d.interview_id::text, d.clock_from, null as due_at,
+           greatest(i.opened_at, d.clock_from) as known_at,
+           least(d.first_offered_at, d.resolved_at, i.closed_at, :now) as ended_at, '' as ladder_version
+    from interview_episodes d join interviews i using (interview_id)
+    where d.clock_from > :since and d.clock_from <= :now
+    order by d.interview_id, d.first_offered_at, d.clock_from) of_one_offer
+order by clock_from, interview_id
 """,
     ClockKind.UNALLOCATED: """
 select i.interview_id::text, i.opened_at as clock_from, null as due_at, i.opened_at as known_at,

@@ -16,9 +16,13 @@ from missing_coord.storage.views.interviews import may_read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One police message as received; `version` counts the messages of its kind in its reference."""
+    """One police message as received; `version` counts the messages of its kind in its reference.
+
+    `words` are the fields that say more than times, by name.
+    """
 
     notice_id: int
+    incident_id: str
     force: str
     reference: str
     message: str
@@ -29,6 +33,7 @@ class NoticeLine:
     late: bool
     said_at: datetime | None
     said_place: str
+    words: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,9 @@ _SAID = {
     "returned": ("returned_at", "returned_to"),
     "safe_and_well": ("safe_and_well_at", ""),
 }
+
+_WORDS = ("warning_markers", "circumstances", "companions", "places", "vehicles", "phone", "last_seen_place")
+"""What a notice says beyond its times, in the order in which it is shown."""
 
 
 async def timeline_of_child(
@@ -168,6 +176,7 @@ def _notice(row: Mapping[str, Any], *, late: bool) -> NoticeLine:
     at, place = _SAID.get(row["message"], ("", ""))
     return NoticeLine(
         notice_id=row["notice_id"],
+        incident_id=row["incident_id"],
         force=data.get("force", ""),
         reference=data.get("reference", ""),
         message=row["message"],
@@ -178,7 +187,12 @@ def _notice(row: Mapping[str, Any], *, late: bool) -> NoticeLine:
         late=late,
         said_at=datetime.fromisoformat(data[at]) if data.get(at) else None,
         said_place=data.get(place, ""),
+        words=tuple((name, said) for name in _WORDS if (said := _joined(data.get(name)))),
     )
+
+
+def _joined(said: object) -> str:
+    return "; ".join(map(str, said)) if isinstance(said, list) else str(said or "")
 
 
 def _of_notice(notice: NoticeLine, *, confidential: bool) -> TimelineEntry:

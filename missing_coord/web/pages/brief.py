@@ -67,6 +67,7 @@ def _view(
         "languages": ", ".join(found.languages) or None,
         "unwanted": unwanted,
         "not_me": bool(interview.worker_id) and interview.worker_id in found.workers_not_wanted,
+        "markers": list(found.markers),
         "episode_count": found.episode_count,
         "episodes": [_episode(each, found) for each in found.episodes],
         "actions": [action_line(each) for each in found.actions.get(interview.interview_id, ())],

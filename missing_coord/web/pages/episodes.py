@@ -30,7 +30,7 @@ FLAGS = {
     "council_list_only": "Only the council's own list knows of this episode; no police message came.",
     "start_not_known": "When the child went missing is not known; the first message stands for it.",
     "return_presumed": "Nobody told us of the return. It is presumed from when the child was next seen.",
-    "return_confirmed": "The return was confirmed from a sign in our own data; police have not told us of it.",
+    "return_confirmed": "The office confirmed the return, by a sign or as it was told; police have not told us of it.",
     "from_history": "Brought over from the council's earlier records; no live message told of it.",
     "given_in_days": "The earlier records give days without times.",
     "start_adjusted": "The start was moved to the end of the episode before, which overlapped.",
@@ -49,7 +49,9 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "child": show.identity(found.identity, now=now, areas=web.areas),
         "episode": _episode(found, web.areas),
         "interview": found.duty,
-        "notices": [_notice(each) for each in found.notices],
+        "may_decide_child": who.role in OFFICE,
+        "may_tell_back": who.role in OFFICE and found.episode.status == EpisodeStatus.OPEN,
+        "notices": [_notice(each, found.hidden) for each in found.notices],
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
         "timeline": show.timeline(found.timeline),
     }
@@ -123,10 +125,25 @@ def _placement(found: EpisodeDetail, areas: Areas) -> str:
     return f"{kind}, {provider}, {where}{miles}"
 
 
-def _notice(notice: NoticeLine) -> show.View:
+SAID = {
+    "warning_markers": "Warning markers",
+    "circumstances": "Circumstances",
+    "companions": "With",
+    "places": "Places",
+    "vehicles": "Vehicles",
+    "phone": "Telephone",
+    "last_seen_place": "Last seen at",
+}
+NO_PLACES = ("warning_markers", "companions", "vehicles")
+"""What is shown of a child with a confidential placement: no words in which police may have written the address."""
+
+
+def _notice(notice: NoticeLine, hidden: bool) -> show.View:
     standing = "The latest of its kind" if notice.current else "A later one of its kind came"
     return {
         "notice_id": notice.notice_id,
+        "review_id": notice.incident_id,
+        "words": [(SAID[name], said) for name, said in notice.words if name in NO_PLACES or not hidden],
         "force": notice.force,
         "reference": notice.reference,
         "message": notice.message,

@@ -49,6 +49,7 @@ KINDS = {
     MessageKind.VISIT_TROUBLE: ("soon", "Visit in trouble"),
     MessageKind.REPORT: ("waiting", "Report"),
     MessageKind.DRAFT_LEFT: ("waiting", "Draft left behind"),
+    MessageKind.ROTA: ("person", "Rota"),
 }
 HREFS = {
     "interview": "/interviews/",

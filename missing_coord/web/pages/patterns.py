@@ -156,6 +156,7 @@ async def _show(
         "picture": _picture(found),
         "charts": bars_of(found.detail) if found.row.kind == PatternKind.HOT_SPOT else [],
         "may_decide": found.row.status in ("proposed", "parked"),
+        "may_take_back": found.row.status in ("confirmed", "rejected"),
         "values": form.values(),
         "errors": form.errors,
     }

@@ -49,7 +49,7 @@ SUBJECTS = {"episode": "/episodes/", "interview": "/interviews/"}
 
 @router.get("/professionals")
 async def list_professionals(request: Request, who: Office) -> Response:
-    """Show what professionals outside have not confirmed, and the addresses that the council keeps."""
+    """Show what professionals outside have not confirmed, or all of `?q=`, and the addresses that the council keeps."""
     return await _list(request, who, Form(fields={}))
 
 
@@ -74,12 +74,14 @@ async def save_contact(request: Request, who: Office) -> Response:
 
 async def _list(request: Request, who: SignedIn, form: Form) -> Response:
     shown = Pages.asked(request, size=PAGE_SIZE)
+    wanted = request.query_params.get("q", "").replace("\x00", "").strip()[:100]
     async with web_of(request).acting(who.actor) as uow:
-        found = await views.open_alerts(uow, limit=PAGE_SIZE + 1, offset=shown.offset)
-        total, contacts = await views.count_open(uow), await views.contacts(uow)
+        found, total = await views.listed_alerts(uow, words=wanted, limit=PAGE_SIZE + 1, offset=shown.offset)
+        contacts = await views.contacts(uow)
     rows = [_line(each) for each in found[:PAGE_SIZE]]
     context = {
         "rows": rows,
+        "wanted": wanted,
         "pager": pages_of(request, shown, more=len(found) > PAGE_SIZE, count=len(rows), total=total),
         "contacts": [
             {**each, "professional": PROFESSIONAL_NAMES[Professional(each["professional"])]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from missing_coord.reporting.frozen import keep, kept_reports, restated
 from missing_coord.reporting.measures import Measure, MeasureGroup, Opens
 from missing_coord.reporting.monthly import EVERYBODY, Report, read_report
 from missing_coord.reporting.pdf import can_make_pdf
-from missing_coord.reporting.periods import LONDON, month_of, period_of
+from missing_coord.reporting.periods import LONDON, month_of, period_of, week_holding
 from missing_coord.reporting.rows import PARTS, figure_of, opened_rows
 from missing_coord.reporting.showing import LEAST_SHOWN, ShownTrend, scorecard, shown_groups, shown_trends
 from missing_coord.reporting.subjects import subject_code, subject_of, subject_words, subjects
@@ -31,6 +31,7 @@ from missing_coord.web.state import web_of
 router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 MONTHS_OFFERED = 24
+WEEKS_OFFERED = 12
 ROWS_SHOWN = 100
 MEDIA = {
     "pdf": "application/pdf",
@@ -42,7 +43,10 @@ View = dict[str, object]
 
 @router.get("/reports/monthly")
 async def monthly(request: Request, who: Office) -> Response:
-    """Show the report of `?month=2026-10` as at `?as_at=` (London time), by default the last month as at now."""
+    """Show the report of `?month=2026-10` as at `?as_at=` (London time), by default the last month as at now.
+
+    A week is written 2026-W45; any days are `?first=` and `?last=`.
+    """
     form, month = _asked(request), _month(request)
     now, about = web_of(request).now().replace(microsecond=0), _about(request)
     try:
@@ -54,14 +58,18 @@ async def monthly(request: Request, who: Office) -> Response:
     kept = {"month": month, "as_at": form.text("as_at") if not form.errors else "", "about": about}
     context = {
         "report": _head(report),
-        "months": _offered(_months(now), report),
+        "months": _offered([*_months(now), *_weeks(now)], report),
         "subjects": await _subjects(request, who),
         "groups": [_group(each, month, report.as_at, about) for each in report.groups],
         "scorecard": scorecard(shown_groups(report)),
         "trends": [_trend(each) for each in shown_trends(report)],
         "files": [_file(form, kept) for form in MEDIA if form != "pdf" or can_make_pdf()],
         "kept": await _kept(request, who, report) if not about else [],
-        "values": {**kept, "as_at": form.text("as_at")},
+        "values": {
+            **kept,
+            "as_at": form.text("as_at"),
+            **{name: _day_asked(request, name) for name in ("first", "last")},
+        },
         "errors": form.errors,
     }
     status = 422 if form.errors else 200
@@ -226,7 +234,14 @@ def _asked(request: Request) -> Form:
 
 
 def _month(request: Request) -> str:
+    first, last = (_day_asked(request, name) for name in ("first", "last"))
+    if first or last:
+        return f"{first or last}/{last or first}"
     return request.query_params.get("month", "").strip() or _months(web_of(request).now())[1][0]
+
+
+def _day_asked(request: Request, name: str) -> str:
+    return request.query_params.get(name, "").replace("\x00", "").replace("/", "").strip()[:10]
 
 
 def _months(now: datetime) -> list[tuple[str, str]]:
@@ -235,6 +250,13 @@ def _months(now: datetime) -> list[tuple[str, str]]:
     number = today.year * 12 + today.month - 1
     values = [f"{each // 12:04d}-{each % 12 + 1:02d}" for each in range(number, number - MONTHS_OFFERED, -1)]
     return [(value, month_of(value).name) for value in values]
+
+
+def _weeks(now: datetime) -> list[tuple[str, str]]:
+    """Return the weeks that can be chosen, the present one first."""
+    today = now.astimezone(LONDON).date()
+    weeks = [week_holding(today - timedelta(weeks=number)) for number in range(WEEKS_OFFERED)]
+    return [(each.value, each.name[:1].upper() + each.name[1:]) for each in weeks]
 
 
 def _head(report: Report) -> View:

@@ -28,6 +28,7 @@ SIGNS = {
     SignKind.COUNCIL_LIST: "The council's own list has the child back, {when}.",
     SignKind.LEFT_LIST: "The child is no longer on the council's own list, which had the child last on {when}.",
     SignKind.SSDA903: "The SSDA903 return has the child back, {when}.",
+    SignKind.TOLD: "Somebody told the office that the child is back, {when}.",
 }
 
 

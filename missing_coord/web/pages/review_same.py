@@ -1,8 +1,8 @@
-"""Before two records become one child's: what moves, and which deadlines move with it; looking changes nothing."""
+"""Before a decision is made or undone: what moves, and which deadlines move with it; looking changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from missing_coord.domain.errors import DomainError
 from missing_coord.notify.wording import short_reference
 from missing_coord.services import decisions
+from missing_coord.services.intake import Engine
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views import reviews
 from missing_coord.storage.views.decisions import Standing, standings, touched_children
@@ -25,6 +26,7 @@ from missing_coord.web.state import Web, web_of
 
 router = APIRouter(include_in_schema=False)
 Change = tuple[list[Standing], list[Standing]]
+Act = Callable[[SqlUnitOfWork, Engine], Awaitable[object]]
 
 
 class _OnlyTried(Exception):
@@ -40,48 +42,85 @@ async def same(request: Request, review_id: str, who: Office) -> Response:
         detail = await reviews.review_detail(uow, review_id)
         cards = await reviews.register_cards(uow, [child_id])
         reviews.opened_review(uow, detail, [child_id])
+
+    async def decide(uow: SqlUnitOfWork, engine: Engine) -> object:
+        return await decisions.decide_same(
+            uow,
+            incident_id=detail.incident_id,
+            child_id=child_id,
+            expected_version=detail.version,
+            reason="",
+            engine=engine,
+        )
+
     try:
-        before, after = await _tried(web, who, detail, child_id)
+        before, after = await _tried(web, who, detail, {child_id}, decide)
     except DomainError as error:
         form = Form(fields={})
         form.refused(error, known=("find", "reason"), names={"child_id": "find"})
         return await show_review(request, who, review_id, form, status=422)
+    child: show.View = {"child_id": child_id, "name": cards[child_id].name}
+    return await _show(request, detail, child, before, after)
+
+
+@router.get("/reviews/{review_id}/undo")
+async def undoing(request: Request, review_id: str, who: Office) -> Response:
+    """Show what would go back where it was if the newest decision about this notice were undone."""
+    web = web_of(request)
+    async with web.acting(who.actor) as uow:
+        detail = await reviews.review_detail(uow, review_id)
+        reviews.opened_review(uow, detail, [])
+    verdicts = [each.verdict for each in detail.decisions]
+
+    async def undo(uow: SqlUnitOfWork, engine: Engine) -> object:
+        return await decisions.undo(
+            uow, incident_id=detail.incident_id, expected_version=detail.version, reason="", engine=engine
+        )
+
+    try:
+        moved = {each for verdict in verdicts for each in (verdict.child_id, verdict.moved_from)}
+        before, after = await _tried(web, who, detail, moved, undo)
+    except DomainError as error:
+        form = Form(fields={})
+        form.refused(error, known=("reason",), names={})
+        return await show_review(request, who, review_id, form, status=422)
+    return await _show(request, detail, None, before, after)
+
+
+async def _show(
+    request: Request,
+    detail: ReviewDetail,
+    child: show.View | None,
+    before: list[Standing],
+    after: list[Standing],
+) -> Response:
     context = {
-        "review": {"review_id": review_id, "version": detail.version, "reference": detail.reference},
-        "child": {"child_id": child_id, "name": cards[child_id].name},
+        "review": {
+            "review_id": detail.incident_id,
+            "version": detail.version,
+            "reference": detail.reference,
+        },
+        "child": child,
         "deadlines": list(_deadlines(before, after)),
         "tables": [("Now", _rows(before, after)), ("Afterwards", _rows(after, before))],
     }
     return await page(request, "pages/review_same.html", context, reference=detail.reference)
 
 
-async def _tried(web: Web, who: SignedIn, detail: ReviewDetail, child_id: str) -> Change:
+async def _tried(web: Web, who: SignedIn, detail: ReviewDetail, children: set[str], act: Act) -> Change:
     """Decide, look, and take it back: so what is shown is what the decision itself would do."""
     found: list[list[Standing]] = []
     try:
         async with web.acting(who.actor) as uow:
-            found += await _before_and_after(web, uow, detail, child_id)
+            touched = children | await touched_children(uow, detail.incident_id)
+            found.append(await standings(uow, touched))
+            async with uow.as_system():
+                engine = await web.application.engine(uow)
+            await act(uow, engine)
+            found.append(await standings(uow, touched | await touched_children(uow, detail.incident_id)))
             raise _OnlyTried
     except _OnlyTried:
         return found[0], found[1]
-
-
-async def _before_and_after(
-    web: Web, uow: SqlUnitOfWork, detail: ReviewDetail, child_id: str
-) -> list[list[Standing]]:
-    children = {child_id, *await touched_children(uow, detail.incident_id)}
-    before = await standings(uow, children)
-    async with uow.as_system():
-        engine = await web.application.engine(uow)
-    await decisions.decide_same(
-        uow,
-        incident_id=detail.incident_id,
-        child_id=child_id,
-        expected_version=detail.version,
-        reason="",
-        engine=engine,
-    )
-    return [before, await standings(uow, children)]
 
 
 def _deadlines(before: Sequence[Standing], after: Sequence[Standing]) -> Iterator[str]:

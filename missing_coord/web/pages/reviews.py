@@ -142,6 +142,7 @@ async def show_review(
         "review": _head(detail, web_of(request).areas),
         "candidates": [_candidate(cards[each], proposed.get(each), moves, detail) for each in wanted],
         "decided": _decided(detail),
+        "matched": _matched(detail),
         "undo": _undoable(detail),
         "values": form.values(),
         "errors": form.errors,
@@ -187,6 +188,18 @@ def _decided(detail: ReviewDetail) -> str | None:
     )
     reason = detail.decisions[-1].verdict.reason if detail.decisions else ""
     return f"{detail.decided_by} decided {what}, {london(detail.decided_at)}.{f' {reason}' if reason else ''}"
+
+
+def _matched(detail: ReviewDetail) -> str | None:
+    """Return whose notice it is where nobody decided it here, None while it waits or once somebody has."""
+    if detail.match_state != MatchState.AUTOMATIC:
+        return None
+    by = (
+        "without a person"
+        if detail.decided_by == "engine"
+        else f"as {detail.decided_by} decided of the same words"
+    )
+    return f"Matched to {detail.child_id} {by}, {london(detail.decided_at)}. Say so below if that is wrong."
 
 
 def _undoable(detail: ReviewDetail) -> str | None:

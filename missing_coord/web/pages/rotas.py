@@ -17,7 +17,9 @@ from missing_coord.domain.access import ROLE_NAMES, Role
 from missing_coord.domain.directory import Directory
 from missing_coord.domain.errors import NotFound, PermanentError
 from missing_coord.domain.rotas import Absence, Override, Rota, gaps, on_duty
+from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.notify.wording import london_time
+from missing_coord.services.telling.rota_changes import save_rota as save_rota_and_tell
 from missing_coord.storage.views import telling as views_telling
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import Form, read_form
@@ -125,9 +127,9 @@ def _with(rota: Rota, kind: str, span: dict[str, Any]) -> Rota:
 
 
 async def _save(request: Request, who: SignedIn, rota: Rota, version: int) -> None:
+    write = RecorderChannel(web_of(request).application.settings.address).write
     async with web_of(request).acting(who.actor) as uow:
-        await uow.rotas.save(rota, expected_version=version)
-        uow.audit("rota_saved", subject_type="rota", subject_id=rota.name)
+        await save_rota_and_tell(uow, rota, expected_version=version, write=write)
 
 
 async def _show(request: Request, who: SignedIn, form: Form, *, which: str | None = None) -> Response:

@@ -429,7 +429,7 @@ CREATE TABLE presumed_returns (
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_presumed_returns PRIMARY KEY (presumed_return_id),
     CONSTRAINT uq_presumed_returns_once UNIQUE (incident_id, sign, sign_key, seen_at, by_day),
-    CONSTRAINT ck_presumed_returns_sign_known CHECK (sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing')),
+    CONSTRAINT ck_presumed_returns_sign_known CHECK (sign in ('placement', 'missing_list', 'left_missing_list', 'ssda903_missing', 'told')),
     CONSTRAINT ck_presumed_returns_state_known CHECK (state in ('waiting', 'confirmed', 'rejected', 'withdrawn')),
     CONSTRAINT ck_presumed_returns_a_confirmed_return_has_its_time CHECK ((state = 'confirmed') = (returned_at is not null))
 );
@@ -454,7 +454,7 @@ CREATE TABLE professional_alerts (
     closed_by TEXT DEFAULT '' NOT NULL,
     closed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_professional_alerts PRIMARY KEY (professional_alert_id),
-    CONSTRAINT uq_professional_alerts_once UNIQUE (matter, subject_id, professional),
+    CONSTRAINT uq_professional_alerts_once UNIQUE (matter, subject_id, professional, name),
     CONSTRAINT ck_professional_alerts_a_closed_one_says_how CHECK ((closed_at is null) = (how = ''))
 );
 --;;
