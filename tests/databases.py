@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,10 +91,11 @@ class TestServer:
 
 
 @contextmanager
-def running_server(home: Path) -> Iterator[TestServer]:
-    """Run a server for as long as the tests last and leave nothing behind."""
+def running_server(home: Path, *, options: Mapping[str, str] | None = None) -> Iterator[TestServer]:
+    """Run a server for as long as the tests last and leave nothing behind; without `options` it is quick, not safe."""
     system_folder = server_folder()
-    options = FAST | IN_MEMORY if folder_in_memory() else FAST
+    if options is None:
+        options = FAST | IN_MEMORY if folder_in_memory() else FAST
     try:
         with (
             open_embedded(home, system_folder=system_folder, options=options) as postgres,
