@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -14,14 +13,7 @@ from missing_coord.domain.access import Actor, Role
 from missing_coord.services.accounts import NewUser, add_user, set_password
 from missing_coord.services.sign_in import LockoutPolicy
 from missing_coord.storage.passwords import Argon2Passwords
-from tests.databases import Database
-from tests.integration.accounts_office import NOW, PASSWORD, WRONG, Office, open_office
-
-
-@pytest.fixture
-async def office(database: Database) -> AsyncIterator[Office]:
-    async with open_office(database) as opened:
-        yield opened
+from tests.integration.accounts_office import NOW, PASSWORD, WRONG, Office
 
 
 async def _fail(office: Office, times: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,6 @@ from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorde
 from missing_coord.services.interviews.requests import ask_transfer
 from missing_coord.services.interviews.words import LONDON
 from missing_coord.storage.tables.cases import escalations
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     NOW,
@@ -27,14 +25,7 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def _assign(

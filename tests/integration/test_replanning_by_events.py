@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import pytest
 from sqlalchemy import text
 
 from missing_coord.cli.serve import reactions_of
@@ -26,15 +24,8 @@ from missing_coord.services.register import receive_absences, receive_placements
 from missing_coord.services.wishes import keep_wishes
 from missing_coord.storage.outbox import lease_outbox
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, NOW, POLICY, SYSTEM, ago
-from tests.integration.web_scene import Site, open_site
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
+from tests.integration.web_scene import Site
 
 
 async def _relay(site: Site) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -14,17 +13,10 @@ from missing_coord.contracts.ladders import write_ladder
 from missing_coord.domain.access import Role, system_actor
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.notify.wording import short_reference
-from tests.databases import Database
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
 WEEK = "Mon,Tue,Wed,Thu,Fri"
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def test_a_rota_is_typed_as_rows_and_its_overrides_stay(site: Site) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import insert, text
 
 from missing_coord.domain.access import Actor, Role
@@ -15,17 +13,10 @@ from missing_coord.services import interviews
 from missing_coord.services.interviews.words import DeclinedBy, HoldReason
 from missing_coord.services.proposals import propose_all
 from missing_coord.storage.tables import people as tables
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, NOW, POLICY, SYSTEM, ago
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import Site
 
 WRITE = RecorderChannel("http://example.org").write
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def _tick(site: Site) -> None:

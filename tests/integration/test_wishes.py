@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import time
 from typing import Any
 
@@ -20,17 +19,10 @@ from missing_coord.services.ports.visits import ChildWishes
 from missing_coord.services.proposals import propose_all
 from missing_coord.services.wishes import keep_wishes
 from tests.builders.interview_records import record
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, SYSTEM, WORKER, ago
-from tests.integration.web_scene import Site, open_site, version_on
+from tests.integration.web_scene import Site, version_on
 
 ALL_DAYS = frozenset(Weekday)
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def _keep(site: Site, wishes: ChildWishes, *, version: int = 0) -> None:

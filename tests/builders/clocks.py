@@ -1,0 +1,23 @@
+"""What time it is where the database looks at its own clock, so that a test cannot take just any instant for now."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from missing_coord.domain.clock import Clock, RehearsalClock, SystemClock
+
+WEDNESDAY = 2
+
+
+def midweek_noon() -> datetime:
+    """Return noon of the last Wednesday in UTC: less than eight days ago, and neither at night nor near a weekend."""
+    now = SystemClock().now()
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    noon -= timedelta(days=(noon.weekday() - WEDNESDAY) % 7)
+    return noon if noon <= now else noon - timedelta(weeks=1)
+
+
+def clock_from(begin: datetime) -> Clock:
+    """Return a clock on which it is `begin` now, and that goes on like any other."""
+    now = SystemClock().now()
+    return RehearsalClock(since=now, ahead=begin - now)
