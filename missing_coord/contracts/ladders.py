@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,6 @@ from missing_coord.domain.escalation import (
 )
 from missing_coord.domain.ladders import SHIPPED
 from missing_coord.domain.messages import ChannelName
-from missing_coord.services.ports.escalation import Fired
 
 _LADDER_MEMBERS = {"clock", "version", "due_hours", "effective_at", "steps"}
 _MEMBERS = {"name", "hours", "tell", "breach", "repeat_hours", "channels"}
@@ -222,9 +221,8 @@ def _tellable(value: Any) -> bool:
         kind, name = target_of(value)
     except ValueError:
         return False
-    return (
-        kind is not TargetKind.ROLE or name in TELLABLE
-    )  # professionals are told by the product, by no ladder
+    # Professionals are told by the product, by no ladder.
+    return kind is not TargetKind.ROLE or name in TELLABLE
 
 
 def _channels(value: Any, place: str) -> tuple[ChannelName, ...]:
@@ -235,20 +233,3 @@ def _channels(value: Any, place: str) -> tuple[ChannelName, ...]:
 
 def _wrong(place: str, reason: str) -> PermanentError:
     return PermanentError(f"{place}: {reason}")
-
-
-def sweep_answer(as_of: datetime, fired: Iterable[Fired]) -> Mapping[str, Any]:
-    """Return what `missing-coord sweep --json` prints; `recipients` is empty where a later step was due as well."""
-    return {"as_of": as_of.isoformat(), "fired": [_fired(each) for each in fired]}
-
-
-def _fired(fired: Fired) -> dict[str, Any]:
-    return {
-        "interview_id": fired.interview_id,
-        "episode_id": fired.episode_id,
-        "step": fired.step,
-        "breach": fired.breach,
-        "recipients": list(fired.recipients),
-        "due_at": fired.due_at.isoformat(),
-        "planned_at": fired.planned_at.isoformat(),
-    }

@@ -31,9 +31,8 @@ from missing_coord.telemetry import logger
 
 CHUNK = 500
 ATTEMPTS = 6
-AT_ONCE = (
-    2  # one transaction is worked out while PostgreSQL writes the other; any order gives the same result
-)
+AT_ONCE = 2
+"""One transaction is worked out while PostgreSQL writes the other; any order gives the same result."""
 REGISTER_KINDS = ("children", "placements")
 MISSING_LIST = "missing-list"
 Progress = Callable[[int, int], None]

@@ -10,7 +10,7 @@ from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import MatchState
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.escalation import HOLDER
-from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
+from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis
 from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
 from missing_coord.services.interviews import OfferAnswer
@@ -332,11 +332,6 @@ def recipient_name(recipient: str) -> str:
     if kind == HOLDER:
         return "Who holds the stage"
     return f"{kind} {name}" if mark else ROLE_NAMES[Role(recipient)]
-
-
-def state_name(state: str) -> str:
-    """Return where an interview stands, in words."""
-    return STATE_NAMES[InterviewState(state)]
 
 
 def lag_words(lag: timedelta | None) -> str | None:
