@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from missing_coord.domain.cases import ChildFacts, Episode, Incident
 from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild
@@ -18,6 +17,7 @@ from missing_coord.domain.events import (
     MissingEpisodeOpened,
 )
 from missing_coord.domain.incidents import Source
+from missing_coord.domain.london import london_day
 from missing_coord.domain.past_episodes import FROM_HISTORY, derive_with_past
 from missing_coord.domain.population import (
     PlacementSpan,
@@ -32,7 +32,6 @@ from missing_coord.services.past_interviews import settle_past
 from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import confirmed_returns, settle_signs
 
-LONDON = ZoneInfo("Europe/London")
 Kept = tuple[Episode, tuple[str, ...]]
 
 
@@ -142,7 +141,7 @@ def _unknown_child(child_id: str) -> ChildFacts:
 
 def _episode(known: _Known, child: ChildFacts, facts: EpisodeFacts) -> Episode:
     kept = known.pool.take(facts)
-    span = placement_on(known.spans.get(child.child_id, ()), facts.started_at.astimezone(LONDON).date())
+    span = placement_on(known.spans.get(child.child_id, ()), london_day(facts.started_at))
     before = kept if kept and _is_frozen(kept, child, facts) else None
     authority = before.responsible_authority if before else child.responsible_authority
     population = _population(child, span, before, authority=authority, council=known.council)
@@ -203,7 +202,7 @@ def _knows(child: ChildFacts) -> bool:
 
 def _is_frozen(kept: Episode, child: ChildFacts, facts: EpisodeFacts) -> bool:
     """Whether what the register said of the child when this episode was written down stands for it."""
-    began, begins = kept.started_at.astimezone(LONDON).date(), facts.started_at.astimezone(LONDON).date()
+    began, begins = london_day(kept.started_at), london_day(facts.started_at)
     return kept.register_known and kept.child_id == child.child_id and began == begins
 
 

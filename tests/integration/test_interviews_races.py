@@ -11,10 +11,10 @@ from sqlalchemy import insert, text
 from missing_coord.domain.access import Actor
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
+from missing_coord.domain.london import LONDON
 from missing_coord.services import interviews
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
 from missing_coord.services.interviews.requests import ask_transfer
-from missing_coord.services.interviews.words import LONDON
 from missing_coord.storage.tables.cases import escalations
 from tests.integration.interviews_council import (
     COORDINATOR,

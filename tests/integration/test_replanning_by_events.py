@@ -10,10 +10,10 @@ from functools import partial
 from sqlalchemy import text
 
 from missing_coord.cli.serve import reactions_of
+from missing_coord.domain.london import london_day
 from missing_coord.domain.records import AbsenceRecord, PlacementRecord
 from missing_coord.messaging.in_process import InProcessDelivery
 from missing_coord.messaging.relay import relay_once
-from missing_coord.planning.weeks import london_day
 from missing_coord.services import interviews
 from missing_coord.services.interviews.words import DeclinedBy
 from missing_coord.services.ports.planning import KeptProposal

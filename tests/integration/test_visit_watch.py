@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, text
 
 from missing_coord.domain.access import Actor, Role
+from missing_coord.domain.london import london_day
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.planning.weeks import london_day
 from missing_coord.services import interviews
 from missing_coord.services.interviews.words import DeclinedBy, HoldReason
 from missing_coord.services.proposals import propose_all

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.records import Weekday, WorkingHours
 from missing_coord.planning.child_hours import ClosedHours
-from missing_coord.planning.weeks import LONDON
 from missing_coord.services.ports.planning import KeptProposal
 from missing_coord.services.ports.visits import ChildWishes
 from missing_coord.services.proposals import propose_all
