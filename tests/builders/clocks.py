@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from missing_coord.domain.clock import Clock, RehearsalClock, SystemClock
 
 WEDNESDAY = 2
+IN_NOVEMBER = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+"""When the notices of tests/builders/reviews.py are some days old: now for whoever writes fixed dates."""
 
 
 def midweek_noon() -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, there_and_back
 from tests.integration.api_sender import Sender, sender
 from tests.integration.web_scene import Site
@@ -22,6 +23,7 @@ OFFICE_ONLY = ("Left Larch House after an argument", "Last seen at: Larch House"
 @pytest.fixture
 async def site(site: Site) -> Site:
     """A child of whom much is known, back from one episode, with the interview given to a worker."""
+    site.clock.instant = IN_NOVEMBER
     council = await sender(site)
     await council.send("register", [child(**KNOWN)])
     of_her = {

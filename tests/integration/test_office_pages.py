@@ -6,7 +6,6 @@ import csv
 import html
 import io
 import re
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +13,7 @@ from sqlalchemy import text
 from missing_coord.domain.access import Role
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.patterns import find_patterns
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import Said, child, there_and_back
 from tests.integration.api_sender import sender
 from tests.integration.interviews_council import SYSTEM
@@ -31,7 +31,7 @@ KNOWN: Said = {
 @pytest.fixture
 async def site(site: Site) -> Site:
     """A child who went missing four times in the month that it is."""
-    site.clock.instant = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    site.clock.instant = IN_NOVEMBER
     council = await sender(site)
     await council.send("register", [child()])
     rows = [row for day in (2, 5, 8, 11) for row in there_and_back(f"MP/{day}", day=day, **KNOWN)]

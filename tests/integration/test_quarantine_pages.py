@@ -7,6 +7,7 @@ import re
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import notice
 from tests.integration.api_sender import sender
 from tests.integration.web_scene import Browser, Site, errors_on, version_on
@@ -17,6 +18,7 @@ BROKEN = notice() | {"issued_at": "yesterday", "risk": "medium", "surname": "Qui
 @pytest.fixture
 async def site(site: Site) -> Site:
     """One broken notice in quarantine."""
+    site.clock.instant = IN_NOVEMBER
     gmp = await sender(site, "police-notices")
     await gmp.send("police-notices", [BROKEN, "no object"])
     return site

@@ -10,13 +10,14 @@ from missing_coord.cli.regular import RegularWork
 from missing_coord.cli.regular_reports import ready
 from missing_coord.domain.access import Role
 from missing_coord.domain.clock import FixedClock
+from tests.builders.clocks import IN_NOVEMBER
 from tests.integration.web_scene import Site
 
 
 @pytest.fixture
 async def site(site: Site) -> Site:
     """The site in the middle of a November, when its October is over."""
-    site.clock.instant = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    site.clock.instant = IN_NOVEMBER
     return site
 
 

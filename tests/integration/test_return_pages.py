@@ -7,6 +7,7 @@ import re
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, notice
 from tests.integration.api_sender import sender
 from tests.integration.web_scene import Site, errors_on, version_on
@@ -15,6 +16,7 @@ from tests.integration.web_scene import Site, errors_on, version_on
 @pytest.fixture
 async def site(site: Site) -> Site:
     """A missing child of whom placement data says that the child was placed a day later."""
+    site.clock.instant = IN_NOVEMBER
     council = await sender(site)
     await council.send("register", [child()])
     await council.send("police-notices", [notice(forename="Tamsin", surname="Quillfeather",

@@ -10,6 +10,7 @@ import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.reporting.returns.collection import MISSING_COLUMNS
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, there_and_back
 from tests.integration.api_sender import sender
 from tests.integration.web_scene import Site, errors_on
@@ -26,6 +27,7 @@ PLACED = {
 @pytest.fixture
 async def site(site: Site) -> Site:
     """A looked-after child who was missing once, in November 2026."""
+    site.clock.instant = IN_NOVEMBER
     council = await sender(site)
     await council.send("register", [child(legal_status="C2")])
     await council.send("placements", [PLACED])

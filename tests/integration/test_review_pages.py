@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import Said, child, notice, there_and_back
 from tests.integration.api_sender import sender
 from tests.integration.web_scene import Browser, Site, errors_on, version_on
@@ -30,6 +31,7 @@ UNKNOWN: Said = {"forename": "", "surname": "Quillfeather", "date_of_birth": "20
 @pytest.fixture
 async def site(site: Site) -> Site:
     """Twins on the register, and an ended episode of one of them whose forename nobody said."""
+    site.clock.instant = IN_NOVEMBER
     council = await sender(site)
     brien = child("C9", forename="Mohamed", surname="O'Brien", aliases="Mo Fitz")
     twins = [child(), child("C2", forename="Tegan")]
