@@ -37,8 +37,8 @@ faults: ready-dev ## Kill processes at random points, many times, for hours
 	FAULT_ROUNDS=$(or $(FAULT_ROUNDS),100) FAULT_OPEN=$(or $(FAULT_OPEN),100000) $(PYTEST) -m faults --timeout=3600 $(ARGS)
 	LIFE_CYCLES=$(or $(LIFE_CYCLES),200) ROWS_TAKEN_AWAY=$(or $(ROWS_TAKEN_AWAY),40) SWEEPS=$(or $(SWEEPS),2000) \
 		SHUFFLES=$(or $(SHUFFLES),20) HISTORIES=$(or $(HISTORIES),200) \
-		PLAN_HUNDREDS=$(or $(PLAN_HUNDREDS),20) RANDOM_RETURNS=$(or $(RANDOM_RETURNS),40) \
-		$(PYTEST) --timeout=7200 tests/acceptance/test_life_cycles.py tests/acceptance/test_whole_life_cycles.py \
+		PLAN_HUNDREDS=$(or $(PLAN_HUNDREDS),20) RANDOM_RETURNS=$(or $(RANDOM_RETURNS),40) NEW_EXAMPLES=1 \
+		$(PYTEST) --timeout=7200 tests/acceptance/test_whole_life_cycles.py \
 		tests/acceptance/test_any_row_taken_away.py tests/acceptance/test_intake_any_order.py \
 		tests/acceptance/test_decisions_any_order.py tests/integration/test_sweep_rules.py \
 		tests/integration/test_report_oracle.py tests/integration/test_ssda903_export.py \

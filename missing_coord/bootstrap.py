@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from missing_coord.contracts.area_names import read_area_names
@@ -137,10 +138,7 @@ async def _keep_ladders(settings: Settings, database: Database) -> None:
     """Keep the ladders of the council's file; raises PermanentError naming what is wrong in it."""
     if settings.ladder is None:
         return
-    try:
-        content = settings.ladder.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PermanentError(f"MISSING_COORD_LADDER: cannot read {settings.ladder}") from error
+    content = _text_of(settings.ladder, "MISSING_COORD_LADDER")
     try:
         ladders = read_ladders(content)
         async with database.unit_of_work(system_actor("ladder file")) as uow:
@@ -169,20 +167,20 @@ def weights_in_force(settings: Settings) -> Weights:
     """
     if settings.match_weights is None:
         return shipped_weights()
+    content = _text_of(settings.match_weights, "MISSING_COORD_MATCH_WEIGHTS")
     try:
-        return read_weights(settings.match_weights.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PermanentError(f"MISSING_COORD_MATCH_WEIGHTS cannot be read: {error}") from error
+        return read_weights(content)
+    except ValueError as error:
+        raise PermanentError(f"MISSING_COORD_MATCH_WEIGHTS: {error}") from error
 
 
 def record_lists_in_force(settings: Settings) -> RecordLists:
     """Return the lists of interview records that the settings name, or those that come with the program."""
     if settings.record_lists is None:
         return DEFAULT_LISTS
+    content = _text_of(settings.record_lists, "MISSING_COORD_RECORD_LISTS")
     try:
-        return read_record_lists(settings.record_lists.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PermanentError(f"MISSING_COORD_RECORD_LISTS: cannot read {settings.record_lists}") from error
+        return read_record_lists(content)
     except PermanentError as error:
         raise PermanentError(f"MISSING_COORD_RECORD_LISTS: {error}") from error
 
@@ -192,12 +190,19 @@ def area_names_in_force(settings: Settings) -> Mapping[str, str]:
     ours = {settings.council: settings.council_name} if settings.council_name else {}
     if settings.area_names is None:
         return ours
+    content = _text_of(settings.area_names, "MISSING_COORD_AREA_NAMES")
     try:
-        return {**ours, **read_area_names(settings.area_names.read_text(encoding="utf-8-sig"))}
-    except (OSError, UnicodeDecodeError) as error:
-        raise PermanentError(f"MISSING_COORD_AREA_NAMES: cannot read {settings.area_names}") from error
+        return {**ours, **read_area_names(content)}
     except PermanentError as error:
         raise PermanentError(f"MISSING_COORD_AREA_NAMES: {error}") from error
+
+
+def _text_of(path: Path, variable: str) -> str:
+    """Return the text of a file that a setting names, without the mark that Windows puts before it."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(f"{variable}: cannot read {path} as UTF-8 text.") from error
 
 
 def _spare_the_collector() -> None:

@@ -21,9 +21,13 @@ from tests.sharing_out import FileByFile, longest_first
 # Tests start the program many times: what one start has compiled, the next finds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# A slow or busy machine finds the same as a quick one.
+# A slow or busy machine finds the same as a quick one, and the same at every run unless new examples are asked for.
 settings.register_profile(
-    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine",
+    settings(),
+    deadline=None,
+    derandomize="NEW_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any machine")
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
-LONDON = ZoneInfo("Europe/London")
+from missing_coord.domain.london import LONDON
+
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of a table.")]
 

@@ -34,7 +34,7 @@ LATE_COMMITS = timedelta(hours=1)
 
 @dataclass(slots=True)
 class RegularWork:
-    """Sweep, plan and patterns on one application; each call is safe to repeat."""
+    """Everything that is done regularly, on one application; each call is safe to repeat."""
 
     app: Application
     _patterns_since: datetime | None = field(default=None)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import system_actor
+from missing_coord.domain.london import london_day
 from missing_coord.reporting.frozen import is_kept, keep
 from missing_coord.reporting.monthly import read_report
-from missing_coord.reporting.periods import LONDON, Period, month_holding, week_holding
+from missing_coord.reporting.periods import Period, month_holding, week_holding
 from missing_coord.services.ports.escalation import Write
 from missing_coord.services.report_readers import tell_readers
 
@@ -19,7 +20,7 @@ NOT_BEFORE = timedelta(hours=7)
 
 def ready(now: datetime) -> tuple[tuple[Period, bool], ...]:
     """Return the last month and the last week that are over for long enough, each with whether it is a week."""
-    then = (now - NOT_BEFORE).astimezone(LONDON).date()
+    then = london_day(now - NOT_BEFORE)
     month = month_holding(then.replace(day=1) - timedelta(days=1))
     return (month, False), (week_holding(then - timedelta(days=7)), True)
 

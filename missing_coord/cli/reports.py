@@ -149,12 +149,13 @@ async def _report(
     app: Application, period: str, as_of: AsOf, subject: Subject, progress: Progress | None
 ) -> Report:
     from missing_coord.domain.access import system_actor
+    from missing_coord.domain.london import london_day
     from missing_coord.reporting.monthly import read_report
-    from missing_coord.reporting.periods import LONDON, week_holding
+    from missing_coord.reporting.periods import week_holding
 
     async with app.database.unit_of_work(system_actor("report")) as uow:
         now = as_of or uow.now
-        wanted = period or week_holding((now - timedelta(days=7)).astimezone(LONDON).date()).value
+        wanted = period or week_holding(london_day(now - timedelta(days=7))).value
         return await read_report(
             uow,
             period=wanted,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from missing_coord.contracts.json_text import load_json
+from missing_coord.contracts.members import read_json
 from missing_coord.domain.errors import PermanentError
 
 LONGEST_NAME = 100  # characters
@@ -13,10 +13,7 @@ LONGEST_NAME = 100  # characters
 
 def read_area_names(content: str) -> Mapping[str, str]:
     """Return names by ONS code of `{"E08000099": "Larchford", ...}`; PermanentError names what is wrong."""
-    try:
-        found = load_json(content)
-    except (ValueError, RecursionError) as error:
-        raise PermanentError(f"area names: this is no JSON ({error}).") from error
+    found = read_json(content, "area names")
     if not isinstance(found, dict):
         raise PermanentError('area names: write one object, such as {"E08000099": "Larchford"}.')
     for code, name in found.items():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from missing_coord.contracts.json_text import load_json
+from missing_coord.contracts.members import check_known, read_effective_at, read_json, wrong
 from missing_coord.domain.audit_schemes import AuditScheme, Criterion, GradePoint
-from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.escalation import LONG_AGO
 
-_MEMBERS = {"version", "effective_at", "second_percent", "held", "effort", "scale"}
+_MEMBERS = ("version", "effective_at", "second_percent", "held", "effort", "scale")
 _MOST_WEIGHT = 100
 _MOST_CRITERIA = 40
 
@@ -23,29 +21,24 @@ def read_audit_scheme(content: str) -> AuditScheme:
     `{"version": "2027-1", "held": [{"code": "voice", "words": "...", "weight": 3}], "effort": [...],
     "scale": [{"code": "good", "words": "Good", "from_percent": 70}, ...], "second_percent": 10}`
     """
-    try:
-        found = load_json(content)
-    except (ValueError, RecursionError) as error:
-        raise PermanentError("criteria: must be JSON") from error
-    return scheme_of(found)
+    return scheme_of(read_json(content, "criteria"))
 
 
 def scheme_of(found: Any) -> AuditScheme:
     """Return the scheme of a JSON object, as `read_audit_scheme`."""
     if not isinstance(found, dict):
-        raise _wrong("criteria", "must be an object with version, held, effort and scale")
-    if unknown := sorted(found.keys() - _MEMBERS):
-        raise _wrong(unknown[0], f"is not known here: use {', '.join(sorted(_MEMBERS))}")
+        raise wrong("criteria", "must be an object with version, held, effort and scale")
+    check_known(found, _MEMBERS)
     version = found.get("version")
     if not isinstance(version, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", version):
-        raise _wrong("version", "must be a name such as 2027-1")
+        raise wrong("version", "must be a name such as 2027-1")
     return AuditScheme(
         version=version,
         held=_criteria("held", found.get("held")),
         effort=_criteria("effort", found.get("effort")),
         scale=_scale(found.get("scale")),
         second_percent=_whole("second_percent", found.get("second_percent", 10), 0, 100),
-        effective_at=_effective(found.get("effective_at")),
+        effective_at=read_effective_at(found.get("effective_at")),
     )
 
 
@@ -81,7 +74,7 @@ def _scale(found: Any) -> tuple[GradePoint, ...]:
     _check_different("scale", [each.code for each in made])
     given = [each.from_percent for each in made]
     if given != sorted(set(given), reverse=True) or given[-1] != 0:
-        raise _wrong(
+        raise wrong(
             "scale", "must go from the best grade down, each from a lower percentage, the last from 0"
         )
     return tuple(made)
@@ -89,51 +82,34 @@ def _scale(found: Any) -> tuple[GradePoint, ...]:
 
 def _objects(name: str, found: Any) -> list[tuple[str, Mapping[str, Any]]]:
     if not isinstance(found, list) or not found or not all(isinstance(each, dict) for each in found):
-        raise _wrong(name, "must be a list of objects with code and words")
+        raise wrong(name, "must be a list of objects with code and words")
     if len(found) > _MOST_CRITERIA:
-        raise _wrong(name, f"must have at most {_MOST_CRITERIA} members")
+        raise wrong(name, f"must have at most {_MOST_CRITERIA} members")
     return [(f"{name}[{number}]", each) for number, each in enumerate(found)]
 
 
 def _code(place: str, found: Mapping[str, Any], number: str) -> str:
-    if unknown := sorted(found.keys() - {"code", "words", number}):
-        raise _wrong(f"{place}.{unknown[0]}", f"is not known here: use code, words and {number}")
+    check_known(found, ("code", "words", number), f"{place}.")
     code = found.get("code")
     if not isinstance(code, str) or not re.fullmatch(r"[a-z][a-z_]{0,39}", code):
-        raise _wrong(f"{place}.code", "must be small letters and _, such as childs_voice")
+        raise wrong(f"{place}.code", "must be small letters and _, such as childs_voice")
     return code
 
 
 def _words(place: str, found: Mapping[str, Any]) -> str:
     words = found.get("words")
     if not isinstance(words, str) or not words.strip() or len(words) > 200:
-        raise _wrong(f"{place}.words", "must be 1 to 200 characters")
+        raise wrong(f"{place}.words", "must be 1 to 200 characters")
     return words.strip()
 
 
 def _whole(place: str, found: Any, least: int, most: int) -> int:
     if type(found) is not int or not least <= found <= most:
-        raise _wrong(place, f"must be a whole number from {least} to {most}")
+        raise wrong(place, f"must be a whole number from {least} to {most}")
     return found
 
 
 def _check_different(name: str, codes: list[str]) -> None:
     twice = [code for code in codes if codes.count(code) > 1]
     if twice:
-        raise _wrong(name, f"has {twice[0]} twice")
-
-
-def _effective(found: Any) -> datetime:
-    if found is None:
-        return LONG_AGO
-    try:
-        at = datetime.fromisoformat(found)
-    except (TypeError, ValueError) as error:
-        raise _wrong("effective_at", "must be a time such as 2026-12-01T00:00:00+00:00") from error
-    if at.tzinfo is None or at.year not in range(2000, 2100):
-        raise _wrong("effective_at", "must carry its offset from UTC and a year from 2000 to 2099")
-    return at
-
-
-def _wrong(name: str, rule: str) -> PermanentError:
-    return PermanentError(f"{name}: {rule}")
+        raise wrong(name, f"has {twice[0]} twice")

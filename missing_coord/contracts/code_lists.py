@@ -50,7 +50,7 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingRules:
-    """The choices that a council makes about reading notices."""
+    """What the words that police forces use for risk and category mean."""
 
     risk: CodeList
     category: CodeList
@@ -101,4 +101,4 @@ DEFAULT_RULES = ReadingRules(
         }
     ),
 )
-"""The spellings that police forces are known to use; a council may load its own list instead."""
+"""The spellings that police forces are known to use."""

@@ -1,15 +1,14 @@
-"""Escalation ladders as a council writes them in JSON, and the sweep's answer as the command line prints it."""
+"""Escalation ladders as a council writes them in JSON."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from missing_coord.contracts.json_text import load_json
+from missing_coord.contracts.members import check_known, read_effective_at, read_json, wrong
 from missing_coord.domain.access import Role
-from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.escalation import (
     HOLDER,
     LONG_AGO,
@@ -22,18 +21,16 @@ from missing_coord.domain.escalation import (
 )
 from missing_coord.domain.ladders import SHIPPED
 from missing_coord.domain.messages import ChannelName
-from missing_coord.services.ports.escalation import Fired
 
-_LADDER_MEMBERS = {"clock", "version", "due_hours", "effective_at", "steps"}
-_MEMBERS = {"name", "hours", "tell", "breach", "repeat_hours", "channels"}
+_LADDER_MEMBERS = ("clock", "version", "due_hours", "effective_at", "steps")
+_MEMBERS = ("name", "hours", "tell", "breach", "repeat_hours", "channels")
 _SHIPPED = {each.clock: each for each in SHIPPED}
 _LONGEST_HOURS = 24 * 366
-YEARS = range(2000, 2100)
 
 
 def read_ladders(content: str) -> list[Ladder]:
     """Return the ladders of a JSON text, which holds one or a list of them; PermanentError as `read_ladder`."""
-    found = _parsed(content)
+    found = read_json(content, "ladder")
     return [_ladder(each) for each in found] if isinstance(found, list) else [_ladder(found)]
 
 
@@ -43,7 +40,7 @@ def read_ladder(content: str) -> Ladder:
     `{"version": "2026-1", "steps": [{"name": "breach", "hours": 0, "tell": ["manager"], "breach": true}, ...]}`;
     `hours` count from the deadline, before it when negative; `repeat_hours` is for the last step only.
     """
-    return _ladder(_parsed(content))
+    return _ladder(read_json(content, "ladder"))
 
 
 def write_ladder(ladder: Ladder) -> dict[str, Any]:
@@ -70,28 +67,20 @@ def _written(step: LadderStep) -> dict[str, Any]:
     return body
 
 
-def _parsed(content: str) -> Any:
-    try:
-        return load_json(content)
-    except (ValueError, RecursionError) as error:
-        raise PermanentError("ladder: must be JSON") from error
-
-
 def _ladder(found: Any) -> Ladder:
     if not isinstance(found, dict):
-        raise _wrong("ladder", "must be an object with version and steps")
-    if unknown := sorted(found.keys() - _LADDER_MEMBERS):
-        raise _wrong(unknown[0], f"is not known here: use {', '.join(sorted(_LADDER_MEMBERS))}")
+        raise wrong("ladder", "must be an object with version and steps")
+    check_known(found, _LADDER_MEMBERS)
     version = _text(found.get("version"), "version")
     steps = found.get("steps")
     if not isinstance(steps, list) or not steps:
-        raise _wrong("steps", "must be a list with at least one step")
+        raise wrong("steps", "must be a list with at least one step")
     clock = _clock(found.get("clock", ClockKind.INTERVIEW.value))
     ladder = Ladder(
         version=version,
         clock=clock,
         due_after=_due_after(found.get("due_hours"), clock),
-        effective_at=_effective(found.get("effective_at")),
+        effective_at=read_effective_at(found.get("effective_at")),
         steps=tuple(_step(each, f"steps[{n}]") for n, each in enumerate(steps)),
     )
     _check_together(ladder.steps)
@@ -104,45 +93,29 @@ def _clock(value: Any) -> ClockKind:
     try:
         return ClockKind(value)
     except ValueError as error:
-        raise _wrong("clock", f"must be one of {', '.join(ClockKind)}") from error
+        raise wrong("clock", f"must be one of {', '.join(ClockKind)}") from error
 
 
 def _due_after(value: Any, clock: ClockKind) -> timedelta:
     if value is None:
         return _SHIPPED[clock].due_after
     if clock is ClockKind.INTERVIEW:
-        raise _wrong("due_hours", "cannot be set: the 72 hours are statutory")
+        raise wrong("due_hours", "cannot be set: the 72 hours are statutory")
     if clock is ClockKind.PRESUMED_RETURN:
-        raise _wrong("due_hours", "cannot be set: a sign that a child is back waits 12 hours")
+        raise wrong("due_hours", "cannot be set: a sign that a child is back waits 12 hours")
     found = _hours(value, "due_hours")
     if found < timedelta(0):
-        raise _wrong("due_hours", "must not be negative")
+        raise wrong("due_hours", "must not be negative")
     return found
-
-
-def _effective(value: Any) -> datetime:
-    if value is None:
-        return LONG_AGO
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise _wrong("effective_at", "must be a time such as 2026-12-01T00:00:00+00:00") from error
-    if found.tzinfo is None:
-        raise _wrong("effective_at", "must carry its offset from UTC")
-    if found.year not in YEARS:
-        raise _wrong("effective_at", "must lie in the years 2000 to 2099")
-    return found.astimezone(UTC)
 
 
 def _step(found: Any, place: str) -> LadderStep:
     if not isinstance(found, dict):
-        raise _wrong(place, "must be an object")
-    unknown = sorted(found.keys() - _MEMBERS)
-    if unknown:
-        raise _wrong(f"{place}.{unknown[0]}", f"is not known here: use {', '.join(sorted(_MEMBERS))}")
+        raise wrong(place, "must be an object")
+    check_known(found, _MEMBERS, f"{place}.")
     repeat = found.get("repeat_hours")
     if not isinstance(found.get("breach", False), bool):
-        raise _wrong(f"{place}.breach", "must be true or false")
+        raise wrong(f"{place}.breach", "must be true or false")
     return LadderStep(
         name=_text(found.get("name"), f"{place}.name"),
         offset=_hours(found.get("hours"), f"{place}.hours"),
@@ -157,23 +130,23 @@ def _check_together(steps: Sequence[LadderStep]) -> None:
     names = [step.name for step in steps]
     for number, step in enumerate(steps):
         if step.name in names[:number]:
-            raise _wrong(f"steps[{number}].name", "is there twice: every step needs a name of its own")
+            raise wrong(f"steps[{number}].name", "is there twice: every step needs a name of its own")
         if number and step.offset <= steps[number - 1].offset:
-            raise _wrong(f"steps[{number}].hours", "must be later than the step before it")
+            raise wrong(f"steps[{number}].hours", "must be later than the step before it")
         if step.repeat_every is not None and number < len(steps) - 1:
-            raise _wrong(f"steps[{number}].repeat_hours", "only the last step can repeat")
+            raise wrong(f"steps[{number}].repeat_hours", "only the last step can repeat")
 
 
 def _check_breach(ladder: Ladder) -> None:
     breaches = [step for step in ladder.steps if step.breach]
     if ladder.clock is not ClockKind.INTERVIEW:
         if breaches:
-            raise _wrong("steps", "no step can have breach true: only the 72 hours are statutory")
+            raise wrong("steps", "no step can have breach true: only the 72 hours are statutory")
         return
     if len(breaches) != 1 or breaches[0].offset != timedelta(0):
-        raise _wrong("steps", "exactly one step must have breach true, and its hours must be 0")
+        raise wrong("steps", "exactly one step must have breach true, and its hours must be 0")
     if ladder.steps[-1].repeat_every is None:
-        raise _wrong(
+        raise wrong(
             f"steps[{len(ladder.steps) - 1}].repeat_hours",
             "must be set on the last step: nobody may fall silent about an interview that is not done",
         )
@@ -182,25 +155,25 @@ def _check_breach(ladder: Ladder) -> None:
 def _check_holder(ladder: Ladder) -> None:
     for number, step in enumerate(ladder.steps):
         if HOLDER in step.recipients and ladder.clock is not ClockKind.DISPUTE:
-            raise _wrong(f"steps[{number}].tell", f"can name {HOLDER} only for the clock {ClockKind.DISPUTE}")
+            raise wrong(f"steps[{number}].tell", f"can name {HOLDER} only for the clock {ClockKind.DISPUTE}")
 
 
 def _text(value: Any, place: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", value):
-        raise _wrong(place, "must be 1 to 60 letters, digits, dots, hyphens or underscores")
+        raise wrong(place, "must be 1 to 60 letters, digits, dots, hyphens or underscores")
     return value
 
 
 def _hours(value: Any, place: str) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LONGEST_HOURS:
-        raise _wrong(place, f"must be a number of hours from -{_LONGEST_HOURS} to {_LONGEST_HOURS}")
+        raise wrong(place, f"must be a number of hours from -{_LONGEST_HOURS} to {_LONGEST_HOURS}")
     return timedelta(hours=value)
 
 
 def _repeat(value: Any, place: str) -> timedelta:
     every = _hours(value, place)
     if every < timedelta(hours=1):
-        raise _wrong(place, "must be at least 1 hour")
+        raise wrong(place, "must be at least 1 hour")
     return every
 
 
@@ -208,10 +181,10 @@ def _recipients(value: Any, place: str) -> tuple[str, ...]:
     known = [role.value for role in TELLABLE]
     right = f"{', '.join(known)}, team:NAME, person:USERNAME, rota:NAME or {HOLDER}"
     if not isinstance(value, list) or not value:
-        raise _wrong(place, f"must name at least one of {right}")
+        raise wrong(place, f"must name at least one of {right}")
     for each in value:
         if not _tellable(each):
-            raise _wrong(place, f"names somebody who cannot be told: choose from {right}")
+            raise wrong(place, f"names somebody who cannot be told: choose from {right}")
     return tuple(dict.fromkeys(Role(each) if each in known else each for each in value))
 
 
@@ -222,33 +195,11 @@ def _tellable(value: Any) -> bool:
         kind, name = target_of(value)
     except ValueError:
         return False
-    return (
-        kind is not TargetKind.ROLE or name in TELLABLE
-    )  # professionals are told by the product, by no ladder
+    # Professionals are told by the product, by no ladder.
+    return kind is not TargetKind.ROLE or name in TELLABLE
 
 
 def _channels(value: Any, place: str) -> tuple[ChannelName, ...]:
     if not isinstance(value, list) or any(each not in list(ChannelName) for each in value):
-        raise _wrong(place, f"must be a list of {', '.join(ChannelName)}")
+        raise wrong(place, f"must be a list of {', '.join(ChannelName)}")
     return tuple(dict.fromkeys(ChannelName(each) for each in value))
-
-
-def _wrong(place: str, reason: str) -> PermanentError:
-    return PermanentError(f"{place}: {reason}")
-
-
-def sweep_answer(as_of: datetime, fired: Iterable[Fired]) -> Mapping[str, Any]:
-    """Return what `missing-coord sweep --json` prints; `recipients` is empty where a later step was due as well."""
-    return {"as_of": as_of.isoformat(), "fired": [_fired(each) for each in fired]}
-
-
-def _fired(fired: Fired) -> dict[str, Any]:
-    return {
-        "interview_id": fired.interview_id,
-        "episode_id": fired.episode_id,
-        "step": fired.step,
-        "breach": fired.breach,
-        "recipients": list(fired.recipients),
-        "due_at": fired.due_at.isoformat(),
-        "planned_at": fired.planned_at.isoformat(),
-    }

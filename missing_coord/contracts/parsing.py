@@ -78,12 +78,6 @@ def layout_of(kind: str, columns: Mapping[str, str]) -> Layout | None:
     return FILE_LAYOUTS[kind]
 
 
-def parse_message(kind: str, body: Mapping[str, object], *, rules: ReadingRules = DEFAULT_RULES) -> ParsedRow:
-    """Read a flat object, or the `data` of a CloudEvents envelope whose type must fit the kind."""
-    opened = open_envelope(kind, body)
-    return ParsedRow(faults=(opened,)) if isinstance(opened, Fault) else parse(kind, opened, rules=rules)
-
-
 def open_envelope(kind: str, body: Mapping[str, object]) -> Mapping[str, object] | Fault:
     """The flat object inside a CloudEvents envelope, or the object itself when it is in none."""
     if "specversion" not in body:

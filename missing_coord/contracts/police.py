@@ -17,7 +17,8 @@ from missing_coord.contracts.fields import (
     read_sex,
 )
 from missing_coord.contracts.layout import Column, Findings, Layout
-from missing_coord.contracts.times import london_date, read_date, read_time
+from missing_coord.contracts.times import read_date, read_time
+from missing_coord.domain.london import london_day
 from missing_coord.domain.records import NoticeMessage, PoliceNotice
 
 _DAY = timedelta(days=1)
@@ -59,9 +60,9 @@ def check_notice(values: dict[str, Any], findings: Findings, rules: ReadingRules
     for name in _EVENT_TIMES:
         _check_against_issue(name, values.get(name), issued_at, findings)
     _check_order(values, findings)
-    _check_birth(values, findings, on=london_date(issued_at))
+    _check_birth(values, findings, on=london_day(issued_at))
     _check_message(values, findings)
-    _add_meanings(values, findings, rules, on=london_date(issued_at))
+    _add_meanings(values, findings, rules, on=london_day(issued_at))
 
 
 def _check_against_issue(name: str, at: datetime | None, issued_at: datetime, findings: Findings) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from missing_coord.contracts.json_text import load_json
+from missing_coord.contracts.members import read_json
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.record_lists import DEFAULT_LISTS, FollowUpRule, RecordLists
 
@@ -20,10 +20,7 @@ def read_record_lists(content: str) -> RecordLists:
 
     `{"version": "2027-1", "push": {"code": "words", ...}, "follow_up": {"episodes": 5, "days": 30}}`
     """
-    try:
-        found = load_json(content)
-    except ValueError as error:
-        raise PermanentError(f"record lists: this is no JSON ({error}).") from error
+    found = read_json(content, "record lists")
     if not isinstance(found, dict):
         raise PermanentError("record lists: write one object with a version.")
     if unknown := sorted(set(found) - {"version", "follow_up", *_LISTS}):

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from missing_coord.contracts.members import YEARS, check_known, wrong
 from missing_coord.contracts.text import storable
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.records import wall_clock
 from missing_coord.domain.rotas import ALWAYS_FROM, ALWAYS_TO, Absence, Override, Rota, Shift
 
-YEARS = range(2000, 2100)
 SPAN_MEMBERS = ("person", "starts_at", "ends_at", "reason")
 PART_MEMBERS = {
     "shifts": ("person", "days", "starts", "ends", "first_day", "last_day"),
@@ -25,7 +25,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
     """Return the rota of a JSON object; PermanentError names the member that is wrong and what would be right."""
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", name):
-        raise _wrong("name", "must be 1 to 60 letters, digits, dots, hyphens or underscores")
+        raise wrong("name", "must be 1 to 60 letters, digits, dots, hyphens or underscores")
     _check_members(body)
     rota = kept_rota(name, body)
     if rota.faults:
@@ -35,15 +35,10 @@ def read_rota(name: str, body: Mapping[str, Any]) -> Rota:
 
 def _check_members(body: Mapping[str, Any]) -> None:
     """Raise PermanentError for a member that means nothing, such as a misspelt one."""
-    _known(body, "", tuple(PART_MEMBERS))
+    check_known(body, PART_MEMBERS)
     for part, members in PART_MEMBERS.items():
         for number, each in enumerate(_list(body, part)):
-            _known(each, f"{part}[{number}].", members)
-
-
-def _known(found: Mapping[str, Any], place: str, members: Collection[str]) -> None:
-    if unknown := sorted(str(each) for each in found if each not in members):
-        raise _wrong(f"{place}{unknown[0]}", f"is not known here: use {', '.join(members)}")
+            check_known(each, members, f"{part}[{number}].")
 
 
 def kept_rota(name: str, body: Mapping[str, Any]) -> Rota:
@@ -74,19 +69,19 @@ def _check_order(read: Shift | Override | Absence, place: str) -> None:
     """Raise PermanentError for dates the wrong way round."""
     if isinstance(read, Shift):
         if read.last_day < read.first_day:
-            raise _wrong(f"{place}.last_day", "must not be before first_day")
+            raise wrong(f"{place}.last_day", "must not be before first_day")
     elif read.ends_at <= read.starts_at:
-        raise _wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
+        raise wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
 
 
 def check_rota(rota: Rota, *, known: Collection[str]) -> None:
     """Raise PermanentError unless a rota has a shift and names only user names of `known`."""
     if not rota.shifts:
-        raise _wrong("shifts", "must have at least one, with its person, days and times")
+        raise wrong("shifts", "must have at least one, with its person, days and times")
     for part in ("shifts", "overrides", "absences"):
         for number, each in enumerate(getattr(rota, part)):
             if each.person not in known:
-                raise _wrong(f"{part}[{number}].person", "must be the user name of somebody who can sign in")
+                raise wrong(f"{part}[{number}].person", "must be the user name of somebody who can sign in")
 
 
 def write_rota(rota: Rota) -> dict[str, Any]:
@@ -124,14 +119,14 @@ def _span_written(span: Override | Absence) -> dict[str, str]:
 def _list(body: Mapping[str, Any], name: str) -> list[Any]:
     found = body.get(name, [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise _wrong(name, "must be a list of objects")
+        raise wrong(name, "must be a list of objects")
     return found
 
 
 def _shift(found: dict[str, Any], place: str) -> Shift:
     days = found.get("days")
     if not isinstance(days, list) or not days or any(each not in DAYS for each in days):
-        raise _wrong(f"{place}.days", f"must name at least one of {', '.join(DAYS)}")
+        raise wrong(f"{place}.days", f"must name at least one of {', '.join(DAYS)}")
     return Shift(
         person=_person(found, place),
         weekdays=tuple(DAYS.index(each) for each in days),
@@ -154,9 +149,9 @@ def _span(found: dict[str, Any], place: str) -> dict[str, Any]:
     starts_at = _read(datetime.fromisoformat, found.get("starts_at"), f"{place}.starts_at", right)
     ends_at = _read(datetime.fromisoformat, found.get("ends_at"), f"{place}.ends_at", right)
     if starts_at.tzinfo is None or ends_at.tzinfo is None:
-        raise _wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
+        raise wrong(f"{place}.ends_at", "must be after starts_at, both with their offset")
     if not (starts_at.year in YEARS and ends_at.year in YEARS):
-        raise _wrong(f"{place}.ends_at", "must lie in the years 2000 to 2099, like starts_at")
+        raise wrong(f"{place}.ends_at", "must lie in the years 2000 to 2099, like starts_at")
     return {
         "person": _person(found, place),
         "starts_at": starts_at,
@@ -175,7 +170,7 @@ _READERS: Mapping[str, Callable[[dict[str, Any], str], Any]] = {
 def _person(found: dict[str, Any], place: str) -> str:
     person = found.get("person")
     if not isinstance(person, str) or not person.strip():
-        raise _wrong(f"{place}.person", "must be the user name of somebody")
+        raise wrong(f"{place}.person", "must be the user name of somebody")
     return storable(person.strip())
 
 
@@ -183,8 +178,4 @@ def _read(read: Any, value: Any, place: str, right: str) -> Any:
     try:
         return read(value)
     except (TypeError, ValueError) as error:
-        raise _wrong(place, f"must be {right}") from error
-
-
-def _wrong(place: str, reason: str) -> PermanentError:
-    return PermanentError(f"{place}: {reason}")
+        raise wrong(place, f"must be {right}") from error

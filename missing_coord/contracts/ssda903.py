@@ -121,12 +121,6 @@ MISSING = Layout(
 )  # fmt: skip
 
 _MARKS = ((EPISODES, {"decom"}), (MISSING, {"misstart"}), (UASC, {"duc"}), (HEADER, {"ethnic"}))
-WANTED_COLUMNS = {
-    EPISODES.title: ("child", "decom", "rne", "ls", "place", "dec"),
-    MISSING.title: ("child", "missing", "mis_start", "mis_end"),
-    UASC.title: ("child", "dob", "duc"),
-    HEADER.title: ("child", "sex", "dob", "ethnic"),
-}
 
 
 def recognise(column_keys: Iterable[str]) -> Layout | None:

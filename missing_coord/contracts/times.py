@@ -6,12 +6,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from missing_coord.contracts.readings import Unreadable
 from missing_coord.contracts.text import is_placeholder
+from missing_coord.domain.london import LONDON, london_day, london_midnight
 
-LONDON = ZoneInfo("Europe/London")
 AMBIGUOUS = "ambiguous_time"
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 FIRST_BIRTH_YEAR = 1900
@@ -72,7 +71,7 @@ def read_moment(text: str) -> tuple[Moment | None, str | None]:
     """Read an instant, or a day where the sender has no time of day."""
     if len(text) <= 10 and not is_placeholder(text):
         day, _ = read_date(text)
-        return (None if day is None else Moment(_midnight(day), date_only=True)), None
+        return (None if day is None else Moment(london_midnight(day), date_only=True)), None
     at, flag = read_time(text)
     return (None if at is None else Moment(at, date_only=False)), flag
 
@@ -81,16 +80,7 @@ def day_after(moment: Moment) -> datetime:
     """The end of a moment: for a whole day London midnight of the next, else the instant itself."""
     if not moment.date_only:
         return moment.at
-    return _midnight(moment.at.astimezone(LONDON).date() + timedelta(days=1))
-
-
-def london_date(at: datetime) -> date:
-    """The London calendar day of an instant."""
-    return at.astimezone(LONDON).date()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC)
+    return london_midnight(london_day(moment.at) + timedelta(days=1))
 
 
 def _from_london(naive: datetime) -> tuple[datetime, str | None]:

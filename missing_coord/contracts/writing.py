@@ -10,8 +10,8 @@ from pathlib import Path
 from missing_coord.contracts.layout import Layout
 from missing_coord.contracts.parsing import KINDS, LAYOUTS
 from missing_coord.contracts.ssda903 import EPISODES, HEADER, MISSING, UASC
-from missing_coord.contracts.times import london_date
 from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.london import london_day
 from missing_coord.domain.records import (
     MissingType,
     Record,
@@ -59,7 +59,7 @@ def cell(record: Record, name: str) -> str:
         return record.extra.get(name, "")
     if isinstance(value, datetime):
         if getattr(record, _DATE_ONLY.get(name, ""), False):
-            return london_date(value).isoformat()
+            return london_day(value).isoformat()
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return _text(value, ssda903=isinstance(record, tuple(_SSDA903)))
 

@@ -12,8 +12,9 @@ from missing_coord.demo.care import Care
 from missing_coord.demo.families import Person, invent_family, invent_unaccompanied
 from missing_coord.demo.geography import COUNCIL, HOME_AREA, OUTSIDE_AREAS, Area, Places
 from missing_coord.demo.names import invent_adult, invent_street, staff_email
-from missing_coord.demo.rows import LONDON, Row, listed
+from missing_coord.demo.rows import Row, listed
 from missing_coord.demo.workforce import invent_absences, invent_workers
+from missing_coord.domain.london import london_day
 from missing_coord.domain.population import Population
 from missing_coord.storage.postcodes import Postcodes, installed_postcodes
 
@@ -131,7 +132,7 @@ def generate_council(
 ) -> Council:
     """Return the council of a seed; the same seed, instant and sizes always give the same council."""
     rng = random.Random(f"council-{seed}")
-    today = as_of.astimezone(LONDON).date()
+    today = london_day(as_of)
     places = Places(postcodes=postcodes or installed_postcodes(), rng=rng)
     register = _Register(
         rng=rng,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from missing_coord.demo.deeds import COORDINATOR
-from missing_coord.demo.rows import LONDON
+from missing_coord.domain.london import london_day
 from missing_coord.domain.support import (
     Assessment,
     Helped,
@@ -75,7 +75,7 @@ class HelpAfter:
 
     async def go_on(self, now: datetime) -> None:
         """Do one day's part; done again for the same instant it changes nothing."""
-        today = now.astimezone(LONDON).date()
+        today = london_day(now)
         async with self.database.unit_of_work(COORDINATOR) as uow:
             async with uow.as_system():
                 held = list((await uow.execute(_HELD, {"before": now - timedelta(days=1)})).mappings())

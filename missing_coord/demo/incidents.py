@@ -13,7 +13,7 @@ from typing import Final
 from missing_coord.demo.council import Council, Resident
 from missing_coord.demo.families import Person, invent_family
 from missing_coord.demo.geography import HOME_AREA, Area
-from missing_coord.demo.rows import LONDON
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.domain.population import Population
 
 PER_MONTH: Final = 350
@@ -200,7 +200,7 @@ def _alongside(draw: _Draw, mate: Resident, incident: Incident) -> Incident:
     split = timedelta(minutes=draw.rng.choice((0, 0, 0, 25, 240)))
     back = timedelta(minutes=draw.rng.randrange(0, 40)) + split
     safe = incident.safe_and_well_at
-    day = incident.last_seen_at.astimezone(LONDON).date()
+    day = london_day(incident.last_seen_at)
     return replace(
         incident,
         child_id=mate.child_id,
@@ -216,7 +216,7 @@ def _alongside(draw: _Draw, mate: Resident, incident: Incident) -> Incident:
 def _incident(draw: _Draw, resident: Resident, *, start: datetime) -> Incident:
     uasc = resident.child["uasc"] == "yes"
     incident = _timeline(draw, start=start, uasc=uasc, group=draw.groups)
-    day = start.astimezone(LONDON).date()
+    day = london_day(start)
     return replace(
         incident,
         child_id=resident.child_id,

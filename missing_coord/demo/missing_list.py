@@ -9,7 +9,8 @@ from typing import Final
 
 from missing_coord.demo.council import Council
 from missing_coord.demo.incidents import Incident
-from missing_coord.demo.rows import LONDON, Row, iso
+from missing_coord.demo.rows import Row, iso
+from missing_coord.domain.london import london_day
 from missing_coord.domain.population import Population
 
 _OWN_CARE: Final = (Population.OWN_CARE_IN_AREA, Population.OWN_CARE_OUT_OF_AREA)
@@ -79,7 +80,7 @@ def _row(incident: Incident, *, kind: str, council: Council, now: datetime) -> R
 
 
 def _entry(council: Council, *, child_id: str, kind: str, started: datetime, ended: datetime | None) -> Row:
-    placement = council.residents[child_id].placement_on(started.astimezone(LONDON).date()) or {}
+    placement = council.residents[child_id].placement_on(london_day(started)) or {}
     return {
         "child_id": child_id,
         "placement_id": placement.get("placement_id", ""),

@@ -12,7 +12,8 @@ from missing_coord.demo.clues import Clues
 from missing_coord.demo.council import Council, Resident
 from missing_coord.demo.incidents import Incident
 from missing_coord.demo.names import misspell, nickname
-from missing_coord.demo.rows import LONDON, NOTICE_COLUMNS, Row, british, iso, listed
+from missing_coord.demo.rows import NOTICE_COLUMNS, Row, british, iso, listed
+from missing_coord.domain.london import london_day
 from missing_coord.domain.population import Population
 
 # How often a notice is wrong or thin in each way (share of incidents).
@@ -169,7 +170,7 @@ def _corrected(sent: Sent, *, rng: random.Random) -> Sent:
 def person_details(incident: Incident, *, council: Council, clues: Clues, rng: random.Random) -> Row:
     """Return the columns about the child as one call taker typed them, with that call taker's errors."""
     resident = council.residents.get(incident.child_id)
-    day = incident.last_seen_at.astimezone(LONDON).date()
+    day = london_day(incident.last_seen_at)
     known = _resident_row(resident, council, day=day) if resident else _stranger_row(incident)
     shown = known | _birth_date(known["date_of_birth"], day=day, rng=rng) | _name(known, rng=rng)
     if rng.random() < NO_HOME_POSTCODE:

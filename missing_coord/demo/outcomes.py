@@ -12,7 +12,7 @@ from typing import Final
 
 from missing_coord.demo.council import Council
 from missing_coord.demo.incidents import Incident
-from missing_coord.demo.rows import LONDON
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.population import Population
 
 OFFERED: Final = 0.86

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
+
+from missing_coord.domain.london import LONDON
 
 Row = dict[str, str]
-
-LONDON: Final = ZoneInfo("Europe/London")
 
 
 def _columns(names: str) -> tuple[str, ...]:

@@ -28,9 +28,10 @@ from missing_coord.demo.latest import spoilt
 from missing_coord.demo.marks import DEMO, Begun, Marks, Size
 from missing_coord.demo.notices import Sent
 from missing_coord.demo.office import Office
-from missing_coord.demo.rows import LIST_COLUMNS, LONDON, NOTICE_COLUMNS, Row
+from missing_coord.demo.rows import LIST_COLUMNS, NOTICE_COLUMNS, Row
 from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.errors import PermanentError
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.domain.records import comparable
 from missing_coord.storage.database import Database
 
@@ -263,7 +264,7 @@ class _Player:
     async def play(self, start: datetime, end: datetime) -> None:
         """Play one slot: what police and placements sent, what was done, what nobody did."""
         await self._take_in(end, "police", "notices", self._notices(start, end), NOTICE_COLUMNS)
-        if end.astimezone(LONDON).date() != start.astimezone(LONDON).date() or end == self.history.now:
+        if london_day(end) != london_day(start) or end == self.history.now:
             await self.audits.audit(end)
             await self.help_after.go_on(end)
             await self._take_in(end, "missing-list", "list", self._list(end), LIST_COLUMNS)

@@ -11,7 +11,8 @@ from missing_coord.demo.clues import Clues
 from missing_coord.demo.council import Council, Resident
 from missing_coord.demo.incidents import Incident
 from missing_coord.demo.notices import Sent, compose, opening, person_details, written
-from missing_coord.demo.rows import LONDON, Row
+from missing_coord.demo.rows import Row
+from missing_coord.domain.london import london_day
 
 EVERY: Final = timedelta(seconds=90)
 _LONGEST: Final = timedelta(hours=2)
@@ -72,7 +73,7 @@ def _told(
 
 
 def _incident(resident: Resident, *, start: datetime, slot: int, rng: random.Random) -> Incident:
-    day = start.astimezone(LONDON).date()
+    day = london_day(start)
     found = start + timedelta(minutes=rng.randint(8, 25))
     returned = found + timedelta(minutes=rng.randint(2, 9))
     return Incident(

@@ -9,7 +9,8 @@ from typing import Final
 
 from missing_coord.demo.geography import AREAS, COUNCIL_NAME, Places
 from missing_coord.demo.names import FEMALE, MALE, invent_forename, pick_heritage, staff_email
-from missing_coord.demo.rows import LONDON, Row, iso
+from missing_coord.demo.rows import Row, iso
+from missing_coord.domain.london import LONDON, london_day
 
 CHARITY: Final = "Lantern Street Trust"
 WEEKLY_TARGET: Final = 15
@@ -124,7 +125,7 @@ def invent_absences(rng: random.Random, *, workers: list[Row], now: datetime) ->
     rows = []
     for worker in workers:
         for _ in range(rng.randint(2, 4)):
-            day = now.astimezone(LONDON).date() + timedelta(days=rng.randint(-91, 28))
+            day = london_day(now) + timedelta(days=rng.randint(-91, 28))
             start = datetime(day.year, day.month, day.day, 0, 0, tzinfo=LONDON)
             reason = rng.choice(_REASONS)
             length = rng.randint(3, 9) if reason == "annual leave" else rng.randint(1, 2)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from missing_coord.domain.incidents import EpisodeKind
+from missing_coord.domain.london import london_day, london_midnight
 from missing_coord.domain.population import Population
-
-LONDON = ZoneInfo("Europe/London")
 
 
 class Standing(StrEnum):
@@ -121,16 +119,6 @@ class Compared:
 
     lines: tuple[Line, ...]
     outside: tuple[Absence, ...]
-
-
-def london_day(instant: datetime) -> date:
-    """Return the London day of an instant."""
-    return instant.astimezone(LONDON).date()
-
-
-def london_midnight(day: date) -> datetime:
-    """Return the instant at which a London day begins."""
-    return datetime.combine(day, time(), tzinfo=LONDON)
 
 
 def cross_reference(

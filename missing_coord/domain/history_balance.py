@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.past_records import PastRecord, past_episode, past_interview
 
-LONDON = ZoneInfo("Europe/London")
 SHOWN = 20
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.deadlines import ClockBasis
 from missing_coord.domain.escalation import ClockKind, Ladder, LadderStep
 from missing_coord.domain.incidents import LIST_TOLERANCE
+from missing_coord.domain.london import london_day, london_midnight
 from missing_coord.domain.population import PlacementSpan
 
-LONDON = ZoneInfo("Europe/London")
 CONFIRM_WITHIN = timedelta(hours=12)
 """How long a sign may wait for somebody before it is unconfirmed, and the manager is told too."""
 
@@ -130,10 +129,10 @@ def signs_of_return(
 
 def _of_placement(span: PlacementSpan, started_at: datetime) -> ReturnSign | None:
     lasts_a_day = span.end_date is None or span.end_date > span.start_date
-    if span.start_date <= _london_day(started_at) or not lasts_a_day:
+    if span.start_date <= london_day(started_at) or not lasts_a_day:
         return None
     return ReturnSign(
-        kind=SignKind.PLACEMENT, key=span.placement_id, seen_at=_midnight(span.start_date), by_day=True
+        kind=SignKind.PLACEMENT, key=span.placement_id, seen_at=london_midnight(span.start_date), by_day=True
     )
 
 
@@ -142,8 +141,8 @@ def _of_line(line: ListedAbsence, started_at: datetime) -> ReturnSign | None:
         return None
     if line.ended_at is None:
         return _of_left_line(line, started_at)
-    ended_on = _london_day(line.ended_at)
-    over = ended_on >= _london_day(started_at) if line.end_by_day else line.ended_at > started_at
+    ended_on = london_day(line.ended_at)
+    over = ended_on >= london_day(started_at) if line.end_by_day else line.ended_at > started_at
     if not over:
         return None
     seen_at = max(line.ended_at, started_at) if line.end_by_day else line.ended_at
@@ -163,13 +162,5 @@ def _about(line: ListedAbsence, started_at: datetime) -> bool:
     if over_at is not None and line.started_at <= started_at < over_at:
         return True
     if line.start_by_day:
-        return abs(_london_day(line.started_at) - _london_day(started_at)) <= timedelta(days=1)
+        return abs(london_day(line.started_at) - london_day(started_at)) <= timedelta(days=1)
     return abs(line.started_at - started_at) <= LIST_TOLERANCE
-
-
-def _london_day(instant: datetime) -> date:
-    return instant.astimezone(LONDON).date()
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=LONDON)

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from missing_coord.domain.london import LONDON, london_day
+
 ALWAYS_FROM = date(2000, 1, 1)
 ALWAYS_TO = date(2999, 12, 31)
 
@@ -103,7 +103,7 @@ def duty_of(rota: Rota, person: str, start: datetime, end: datetime) -> list[tup
 
 
 def _covers(shift: Shift, at: datetime) -> bool:
-    day = at.astimezone(LONDON).date()
+    day = london_day(at)
     return any(
         begin <= at < until for begin, until in (_span(shift, day - timedelta(days=1)), _span(shift, day))
     )
@@ -124,7 +124,7 @@ def _instant(day: date, clock: time) -> datetime:
 
 def _edges(rota: Rota, start: datetime, end: datetime) -> Sequence[datetime]:
     days = (end - start).days + 3
-    first = start.astimezone(LONDON).date() - timedelta(days=1)
+    first = london_day(start) - timedelta(days=1)
     spans = [_span(shift, first + timedelta(days=n)) for shift in rota.shifts for n in range(days)]
     spans += [(each.starts_at, each.ends_at) for each in rota.overrides]
     spans += [(each.starts_at, each.ends_at) for each in rota.absences]

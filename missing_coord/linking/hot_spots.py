@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from missing_coord.domain.london import LONDON
 from missing_coord.linking.mentions import MentionKind
 from missing_coord.linking.naming import NOBODY, Naming, OwnWorld, is_own
 from missing_coord.linking.places import is_common
 from missing_coord.linking.policy import PatternPolicy
 from missing_coord.linking.proposals import MEDIUM_FROM, Evidence, PatternKind, Proposal, digest
 
-LONDON = ZoneInfo("Europe/London")
 MOST_EVIDENCE = 500
 BAND_HOURS = 4
 

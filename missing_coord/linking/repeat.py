@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from missing_coord.domain.london import LONDON
 from missing_coord.linking.policy import LongRule, PatternPolicy, RepeatRule
 from missing_coord.linking.proposals import EpisodeSpan, Evidence, PatternKind, Proposal
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.linking.policy import PatternPolicy, SensorRules
 from missing_coord.linking.proposals import EpisodeSpan, Evidence, PatternKind, Proposal
-from missing_coord.linking.repeat import LONDON
 
 NIGHT_FROM, NIGHT_TO = 0, 5
 
@@ -189,7 +189,7 @@ def _young(
 
 
 def _age(born_on: date, at: datetime) -> int:
-    day = at.astimezone(LONDON).date()
+    day = london_day(at)
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 

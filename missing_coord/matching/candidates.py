@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import log2
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from missing_coord.matching.evidence import RegisterChild
 from missing_coord.matching.keys import distinct_keys
@@ -21,14 +21,6 @@ LEAST_SHARE = 0.2
 _60_BITS = (1 << 60) - 1
 
 Child = TypeVar("Child", str, int)
-
-
-class CandidateSource(Protocol):
-    """Where children filed under equal keys are found: a database table, or memory."""
-
-    def find(self, keys: Sequence[str]) -> Sequence[PreparedChild]:
-        """The children worth comparing, chosen by `select_candidates`."""
-        ...
 
 
 def select_candidates(

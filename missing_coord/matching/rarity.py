@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from missing_coord.matching.dates import is_january_first
 from missing_coord.matching.prepared import PreparedChild
@@ -55,17 +54,6 @@ class RegisterStatistics:
             "january_firsts": self.january_firsts,
             "crowded": dict(self.crowded),
         }
-
-    @classmethod
-    def from_json_data(cls, data: Mapping[str, Any]) -> RegisterStatistics:
-        """Rebuild from `to_json_data`."""
-        return cls(
-            children=int(data["children"]),
-            surnames=dict(data["surnames"]),
-            forenames=dict(data["forenames"]),
-            january_firsts=int(data["january_firsts"]),
-            crowded=dict(data.get("crowded", {})),
-        )
 
     def _share(self, counts: Mapping[str, int], name: str) -> float:
         seen = counts.get(name, 0) + _TYPICAL_SHARE * _TYPICAL_CHILDREN

@@ -21,19 +21,19 @@ from missing_coord.contracts.ssda903_files import rows_of_return
 from missing_coord.domain.access import Actor
 from missing_coord.domain.clock import Clock, SystemClock
 from missing_coord.domain.errors import TransientError
+from missing_coord.domain.london import london_day
 from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
 from missing_coord.services.ports.ssda903 import ReturnWork
 from missing_coord.services.ports.work import UnitOfWork
 from missing_coord.services.register import reexamine
-from missing_coord.services.ssda903 import LONDON, check_left_out
+from missing_coord.services.ssda903 import check_left_out
 from missing_coord.services.whole_lists import WholeList, note_left_out
 from missing_coord.telemetry import logger
 
 CHUNK = 500
 ATTEMPTS = 6
-AT_ONCE = (
-    2  # one transaction is worked out while PostgreSQL writes the other; any order gives the same result
-)
+AT_ONCE = 2
+"""One transaction is worked out while PostgreSQL writes the other; any order gives the same result."""
 REGISTER_KINDS = ("children", "placements")
 MISSING_LIST = "missing-list"
 Progress = Callable[[int, int], None]
@@ -118,7 +118,7 @@ class FileIntake:
 
     def _rows(self, path: Path, kind: str, year: int | None) -> Iterator[ReadRow]:
         if kind == "ssda903":
-            today = self.clock.now().astimezone(LONDON).date()
+            today = london_day(self.clock.now())
             return rows_of_return(path, year=year, today=today)
         return iter(read_rows(path, kind))
 

@@ -7,7 +7,8 @@ from datetime import UTC
 
 from icalendar import Calendar, Event, vCalAddress
 
-from missing_coord.notify.wording import LONDON, short_reference
+from missing_coord.domain.london import LONDON
+from missing_coord.notify.wording import short_reference
 from missing_coord.services.ports.calendar import Invite
 
 NO_ADDRESS = "invalid:nomail"

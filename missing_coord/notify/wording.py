@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.messages import MessageKind, Notice
 
-LONDON = ZoneInfo("Europe/London")
 _NAMED = {"feed": "Feed", "rota": "Rota", "part": "Part"}
 _PASSED_ON = {
     "nobody_reachable": "passed on at once, as the step before had nobody to tell",

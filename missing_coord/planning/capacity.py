@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from statistics import median, quantiles
 from types import MappingProxyType
 
+from missing_coord.domain.london import london_day
 from missing_coord.planning.desk import Asked, Desk, Option, asked_for
 from missing_coord.planning.diary import instant
 from missing_coord.planning.situation import Absence, OpenInterview, WorkerSituation
-from missing_coord.planning.weeks import london_day, week_number, weekly_allowance, weekly_capacity
+from missing_coord.planning.weeks import week_number, weekly_allowance, weekly_capacity
 
 ARRANGED_WITHIN = timedelta(hours=3)
 """From the return to the first minute at which a visit can be: the notice has to come in and the child be reached."""

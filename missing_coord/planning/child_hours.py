@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.domain.records import Weekday, WorkingHours
-from missing_coord.planning.weeks import LONDON, london_day
 
 WEEKDAYS = tuple(Weekday)
 LONGEST_LOOK = 36 * 24 * 60

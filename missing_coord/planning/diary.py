@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import NamedTuple
 
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.planning.child_hours import WEEKDAYS, ClosedHours, first_open
 from missing_coord.planning.eligibility import Refusal, Wall
 from missing_coord.planning.fields import Point
 from missing_coord.planning.situation import WorkerSituation
-from missing_coord.planning.weeks import LONDON, london_day, week_number, weekly_allowance, weekly_capacity
+from missing_coord.planning.weeks import week_number, weekly_allowance, weekly_capacity
 
 HORIZON_DAYS = 35
 FIRST_VISIT, LAST_VISIT = time(8), time(20)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from missing_coord.planning.weeks import london_day
+from missing_coord.domain.london import london_day
 
 TRIED_WEEKS = 4
 """On how many of the last weeks the forecast is tried, each from the weeks before it alone."""

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from missing_coord.domain.london import london_day
 from missing_coord.planning.fields import Point
 from missing_coord.planning.instance import Instance, Interview, Worker
 from missing_coord.planning.travel import travel_minutes_to_each
-from missing_coord.planning.weeks import london_day, monday_after, week_number
+from missing_coord.planning.weeks import monday_after, week_number
 
 MINUTE = 60
 END_OF_TIME = 2**40

@@ -1,19 +1,14 @@
-"""London days, ISO weeks and the whole visits that a fractional weekly capacity allows."""
+"""ISO weeks and the whole visits that a fractional weekly capacity allows."""
 
 from __future__ import annotations
 
 import math
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from missing_coord.domain.london import LONDON, london_day
+
 _FIRST_MONDAY = date(1970, 1, 5)
-
-
-def london_day(instant: datetime) -> date:
-    """Return the date that a London calendar shows at `instant`."""
-    return instant.astimezone(LONDON).date()
 
 
 def week_number(day: date) -> int:

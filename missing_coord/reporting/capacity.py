@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from fractions import Fraction
 
+from missing_coord.domain.london import LONDON
 from missing_coord.reporting.known import Capacity
-from missing_coord.reporting.periods import LONDON, Period
+from missing_coord.reporting.periods import Period
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ORDINARY = frozenset(WEEKDAYS[:5])

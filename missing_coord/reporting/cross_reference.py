@@ -12,17 +12,10 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from missing_coord.domain.cross_reference import (
-    LONDON,
-    Absence,
-    Compared,
-    Line,
-    Period,
-    london_day,
-    london_midnight,
-)
+from missing_coord.domain.cross_reference import Absence, Compared, Line, Period
 from missing_coord.domain.cross_reference_words import DIFFERENCE_NAMES, STANDING_NAMES, next_step
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.london import LONDON, london_day, london_midnight
 from missing_coord.domain.population import POPULATION_NAMES
 from missing_coord.reporting.periods import month_of
 from missing_coord.reporting.spreadsheets import safe_cell

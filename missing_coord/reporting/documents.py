@@ -9,7 +9,6 @@ from missing_coord.reporting.pdf import pdf_of
 from missing_coord.reporting.spreadsheets import render_csv, render_xlsx
 
 FORMATS = ("html", "pdf", "xlsx", "csv")
-BINARY = ("pdf", "xlsx")
 
 
 def render(report: Report, *, format: str, suppress_below: int = 0) -> bytes:

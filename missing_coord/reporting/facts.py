@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from missing_coord.domain.deadlines import STATUTORY_HOURS
 from missing_coord.domain.interviews import InterviewState
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.population import Population
-from missing_coord.reporting.periods import LONDON
 
 NIGHT = time(3, 0)
 """Who is still missing at this hour of London's night was missing overnight (rules 2026-2)."""

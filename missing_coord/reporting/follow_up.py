@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from missing_coord.domain.audit_schemes import SchemeBook
-from missing_coord.reporting.periods import midnight
+from missing_coord.domain.london import london_midnight
 
 SHIPPED = SchemeBook.holding(())
 ONE_DAY = timedelta(days=1)
@@ -69,7 +69,7 @@ class ActionFact:
     @property
     def due_at(self) -> datetime:
         """The end of its day in London."""
-        return midnight(self.due_on + ONE_DAY)
+        return london_midnight(self.due_on + ONE_DAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

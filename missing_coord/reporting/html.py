@@ -6,8 +6,8 @@ from datetime import datetime
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from missing_coord.domain.london import LONDON
 from missing_coord.reporting.monthly import Report
-from missing_coord.reporting.periods import LONDON
 from missing_coord.reporting.showing import HIDDEN, scorecard, shown_groups, shown_trends
 from missing_coord.reporting.trends import THEMES
 from missing_coord.resources import templates_folder

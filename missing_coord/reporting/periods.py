@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.london import london_midnight
 
-LONDON = ZoneInfo("Europe/London")
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _WEEK = re.compile(r"(20[0-9]{2})-W([0-5][0-9])")
 _ONE_DAY = timedelta(days=1)
@@ -126,10 +125,10 @@ def _day(text: str) -> date:
 
 def _period(value: str, name: str, first: date, after: date) -> Period:
     return Period(
-        value=value, name=name, first=first, after=after, starts_at=midnight(first), ends_at=midnight(after)
+        value=value,
+        name=name,
+        first=first,
+        after=after,
+        starts_at=london_midnight(first),
+        ends_at=london_midnight(after),
     )
-
-
-def midnight(day: date) -> datetime:
-    """Return the instant at which a London day begins, in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(UTC)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from missing_coord.reporting.periods import LONDON, midnight
+from missing_coord.domain.london import LONDON, london_day, london_midnight
 from missing_coord.reporting.reading import Reading
 
 
@@ -52,8 +52,12 @@ NAMES = {
 
 async def situation(uow: Reading, *, now: datetime) -> Situation:
     """Return how things stand now; rows that were changed since cannot be seen as they were before."""
-    today = now.astimezone(LONDON).date()
-    values = {"now": now, "today": midnight(today), "tomorrow": midnight(today + timedelta(days=1))}
+    today = london_day(now)
+    values = {
+        "now": now,
+        "today": london_midnight(today),
+        "tomorrow": london_midnight(today + timedelta(days=1)),
+    }
     row = (await uow.execute(text(_COUNTS), values)).mappings().one()
     return Situation(
         as_at=now,

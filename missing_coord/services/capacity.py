@@ -12,12 +12,12 @@ from typing import Protocol
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.domain.records import Weekday, WorkerTeam, WorkingHours, wall_clock
 from missing_coord.planning.capacity import Demand, Outcome, simulate
 from missing_coord.planning.child_hours import WEEKDAYS
 from missing_coord.planning.forecast import Forecast, forecast
 from missing_coord.planning.situation import Absence, WorkerSituation
-from missing_coord.planning.weeks import LONDON, london_day
 from missing_coord.services.capacity_losses import (
     HOUR,
     Losses,

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.cases import Incident, MatchState, MatchVerdict
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
 from missing_coord.domain.events import MatchDecided
 from missing_coord.domain.incidents import Source
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.records import ChildStatus
 from missing_coord.services.decisions_moves import (
     Moves,
@@ -27,7 +27,6 @@ from missing_coord.services.intake import Engine, reconsider
 from missing_coord.services.ports.reviews import KeptDecision, ReviewWork
 
 OFFICE = frozenset({Role.COORDINATOR, Role.MANAGER})
-LONDON = ZoneInfo("Europe/London")
 
 
 class IncidentChangedMeanwhile(ConcurrencyConflict):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
+from missing_coord.domain.london import london_day
 from missing_coord.domain.sharing import DisruptionKind, DisruptionState, Effect
 from missing_coord.linking.proposals import PatternState
-from missing_coord.planning.weeks import london_day
 from missing_coord.services.ports.sharing import Disruption, SharingWork
 from missing_coord.services.sharing import check_lead, said_in
 

@@ -175,20 +175,23 @@ def _moves(
     return moves
 
 
+_AGREED = (
+    "state",
+    "worker_id",
+    "visit_starts_at",
+    "visit_ends_at",
+    "first_offered_at",
+    "independence_basis",
+    "independence_note",
+)
+
+
 def _taking_over(interview: Interview, moved: Mapping[str, Interview]) -> Interview:
     """Keep the worker, visit and state that were agreed before the episodes moved to another record."""
     source = moved.get(interview.interview_id)
     if source is None or interview.worker_id or interview.state != InterviewState.NOT_OFFERED:
         return interview
-    names = (
-        "state",
-        "worker_id",
-        "visit_starts_at",
-        "visit_ends_at",
-        "first_offered_at",
-        "independence_basis",
-    )
-    return replace(interview, **{name: getattr(source, name) for name in (*names, "independence_note")})
+    return replace(interview, **{name: getattr(source, name) for name in _AGREED})
 
 
 def _child(

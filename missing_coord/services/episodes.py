@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from missing_coord.domain.cases import ChildFacts, Episode, Incident
 from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild
@@ -17,6 +17,7 @@ from missing_coord.domain.events import (
     MissingEpisodeOpened,
 )
 from missing_coord.domain.incidents import Source
+from missing_coord.domain.london import london_day
 from missing_coord.domain.past_episodes import FROM_HISTORY, derive_with_past
 from missing_coord.domain.population import (
     PlacementSpan,
@@ -31,7 +32,6 @@ from missing_coord.services.past_interviews import settle_past
 from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import confirmed_returns, settle_signs
 
-LONDON = ZoneInfo("Europe/London")
 Kept = tuple[Episode, tuple[str, ...]]
 
 
@@ -59,15 +59,18 @@ async def rederive(
     facts = await uow.children.facts(wanted)
     spans = await uow.placements.of_children(wanted)
     kept = await uow.episodes.of_children(wanted)
-    pool = _Pool(kept)
     told = [each for own in rounds.values() for each in own]
     signs = await uow.returns.of_incidents({each.incident_id for each in told})
-    returns = confirmed_returns(signs)
-    derived = [
-        _derive(uow, child_id, rounds.get(child_id, []), returns, facts, spans, pool, policy)
-        for child_id in wanted
-    ]
-    gone = await _retire(uow, pool.left())
+    known = _Known(
+        facts=facts,
+        spans=spans,
+        returns=confirmed_returns(signs),
+        pool=_Pool(kept),
+        council=policy.council,
+        now=uow.now,
+    )
+    derived = [_derive(known, child_id, rounds.get(child_id, [])) for child_id in wanted]
+    gone = await _retire(uow, known.pool.left())
     await _write(
         uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
     )
@@ -109,24 +112,24 @@ class _Pool:
         ]
 
 
-def _derive(
-    uow: UnitOfWork,
-    child_id: str,
-    rounds: Sequence[IncidentOfChild],
-    returns: Sequence[ConfirmedReturn],
-    facts: dict[str, ChildFacts],
-    spans: dict[str, list[PlacementSpan]],
-    pool: _Pool,
-    policy: Policy,
-) -> Derived:
-    child = facts.get(child_id) or _unknown_child(child_id)
-    found = derive_with_past(rounds, returns)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of all the children besides their incidents; each kept episode is taken from the pool once."""
+
+    facts: Mapping[str, ChildFacts]
+    spans: Mapping[str, Sequence[PlacementSpan]]
+    returns: Sequence[ConfirmedReturn]
+    pool: _Pool
+    council: str
+    now: datetime
+
+
+def _derive(known: _Known, child_id: str, rounds: Sequence[IncidentOfChild]) -> Derived:
+    child = known.facts.get(child_id) or _unknown_child(child_id)
+    found = derive_with_past(rounds, known.returns)
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
     rest = [each for each in found if each.status is EpisodeStatus.CANCELLED]
-    episodes = [
-        (_episode(uow, child, each, spans.get(child_id, []), pool.take(each), policy), each.incident_ids)
-        for each in (*live, *rest)
-    ]
+    episodes = [(_episode(known, child, each), each.incident_ids) for each in (*live, *rest)]
     return Derived(child_id=child_id, episodes=episodes)
 
 
@@ -136,18 +139,12 @@ def _unknown_child(child_id: str) -> ChildFacts:
     )
 
 
-def _episode(
-    uow: UnitOfWork,
-    child: ChildFacts,
-    facts: EpisodeFacts,
-    spans: Sequence[PlacementSpan],
-    kept: Episode | None,
-    policy: Policy,
-) -> Episode:
-    span = placement_on(spans, facts.started_at.astimezone(LONDON).date())
+def _episode(known: _Known, child: ChildFacts, facts: EpisodeFacts) -> Episode:
+    kept = known.pool.take(facts)
+    span = placement_on(known.spans.get(child.child_id, ()), london_day(facts.started_at))
     before = kept if kept and _is_frozen(kept, child, facts) else None
     authority = before.responsible_authority if before else child.responsible_authority
-    population = _population(child, span, before, authority=authority, council=policy.council)
+    population = _population(child, span, before, authority=authority, council=known.council)
     told = None if span and span.confidential else span
     return Episode(
         episode_id=kept.episode_id if kept else str(uuid.uuid4()),
@@ -172,13 +169,13 @@ def _episode(
         provider_code=span.provider_code if span else "",
         provider_name=told.provider_name if told else "",
         urn=told.urn if told else "",
-        responsible_authority=authority or policy.council,
+        responsible_authority=authority or known.council,
         host_authority=told.authority if told else "",
         distance_miles=_distance(child, told, before),
         refs=list(facts.references),
         flags=list(facts.flags),
-        created_at=kept.created_at if kept else uow.now,
-        updated_at=kept.updated_at if kept else uow.now,
+        created_at=kept.created_at if kept else known.now,
+        updated_at=kept.updated_at if kept else known.now,
         register_known=before is not None or _knows(child),
         version=kept.version if kept else 0,
     )
@@ -205,7 +202,7 @@ def _knows(child: ChildFacts) -> bool:
 
 def _is_frozen(kept: Episode, child: ChildFacts, facts: EpisodeFacts) -> bool:
     """Whether what the register said of the child when this episode was written down stands for it."""
-    began, begins = kept.started_at.astimezone(LONDON).date(), facts.started_at.astimezone(LONDON).date()
+    began, begins = london_day(kept.started_at), london_day(facts.started_at)
     return kept.register_known and kept.child_id == child.child_id and began == begins
 
 

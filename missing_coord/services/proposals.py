@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.interviews import OPEN_STATES, InterviewState
+from missing_coord.domain.london import london_day
 from missing_coord.domain.population import Population
 from missing_coord.planning.desk import Desk
 from missing_coord.planning.propose import by_deadline
@@ -22,7 +23,6 @@ from missing_coord.planning.situation import (
     Proposal,
     WorkerSituation,
 )
-from missing_coord.planning.weeks import london_day
 from missing_coord.planning.whole_plan import WholePlan, plan_afresh, plan_around
 from missing_coord.services.interviews.change import OFFICE, check_role
 from missing_coord.services.ports.escalation import Write

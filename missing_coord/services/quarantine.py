@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
+from missing_coord.domain.london import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 OFFICE = frozenset({Role.COORDINATOR, Role.MANAGER})
 
 

@@ -11,13 +11,8 @@ from typing import Protocol
 
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
-from missing_coord.domain.return_signs import (
-    LONDON,
-    PresumedReturn,
-    ReturnSign,
-    SignKind,
-    SignState,
-)
+from missing_coord.domain.london import LONDON
+from missing_coord.domain.return_signs import PresumedReturn, ReturnSign, SignKind, SignState
 from missing_coord.services.episodes import rederive
 from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import answered, check_office, reopened

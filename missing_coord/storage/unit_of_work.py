@@ -120,9 +120,8 @@ class SqlUnitOfWork:
         try:
             yield
         except BaseException:
-            with suppress(
-                DBAPIError, PendingRollbackError
-            ):  # a transaction that failed takes no statement and no longer matters
+            # A transaction that failed takes no statement, and no longer matters.
+            with suppress(DBAPIError, PendingRollbackError):
                 await self._set_role(self.actor.role)
             raise
         await self._set_role(self.actor.role)

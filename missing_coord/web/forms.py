@@ -14,7 +14,7 @@ from typing import TypeVar
 from fastapi import Request
 
 from missing_coord.domain.errors import DomainError, PermanentError
-from missing_coord.web.rendering import LONDON
+from missing_coord.domain.london import LONDON
 from missing_coord.web.session import SignedIn
 
 E = TypeVar("E", bound=StrEnum)

@@ -14,16 +14,6 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 QUEUE = "queue"
 
 
-def interview_topic(interview_id: str) -> str:
-    """Return the topic of one interview's page."""
-    return f"interview:{interview_id}"
-
-
-def user_topic(user_id: str) -> str:
-    """Return the topic of one person's own pages."""
-    return f"user:{user_id}"
-
-
 class LiveEvent(NamedTuple):
     """One event on the wire: the browser fires `name` on the page, `data` is a topic or a time."""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from missing_coord.domain.london import LONDON
 from missing_coord.storage.views.places import NamedPlace, PlaceNaming, Position
-from missing_coord.web.rendering import LONDON
 
 WIDTH, HEIGHT, MARGIN = 640, 480, 56
 LEAST_SPAN = 500.0

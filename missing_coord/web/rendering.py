@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from jinja2 import (
     ChainableUndefined,
@@ -21,10 +20,10 @@ from markupsafe import Markup
 
 from missing_coord.domain.access import ROLE_NAMES
 from missing_coord.domain.interviews import OPEN_STATES, STATE_NAMES
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.population import POPULATION_NAMES
 from missing_coord.resources import static_folder, templates_folder
 
-LONDON = ZoneInfo("Europe/London")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 COMPONENTS = (
     "back-link",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -106,17 +104,6 @@ class SameOriginWrites:
         if site is not None:
             return site in ("same-origin", "none")
         return origin in {f"{scheme}://{headers.get('host', '').lower()}" for scheme in ("http", "https")}
-
-
-def form_token(*, secret: bytes, session_id: str) -> str:
-    """Return the token that the forms of one session carry; an empty session id serves the sign-in form."""
-    return hmac.new(secret, f"form:{session_id}".encode(), hashlib.sha256).hexdigest()
-
-
-def form_token_valid(token: str, *, secret: bytes, session_id: str) -> bool:
-    """Say whether a posted token belongs to this session, in a time that tells nothing about it."""
-    expected = form_token(secret=secret, session_id=session_id)
-    return hmac.compare_digest(token.encode(), expected.encode())
 
 
 class _BodyTooLarge(Exception):

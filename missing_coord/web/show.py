@@ -10,7 +10,8 @@ from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import MatchState
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.escalation import HOLDER
-from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis, InterviewState
+from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
 from missing_coord.services.interviews import OfferAnswer
@@ -19,7 +20,7 @@ from missing_coord.storage.views.children import ChildIdentity, PlacementLine
 from missing_coord.storage.views.interviews import TILES, QueueRow
 from missing_coord.storage.views.ssda903 import ReturnWarning
 from missing_coord.storage.views.timeline import TimelineEntry
-from missing_coord.web.rendering import LONDON, london, london_day, words
+from missing_coord.web.rendering import london, london_day, words
 
 View = dict[str, object]
 
@@ -332,11 +333,6 @@ def recipient_name(recipient: str) -> str:
     if kind == HOLDER:
         return "Who holds the stage"
     return f"{kind} {name}" if mark else ROLE_NAMES[Role(recipient)]
-
-
-def state_name(state: str) -> str:
-    """Return where an interview stands, in words."""
-    return STATE_NAMES[InterviewState(state)]
 
 
 def lag_words(lag: timedelta | None) -> str | None:

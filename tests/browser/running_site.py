@@ -7,6 +7,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from missing_coord.cli.regular import RegularWork
 from missing_coord.demo.council import generate_council
 from missing_coord.demo.history import History, generate_history
 from missing_coord.domain.access import PEOPLE_ROLES, ROLE_NAMES, Actor, Role, system_actor
-from missing_coord.domain.clock import SystemClock
+from missing_coord.domain.clock import Clock
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.ports.accounts import Account
 from missing_coord.services.ports.work import Policy
@@ -30,6 +31,7 @@ from missing_coord.settings import Settings
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.database import Database as Storage
 from missing_coord.web.app import create_app
+from tests.builders.clocks import clock_from, midweek_noon
 from tests.builders.interview_records import record
 from tests.builders.passwords import QuickPasswords
 from tests.builders.road import feed
@@ -44,10 +46,14 @@ LONGEST_WAIT = 60
 
 @dataclass(slots=True, kw_only=True)
 class RunningSite:
-    """A server that answers at `address`; work on its database goes through `work`, on connections of its own."""
+    """A server that answers at `address`; work on its database goes through `work`, on connections of its own.
+
+    Its clock began at noon of a Wednesday, as a visit cannot be booked at any hour of any day.
+    """
 
     address: str
     database: Database
+    clock: Clock
     children: list[dict[str, str]]
     workers: list[dict[str, str]]
     _numbers: Iterator[int] = field(default_factory=lambda: iter(range(900_000, 999_999)))
@@ -58,19 +64,16 @@ class RunningSite:
 
     def work(self, job: Callable[[Application], Coroutine[Any, Any, T]]) -> T:
         """Do something on the same database as another process would: own event loop, own connections."""
-        answer: list[T] = []
 
-        async def done() -> None:
-            application, storage = _application(self.database)
+        async def done() -> T:
+            application, storage = _application(self.database, self.clock)
             try:
-                answer.append(await job(application))
+                return await job(application)
             finally:
                 await storage.close()
 
-        other = threading.Thread(target=lambda: asyncio.run(done()))
-        other.start()
-        other.join(LONGEST_WAIT)
-        return answer[0]
+        with ThreadPoolExecutor(max_workers=1) as other:
+            return other.submit(lambda: asyncio.run(done())).result(LONGEST_WAIT)
 
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Return what the system sees."""
@@ -83,7 +86,7 @@ class RunningSite:
 
     def comes_back(self, child: dict[str, str], *, hours_ago: float) -> str:
         """Take in what the police send about a child who was missing and is back; returns the open interview's id."""
-        back = SystemClock().now() - timedelta(hours=hours_ago)
+        back = self.clock.now() - timedelta(hours=hours_ago)
         gone = back - timedelta(hours=9)
         reference = f"BT-{next(self._numbers)}"
         messages = [
@@ -99,7 +102,7 @@ class RunningSite:
 
     def goes_missing_and_is_placed(self, child: dict[str, str]) -> None:
         """Take in that a child went missing two days ago, and a placement that began since; no return is told."""
-        gone = SystemClock().now() - timedelta(days=2)
+        gone = self.clock.now() - timedelta(days=2)
         told = _notice(
             child, f"BT-{next(self._numbers)}", "missing", gone, reported_at=gone, last_seen_at=gone
         )
@@ -166,20 +169,22 @@ def _notice(
 @contextmanager
 def running_site(database: Database) -> Iterator[RunningSite]:
     """Serve until the block is left."""
-    midnight = SystemClock().now().replace(hour=0, minute=0, second=0, microsecond=0)
+    clock = clock_from(midweek_noon())
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     council = generate_council(seed=11, as_of=midnight, looked_after=40, at_home=20, guests=3)
     history = generate_history(council, now=midnight, months=0.25, per_month=60)
     taken = socket.create_server(("127.0.0.1", 0))
     site = RunningSite(
         address=f"http://127.0.0.1:{taken.getsockname()[1]}",
         database=database,
+        clock=clock,
         children=_quiet(council.children, history),
         workers=list(council.workers),
     )
     site.work(lambda application: _fill(application, council, history))
     site.plan()
     site.sweep()
-    with _served(database, taken):
+    with _served(database, clock, taken):
         yield site
 
 
@@ -203,10 +208,10 @@ async def _fill(application: Application, council: Any, history: History) -> Non
     worker_id = council.workers[0]["worker_id"]
     async with application.database.unit_of_work(OPERATOR) as uow:
         for role in PEOPLE_ROLES:
-            await uow.accounts.add(_account(role, worker_id), digest)
+            await uow.accounts.add(_account(role, worker_id, application.clock.now()), digest)
 
 
-def _account(role: Role, worker_id: str) -> Account:
+def _account(role: Role, worker_id: str, created_at: datetime) -> Account:
     return Account(
         user_id=str(uuid.uuid4()),
         username=role.value.replace("_", "."),
@@ -214,14 +219,13 @@ def _account(role: Role, worker_id: str) -> Account:
         role=role,
         worker_id=worker_id if role is Role.INTERVIEW_WORKER else "",
         demo=False,
-        created_at=SystemClock().now(),
+        created_at=created_at,
         disabled_at=None,
         version=1,
     )
 
 
-def _application(database: Database) -> tuple[Application, Storage]:
-    clock = SystemClock()
+def _application(database: Database, clock: Clock) -> tuple[Application, Storage]:
     storage = Storage.open(database.app_url, clock=clock, pool_size=5)
     application = Application(
         settings=Settings(),
@@ -235,9 +239,11 @@ def _application(database: Database) -> tuple[Application, Storage]:
 
 
 @contextmanager
-def _served(database: Database, taken: socket.socket) -> Iterator[None]:
+def _served(database: Database, clock: Clock, taken: socket.socket) -> Iterator[None]:
     loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(_serve(database, taken, stop, ready)))
+    thread = threading.Thread(
+        target=lambda: loop.run_until_complete(_serve(database, clock, taken, stop, ready))
+    )
     thread.start()
     try:
         assert ready.wait(LONGEST_WAIT), "the server did not start"
@@ -249,9 +255,9 @@ def _served(database: Database, taken: socket.socket) -> Iterator[None]:
 
 
 async def _serve(
-    database: Database, taken: socket.socket, stop: asyncio.Event, ready: threading.Event
+    database: Database, clock: Clock, taken: socket.socket, stop: asyncio.Event, ready: threading.Event
 ) -> None:
-    application, storage = _application(database)
+    application, storage = _application(database, clock)
     app = create_app(
         application,
         demo=True,

@@ -9,10 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from missing_coord.domain.access import Role
-from missing_coord.domain.clock import SystemClock
 from missing_coord.web.rendering import london_input
 from tests.browser.conftest import DESKTOP, PHONE, Screen, Screens
-from tests.browser.running_site import PASSWORD, RunningSite
+from tests.browser.running_site import RunningSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 LIVE = 20_000  # milliseconds within which a change must be on the screen; pages ask again after 30 s anyway
@@ -33,7 +32,7 @@ def test_a_notice_taken_in_elsewhere_shows_live_and_keyboard_focus_stays(
     page.locator(f"#assign-{interview_id}").focus()
     _attempt_by_office(screens, interview_id)
     expect(row).to_contain_text("1 attempt", timeout=LIVE)
-    assert page.evaluate("document.activeElement.id") == f"assign-{interview_id}"
+    expect(page.locator(f"#assign-{interview_id}")).to_be_focused()
     assert page.evaluate("window.notLoadedAgain")
     coordinator.look("queue-live")
 
@@ -106,7 +105,7 @@ def _hold(worker: Screen, page: Page) -> None:
     page.get_by_role("button", name="Record as completed").click()
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     worker.look("completion-refused")
-    page.locator("#complete-held_at").fill(london_input(SystemClock().now() - timedelta(minutes=20)))
+    page.locator("#complete-held_at").fill(london_input(worker.site.clock.now() - timedelta(minutes=20)))
     form = page.locator("#record-complete")
     form.get_by_label("Not involved in the child's care").check()
     form.get_by_label("Yes").check()
@@ -237,7 +236,7 @@ def test_without_scripts_a_proposal_is_accepted_on_a_phone(screens: Screens, sit
     interview_id = site.comes_back(site.children[8], hours_ago=2)
     site.plan()
     phone = screens.open("no-scripts-plan", PHONE, scripts=False)
-    _sign_in_plainly(phone, Role.COORDINATOR)
+    phone.sign_in(Role.COORDINATOR)
     phone.page.goto(f"{site.address}/plan")
     phone.picture("plan")
     phone.page.locator(f"#plan-accept-{interview_id}").click()
@@ -249,7 +248,7 @@ def test_without_scripts_a_coordinator_assigns_and_a_worker_records_a_decline(
 ) -> None:
     interview_id = site.comes_back(site.children[4], hours_ago=2)
     desk = screens.open("no-scripts", DESKTOP, scripts=False)
-    _sign_in_plainly(desk, Role.COORDINATOR)
+    desk.sign_in(Role.COORDINATOR)
     expect(desk.page.locator(f"#row-{interview_id}")).to_be_visible()
     desk.page.locator(f"#assign-{interview_id}").click()
     desk.page.locator("#change-worker summary").click()
@@ -258,7 +257,7 @@ def test_without_scripts_a_coordinator_assigns_and_a_worker_records_a_decline(
     desk.page.locator("#assign-by-hand").click()
     expect(desk.page.get_by_text("The worker is assigned.")).to_be_visible()
     phone = screens.open("no-scripts-phone", PHONE, scripts=False)
-    _sign_in_plainly(phone, Role.INTERVIEW_WORKER)
+    phone.sign_in(Role.INTERVIEW_WORKER)
     phone.page.locator(f"#open-{interview_id}").click()
     phone.page.locator("#record-decline summary").click()
     phone.page.get_by_label("A parent or carer", exact=True).check()
@@ -271,27 +270,14 @@ def test_without_scripts_a_coordinator_assigns_and_a_worker_records_a_decline(
     assert states == [("declined_once",)]
 
 
-def _sign_in_plainly(screen: Screen, role: Role) -> None:
-    """Sign in where no script runs, so that axe cannot look either."""
-    screen.page.goto(screen.site.address)
-    screen.page.fill("#sign-in-username", screen.site.username(role))
-    screen.page.fill("#sign-in-password", "three-plain-otters")
-    screen.page.get_by_role("button", name="Sign in").click()
-    expect(screen.page.locator("#sign-out")).to_be_visible()
-
-
 def test_a_presumed_return_is_confirmed_by_keyboard_on_a_phone_without_scripts(
     screens: Screens, site: RunningSite
 ) -> None:
     child = site.children[9]
     site.goes_missing_and_is_placed(child)
     screen = screens.open("plain-390", PHONE, scripts=False)
+    screen.sign_in(Role.COORDINATOR)
     page = screen.page
-    page.goto(f"{site.address}/sign-in")
-    page.fill("#sign-in-username", site.username(Role.COORDINATOR))
-    page.fill("#sign-in-password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#sign-out")
     page.goto(f"{site.address}/presumed-returns")
     screen.picture("presumed-returns-plain")
     name = f"{child['forename']} {child['surname']}"

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from missing_coord.bootstrap import Application
 from missing_coord.domain.access import Role, system_actor
-from missing_coord.domain.clock import SystemClock
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.patterns import find_patterns
 from tests.browser.conftest import DESKTOP, PHONE, Screens
@@ -24,7 +23,7 @@ def linked(site: RunningSite) -> RunningSite:
     """A car and a telephone that three children of the council share, and nobody in the past of the demonstration."""
 
     async def found(application: Application) -> None:
-        back = SystemClock().now() - timedelta(days=3)
+        back = application.clock.now() - timedelta(days=3)
         rows = []
         for number, child in enumerate(site.children[10:13]):
             at = (back + timedelta(hours=number)).isoformat()
@@ -75,11 +74,8 @@ def test_the_lead_reads_a_group_and_confirms_it_without_javascript(
 
 def _confirm_without_scripts(screens: Screens, path: str) -> None:
     plain = screens.open("plain-390", PHONE, scripts=False)
+    plain.sign_in(Role.EXPLOITATION_LEAD)
     page = plain.page
-    page.goto(f"{plain.site.address}/sign-in")
-    page.fill("#sign-in-username", plain.site.username(Role.EXPLOITATION_LEAD))
-    page.fill("#sign-in-password", "three-plain-otters")
-    page.get_by_role("button", name="Sign in").click()
     page.goto(plain.site.address + path)
     page.get_by_role("link", name="Decide", exact=True).focus()
     page.keyboard.press("Enter")

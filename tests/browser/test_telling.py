@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from missing_coord.domain.access import Role
-from missing_coord.domain.clock import SystemClock
 from missing_coord.web.rendering import london_input
 from tests.browser.conftest import DESKTOP, PHONE, Screens
-from tests.browser.running_site import PASSWORD, RunningSite
+from tests.browser.running_site import RunningSite
 
 PAGES = (
     "/alerts",
@@ -52,19 +51,15 @@ def test_an_alert_is_taken_on_by_keyboard_on_a_phone_without_scripts(
         id=interview_id,
     )
     screen = screens.open("alerts-plain-390", PHONE, scripts=False)
+    screen.sign_in(Role.COORDINATOR)
     page = screen.page
-    page.goto(f"{site.address}/sign-in")
-    page.fill("#sign-in-username", site.username(Role.COORDINATOR))
-    page.fill("#sign-in-password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#sign-out")
     page.goto(f"{site.address}/alerts")
     row = page.locator("tr", has=page.locator(f"#alert-{alert_id}"))
     row.locator("summary").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("I will ring the carer")
-    page.locator(f"#p{alert_id}-until_at").fill(london_input(SystemClock().now() + timedelta(hours=5)))
+    page.locator(f"#p{alert_id}-until_at").fill(london_input(site.clock.now() + timedelta(hours=5)))
     screen.picture("alert-plain")
     row.get_by_role("button", name="Take it on").focus()
     page.keyboard.press("Enter")
@@ -76,12 +71,8 @@ def test_an_alert_is_taken_on_by_keyboard_on_a_phone_without_scripts(
 
 def test_a_rota_is_typed_as_rows_without_scripts(screens: Screens, site: RunningSite) -> None:
     screen = screens.open("rota-plain-390", PHONE, scripts=False)
+    screen.sign_in(Role.COORDINATOR)
     page = screen.page
-    page.goto(f"{site.address}/sign-in")
-    page.fill("#sign-in-username", site.username(Role.COORDINATOR))
-    page.fill("#sign-in-password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#sign-out")
     page.goto(f"{site.address}/rotas")
     page.locator("#new-shifts-name").fill("duty")
     page.locator("#new-shifts-1-person").select_option(index=1)

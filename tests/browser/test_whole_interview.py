@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from missing_coord.domain.access import Role
-from missing_coord.domain.clock import SystemClock
 from missing_coord.web.rendering import london_input
 from tests.browser.conftest import DESKTOP, PHONE, Screen, Screens
 from tests.browser.running_site import RunningSite
@@ -45,11 +44,8 @@ def test_a_worker_carries_an_interview_from_the_brief_to_the_rework_on_a_phone(
 def test_a_record_is_saved_and_submitted_without_scripts(screens: Screens, site: RunningSite) -> None:
     interview_id = _assigned(screens, site, number=11)
     worker = screens.open("worker-no-script-390", PHONE, scripts=False)
+    worker.sign_in(Role.INTERVIEW_WORKER)
     page = worker.page
-    page.goto(f"{site.address}/sign-in")
-    page.fill("#sign-in-username", site.username(Role.INTERVIEW_WORKER))
-    page.fill("#sign-in-password", "three-plain-otters")
-    page.get_by_role("button", name="Sign in").click()
     page.goto(f"{site.address}/interviews/{interview_id}/record/edit")
     page.locator("#record-child_words").fill("Nobody asked me.")
     page.locator("#save-draft").click()
@@ -61,7 +57,7 @@ def test_a_record_is_saved_and_submitted_without_scripts(screens: Screens, site:
     page.locator("#submit-record").click()
     expect(page.locator(".govuk-error-summary")).to_be_visible()
     worker.picture("record-refused")
-    _fill(page)
+    _fill(page, worker.site.clock.now())
     page.locator("#submit-record").click()
     expect(page.get_by_text("The record is submitted and locked.")).to_be_visible()
 
@@ -117,7 +113,7 @@ def _reach(worker: Screen, interview_id: str) -> None:
     form = page.locator("#record-offer")
     for name, value in (("method", "phone"), ("with_whom", "child"), ("answer", "accepted")):
         form.locator(f"[name={name}][value={value}]").check()
-    page.locator("#offer-visit_at").fill(london_input(SystemClock().now() + timedelta(hours=2)))
+    page.locator("#offer-visit_at").fill(london_input(worker.site.clock.now() + timedelta(hours=2)))
     worker.look("offer")
     page.get_by_role("button", name="Record offer").click()
     expect(page.locator("#interview-changed")).to_contain_text("Accepted")
@@ -133,15 +129,15 @@ def _write(worker: Screen, interview_id: str) -> None:
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     worker.look("record-errors")
     page.locator(".govuk-error-summary a").first.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "held_at"
-    _fill(page)
+    expect(page.locator("#record-held_at")).to_be_focused()
+    _fill(page, worker.site.clock.now())
     expect(page.locator("#record-kept")).to_contain_text("Draft saved at")
     worker.look("record-filled")
 
 
-def _fill(page: Page) -> None:
+def _fill(page: Page, now: datetime) -> None:
     """Fill in what a record needs, by what its labels say."""
-    page.locator("#record-held_at").fill(london_input(SystemClock().now() - timedelta(minutes=20)))
+    page.locator("#record-held_at").fill(london_input(now - timedelta(minutes=20)))
     page.locator("[name=independence_basis][value=independent_of_care]").check()
     page.locator("[name=held_where][value=home]").check()
     for name in ("seen_alone", "confidentiality_explained", "helpline_given", "harm_asked", "health_asked"):
@@ -164,7 +160,7 @@ def _fill(page: Page) -> None:
     page.locator("#record-action-1-what").fill("Ask for a visit to Gran.")
     page.locator("#record-action-1-owner").select_option("social_worker")
     page.locator("#record-action-1-owner_name").fill("Ines Marsh")
-    page.locator("#record-action-1-due_on").fill(f"{SystemClock().now() + timedelta(days=7):%Y-%m-%d}")
+    page.locator("#record-action-1-due_on").fill(f"{now + timedelta(days=7):%Y-%m-%d}")
 
 
 def _submit(worker: Screen) -> None:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from missing_coord.contracts.files import ANOTHER_ENCODING, read_rows
 from missing_coord.contracts.limits import FileRefused
-from missing_coord.contracts.parsing import FILE_KINDS, parse, parse_message
+from missing_coord.contracts.parsing import FILE_KINDS, parse
 from missing_coord.contracts.readings import ReadRow
+from missing_coord.messaging.messages import row_of
 from tests.builders.broken_notices import COLUMNS, good_row
 from tests.builders.notice_files import (
     csv_bytes,
@@ -130,10 +131,14 @@ def test_an_array_that_is_cut_off_says_so(tmp_path: Path) -> None:
 
 def test_an_envelope_of_another_type_is_quarantined() -> None:
     body = {"specversion": "1.0", "type": "missing-coord.police-notice.v2", "data": good_row(1)}
-    assert [fault.field for fault in parse_message("police", body).faults] == ["type"]
+    assert _message_faults(body) == ["type"]
     body["type"] = "missing-coord.police-notice.v1"
-    assert parse_message("police", body).record is not None
-    assert [fault.field for fault in parse_message("police", body | {"data": 7}).faults] == ["data"]
+    assert row_of("police", json.dumps(body).encode()).record is not None
+    assert _message_faults(body | {"data": 7}) == ["data"]
+
+
+def _message_faults(body: dict[str, object]) -> list[str]:
+    return [fault.field for fault in row_of("police", json.dumps(body).encode()).faults]
 
 
 TWICE = json.dumps(good_row(1))[:-1] + ', "found_place": "Sample Wharf"}'

@@ -13,16 +13,17 @@ from sqlalchemy import insert, text
 
 from missing_coord.domain.access import Actor, Role, system_actor
 from missing_coord.domain.cases import Episode, Interview, InterviewEpisode
-from missing_coord.domain.clock import FixedClock, SystemClock
+from missing_coord.domain.clock import FixedClock
 from missing_coord.domain.escalation import next_step
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.services.ports.work import Policy
 from missing_coord.storage.database import Database
 from missing_coord.storage.tables import people as tables
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
+from tests.builders.clocks import midweek_noon
 
 # Row-level security hides what was closed long ago from workers, by the database's own clock.
-NOW = SystemClock().now().replace(microsecond=0)
+NOW = midweek_noon()
 COUNCIL = "E08000003"
 POLICY = Policy(council=COUNCIL)
 SYSTEM = system_actor("intake")

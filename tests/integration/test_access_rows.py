@@ -24,7 +24,6 @@ from tests.integration.interviews_council import (
     SYSTEM,
     WORKER,
     Council,
-    ago,
     open_council,
 )
 
@@ -118,10 +117,13 @@ async def test_a_worker_without_an_id_sees_no_unassigned_interview(scene: Scene)
 
 
 async def test_a_worker_sees_a_closed_interview_for_28_days(scene: Scene) -> None:
-    statement = "update interviews set closed_at = :at where interview_id = cast(:id as uuid)"
-    await scene.changes(SYSTEM, statement, at=ago(27 * 24), id=scene.own)
+    statement = (
+        "update interviews set closed_at = now() - make_interval(days => :days)"
+        " where interview_id = cast(:id as uuid)"
+    )
+    await scene.changes(SYSTEM, statement, days=27, id=scene.own)
     assert await scene.sees(WORKER, "select child_id from children") == ["C1"]
-    await scene.changes(SYSTEM, statement, at=ago(29 * 24), id=scene.own)
+    await scene.changes(SYSTEM, statement, days=29, id=scene.own)
     assert await scene.sees(WORKER, "select child_id from children") == []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,14 +19,7 @@ from missing_coord.services.accounts import (
     list_users,
     set_password,
 )
-from tests.databases import Database
-from tests.integration.accounts_office import PASSWORD, Office, open_office
-
-
-@pytest.fixture
-async def office(database: Database) -> AsyncIterator[Office]:
-    async with open_office(database) as opened:
-        yield opened
+from tests.integration.accounts_office import PASSWORD, Office
 
 
 async def _refusal(office: Office, **changes: Any) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -13,14 +12,7 @@ from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.services.accounts import DemoSignIn, add_demo_users, list_users
 from missing_coord.services.api_keys import add_key, list_keys, revoke_keys
 from missing_coord.services.ports.accounts import KeyScope
-from tests.databases import Database
-from tests.integration.accounts_office import PASSWORD, Office, open_office
-
-
-@pytest.fixture
-async def office(database: Database) -> AsyncIterator[Office]:
-    async with open_office(database) as opened:
-        yield opened
+from tests.integration.accounts_office import PASSWORD, Office
 
 
 async def _demo_users(office: Office) -> list[DemoSignIn]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import psycopg
-import pytest
 from sqlalchemy import text
 
 from missing_coord.web.health import Health, health_of
@@ -14,7 +12,7 @@ from tests.builders.reviews import there_and_back
 from tests.databases import Database, plain
 from tests.integration.api_sender import sender, stranger
 from tests.integration.interviews_council import SYSTEM
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import Site
 
 _MESSAGE = """
 insert into messages (message_key, channel, recipient_role, subject_type, subject_id, kind, text, state, planned_at)
@@ -24,13 +22,6 @@ _DELIVERY = """
 insert into deliveries (message_id, channel, address, urgency, state, text, planned_at, next_attempt_at, give_up_at)
 select message_id, 'email', 'someone@council.invalid', '1_first', 'planned', 'words', :then, :then, :then from messages
 """
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """The running application."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def test_a_process_that_answers_is_live(site: Site) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,10 @@ import pytest
 from missing_coord.services.api_keys import revoke_keys
 from missing_coord.web.api.limits import BODY_LIMIT, ITEM_LIMIT, Buckets
 from tests.builders.reviews import child, notice, there_and_back
-from tests.databases import Database
 from tests.integration.api_sender import Sender, outcomes, sender, stranger
-from tests.integration.web_scene import OPERATOR, Site, open_site
+from tests.integration.web_scene import OPERATOR, Site
 
 POLICE = "police-notices"
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """The running application."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 @pytest.fixture

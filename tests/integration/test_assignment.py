@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,6 @@ from missing_coord.services.proposals import Proposed, propose_all, propose_for
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.tables import people as tables
 from missing_coord.storage.views.interviews import queue
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     NOW,
@@ -27,14 +25,7 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def _assign(council: Council, interview_id: str, worker_id: str, **more: Any) -> Recorded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -13,15 +12,8 @@ from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.domain.records import Weekday
 from missing_coord.services.capacity import Capacity, Pattern, capacity, days_of, hours_of
 from missing_coord.storage.views.capacity import SqlHistory
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, POLICY, SYSTEM, ago
-from tests.integration.web_scene import Site, open_site
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
+from tests.integration.web_scene import Site
 
 
 async def _past(site: Site) -> None:

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.storage.views.families import Tie, family_of
 from tests.builders.reviews import child
-from tests.databases import Database
 from tests.integration.api_sender import sender
 from tests.integration.interviews_council import COORDINATOR, WORKER
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import Site
 
 EARLIER = {"previous_addresses": "1 Sample Street, Manchester", "previous_postcodes": "M1 1AE"}
 HOME = {"home_address": "1 Sample Street, Manchester", "home_postcode": "M1 1AE"}
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """A child, a sister of the same home, one of an earlier home, a cousin by name, a neighbour and a namesake."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        moved = {"home_address": "9 Other Road", "home_postcode": "M4 4AA"}
-        await council.send(
-            "register",
-            [
-                child("F1", **HOME),
-                child("F2", **{**HOME, "home_address": "1 sample street Manchester"}, forename="Ivo", surname="Marsh"),
-                child("F3", **moved, **EARLIER, surname="Rook"),
-                child("F4", home_address="2 Sample Street, Manchester", home_postcode="M1 1AE", forename="Oona"),
-                child("F5", home_address="3 Sample Street, Manchester", home_postcode="M1 1AE", surname="Sedge"),
-                child("F6", **moved, forename="Bede"),
-            ],
-        )  # fmt: skip
-        yield opened
+    council = await sender(site)
+    moved = {"home_address": "9 Other Road", "home_postcode": "M4 4AA"}
+    await council.send(
+        "register",
+        [
+            child("F1", **HOME),
+            child("F2", **{**HOME, "home_address": "1 sample street Manchester"}, forename="Ivo", surname="Marsh"),
+            child("F3", **moved, **EARLIER, surname="Rook"),
+            child("F4", home_address="2 Sample Street, Manchester", home_postcode="M1 1AE", forename="Oona"),
+            child("F5", home_address="3 Sample Street, Manchester", home_postcode="M1 1AE", surname="Sedge"),
+            child("F6", **moved, forename="Bede"),
+        ],
+    )  # fmt: skip
+    return site
 
 
 async def test_family_is_who_shares_a_home_now_or_before_or_surname_and_postcode(site: Site) -> None:

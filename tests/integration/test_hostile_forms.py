@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
 from missing_coord.domain.access import Role
 from tests.builders.audits import marked
-from tests.databases import Database
 from tests.integration.interviews_council import NOW
 from tests.integration.test_left_drafts import changed, drafted, drafts, looked
 from tests.integration.test_quality_audits import closed, drawn
 from tests.integration.test_support_pages import GIVEN
 from tests.integration.test_survey import YES, links
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on
 
 ODD = ["%ff", "%F0%9F%92%A9", "..%2f..", "a" * 3000, "99999999999999999999", "%E2%80%AE1"]
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("number", ["00010000", "0020999", "21", "0", "-1", "1e1", "many", "²", ""])

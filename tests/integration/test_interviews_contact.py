@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -11,14 +10,7 @@ from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.services import interviews
 from missing_coord.services.interviews import HoldReason, OfferAnswer, Recorded
-from tests.databases import Database
-from tests.integration.interviews_council import COORDINATOR, POLICY, WORKER, Council, ago, open_council
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
+from tests.integration.interviews_council import COORDINATOR, POLICY, WORKER, Council, ago
 
 
 async def _offer(council: Council, interview_id: str, **changes: object) -> Recorded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,7 +10,6 @@ from missing_coord.domain.access import Actor
 from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.services import interviews
 from missing_coord.services.interviews import DeclinedBy, Recorded
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     MANAGER,
@@ -18,16 +17,9 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
 
 Decision = Callable[..., Awaitable[Recorded]]
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def _decline(council: Council, interview_id: str) -> None:

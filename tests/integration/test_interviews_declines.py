@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ from missing_coord.domain.interviews import ContactMethod, ContactWith
 from missing_coord.services import interviews
 from missing_coord.services.interviews import DeclinedBy, Recorded
 from missing_coord.storage.views.interviews_as_of import queue_as_of
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     NOW,
@@ -22,14 +20,7 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def _no(council: Council, interview_id: str, actor: Actor = COORDINATOR, **changes: Any) -> Recorded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from missing_coord.domain.errors import DomainError, NotAllowed, NotFound
 from missing_coord.domain.interviews import IndependenceBasis
 from missing_coord.services import interviews
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     MANAGER,
@@ -19,16 +17,9 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
 
 INDEPENDENT = {"worker_id": "W01", "independence_basis": "independent_of_placement_and_LA"}
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def test_an_interview_held_within_72_hours_meets_its_duty_in_time_and_stops_the_ladder(

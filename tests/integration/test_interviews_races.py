@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -12,12 +11,11 @@ from sqlalchemy import insert, text
 from missing_coord.domain.access import Actor
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.interviews import ContactMethod, ContactWith
+from missing_coord.domain.london import LONDON
 from missing_coord.services import interviews
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
 from missing_coord.services.interviews.requests import ask_transfer
-from missing_coord.services.interviews.words import LONDON
 from missing_coord.storage.tables.cases import escalations
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     NOW,
@@ -27,14 +25,7 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def _assign(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -26,7 +25,6 @@ from missing_coord.storage.views.interviews import (
 )
 from missing_coord.storage.views.interviews_as_of import queue_as_of
 from missing_coord.storage.views.interviews_detail import breaches, interview_detail, my_interviews
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     MANAGER,
@@ -37,16 +35,9 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
 
 AUDITOR = Actor(role=Role.QUALITY_AUDITOR, name="Uma Vale")
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def _mixed(council: Council) -> dict[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, there_and_back
-from tests.databases import Database
 from tests.integration.api_sender import Sender, sender
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import Site
 
 KNOWN = {"social_worker": "Bo Finch", "iro": "Kit Larch", "flags": "CSE;NRM referred", "uasc": "yes"}
 SAID = {
@@ -23,20 +21,20 @@ OFFICE_ONLY = ("Left Larch House after an argument", "Last seen at: Larch House"
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """A child of whom much is known, back from one episode, with the interview given to a worker."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        await council.send("register", [child(**KNOWN)])
-        of_her = {
-            "forename": "Tamsin",
-            "surname": "Quillfeather",
-            "date_of_birth": "2011-04-03",
-            "local_child_id": "C1",
-        }
-        await council.send("police-notices", [{**each, **of_her, **SAID} for each in there_and_back()])
-        await opened.council.rows("update interviews set worker_id = 'W01' returning 1")
-        yield opened
+    site.clock.instant = IN_NOVEMBER
+    council = await sender(site)
+    await council.send("register", [child(**KNOWN)])
+    of_her = {
+        "forename": "Tamsin",
+        "surname": "Quillfeather",
+        "date_of_birth": "2011-04-03",
+        "local_child_id": "C1",
+    }
+    await council.send("police-notices", [{**each, **of_her, **SAID} for each in there_and_back()])
+    await site.council.rows("update interviews set worker_id = 'W01' returning 1")
+    return site
 
 
 async def interview_of(site: Site) -> str:

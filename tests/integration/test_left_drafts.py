@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-
-import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.interviews.left_drafts import look_after
-from tests.databases import Database
 from tests.integration.interviews_council import SYSTEM
 from tests.integration.test_record_pages import form_on, send
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on
 
 WRITE = RecorderChannel("https://desk.example").write
 KEEP = timedelta(days=30)
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def looked(site: Site) -> tuple[int, int]:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, notice
-from tests.databases import Database
 from tests.integration.api_sender import Sender, sender
-from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Browser, Site, errors_on, version_on
 
 CAME_BACK = {"returned_at": "2026-11-11T07:15", "reason": "Night staff, by telephone"}
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """Two children of the register, one of them missing, and one of whom nobody knows who it is."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        await council.send("register", [child(), child("C2", forename="Bo", surname="O'Hara", sex="male")])
-        await council.send("police-notices", [gone(), notice("MP/2", surname="Marsh", forename="Ida")])
-        yield opened
+    site.clock.instant = IN_NOVEMBER
+    council = await sender(site)
+    await council.send("register", [child(), child("C2", forename="Bo", surname="O'Hara", sex="male")])
+    await council.send("police-notices", [gone(), notice("MP/2", surname="Marsh", forename="Ida")])
+    return site
 
 
 def gone(**changes: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ import csv
 import html
 import io
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -14,11 +13,11 @@ from sqlalchemy import text
 from missing_coord.domain.access import Role
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.patterns import find_patterns
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import Said, child, there_and_back
-from tests.databases import Database
 from tests.integration.api_sender import sender
 from tests.integration.interviews_council import SYSTEM
-from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Browser, Site, errors_on, version_on
 
 WRITE = RecorderChannel(address="https://missing.example").write
 KNOWN: Said = {
@@ -30,14 +29,14 @@ KNOWN: Said = {
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """A child who went missing four times in a month."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        await council.send("register", [child()])
-        rows = [row for day in (2, 5, 8, 11) for row in there_and_back(f"MP/{day}", day=day, **KNOWN)]
-        await council.send("police-notices", rows)
-        yield opened
+async def site(site: Site) -> Site:
+    """A child who went missing four times in the month that it is."""
+    site.clock.instant = IN_NOVEMBER
+    council = await sender(site)
+    await council.send("register", [child()])
+    rows = [row for day in (2, 5, 8, 11) for row in there_and_back(f"MP/{day}", day=day, **KNOWN)]
+    await council.send("police-notices", rows)
+    return site
 
 
 async def test_the_lead_opens_a_pattern_and_decides_it(site: Site) -> None:

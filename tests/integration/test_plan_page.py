@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -11,16 +10,8 @@ from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.services.proposals import propose_all
-from tests.databases import Database
 from tests.integration.interviews_council import NOW, POLICY, SYSTEM, ago
-from tests.integration.web_scene import Site, open_site
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site with one interview that waits for a visit and one whose visit is booked."""
-    async with open_site(database) as opened:
-        yield opened
+from tests.integration.web_scene import Site
 
 
 async def _proposed(site: Site) -> None:

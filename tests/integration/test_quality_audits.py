@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -22,17 +21,10 @@ from missing_coord.services.quality_audits import ThemesFound, record_audit, rec
 from missing_coord.storage.tables.quality import quality_audits
 from tests.builders.audits import judgement_on, marked
 from tests.builders.interview_records import contents, record
-from tests.databases import Database
 from tests.integration.interviews_council import NOW, SYSTEM, ago
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on
 
 GOOD = marked(grade="good", returned="no")
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def closed(site: Site, child_id: str, *, hours: float = 5, risk: str = "", **changes: object) -> str:

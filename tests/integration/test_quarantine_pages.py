@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import notice
-from tests.databases import Database
 from tests.integration.api_sender import sender
-from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Browser, Site, errors_on, version_on
 
 BROKEN = notice() | {"issued_at": "yesterday", "risk": "medium", "surname": "Quillfeather"}
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """One broken notice in quarantine."""
-    async with open_site(database) as opened:
-        gmp = await sender(opened, "police-notices")
-        await gmp.send("police-notices", [BROKEN, "no object"])
-        yield opened
+    site.clock.instant = IN_NOVEMBER
+    gmp = await sender(site, "police-notices")
+    await gmp.send("police-notices", [BROKEN, "no object"])
+    return site
 
 
 @pytest.fixture

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from missing_coord.domain.access import Role
-from tests.databases import Database
 from tests.integration.test_record_pages import TODAY, submitted
-from tests.integration.web_scene import Site, open_site
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
+from tests.integration.web_scene import Site
 
 
 async def test_the_brief_tells_the_next_worker_what_was_asked_and_what_was_done_about_it(site: Site) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -16,21 +15,13 @@ from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.web.rendering import london_input
 from tests.builders.audits import marked
 from tests.builders.record_forms import typed
-from tests.databases import Database
 from tests.integration.interviews_council import NOW, OTHER_WORKER, ago
-from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Browser, Site, errors_on, version_on
 from tests.parts import absent
 
 TODAY = f"{NOW:%Y-%m-%d}"
 NEXT_WEEK = f"{NOW + timedelta(days=7):%Y-%m-%d}"
 _EPISODE = re.compile(r'name="episode_ids" type="checkbox" value="([^"]+)"')
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def form_on(site: Site, interview_id: str, **changes: Any) -> dict[str, Any]:

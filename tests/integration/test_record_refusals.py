@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-
-import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.interview_records import RecordKind
 from missing_coord.services.interviews.assign import assign
 from missing_coord.services.interviews.drafts import save_draft
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, WORKER
 from tests.integration.test_record_pages import TODAY, form_on, read, send, submitted
-from tests.integration.web_scene import Site, errors_on, open_site
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
+from tests.integration.web_scene import Site, errors_on
 
 
 async def test_a_correction_covers_only_episodes_of_its_own_interview(site: Site) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -13,7 +12,6 @@ from sqlalchemy.exc import ProgrammingError
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import NotFound
 from tests.builders.interview_records import action, record
-from tests.databases import Database
 from tests.integration.interviews_council import (
     COORDINATOR,
     MANAGER,
@@ -22,19 +20,11 @@ from tests.integration.interviews_council import (
     WORKER,
     Council,
     ago,
-    open_council,
 )
 
 AUDITOR = Actor(role=Role.QUALITY_AUDITOR, name="Quill", user_id=str(uuid.uuid4()))
 LEAD = Actor(role=Role.EXPLOITATION_LEAD, name="Lorne", user_id=str(uuid.uuid4()))
 LOCKED = ("interview_records", "record_contents", "record_screen_answers", "record_entries")
-
-
-@pytest.fixture
-async def council(database: Database) -> AsyncIterator[Council]:
-    """Open a council on a fresh database."""
-    async with open_council(database.app_url) as opened:
-        yield opened
 
 
 async def submitted(council: Council, **changes: object) -> str:

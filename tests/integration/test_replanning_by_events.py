@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-import pytest
 from sqlalchemy import text
 
 from missing_coord.cli.serve import reactions_of
+from missing_coord.domain.london import london_day
 from missing_coord.domain.records import AbsenceRecord, PlacementRecord
 from missing_coord.messaging.in_process import InProcessDelivery
 from missing_coord.messaging.relay import relay_once
-from missing_coord.planning.weeks import london_day
 from missing_coord.services import interviews
 from missing_coord.services.interviews.words import DeclinedBy
 from missing_coord.services.ports.planning import KeptProposal
@@ -26,15 +24,8 @@ from missing_coord.services.register import receive_absences, receive_placements
 from missing_coord.services.wishes import keep_wishes
 from missing_coord.storage.outbox import lease_outbox
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, NOW, POLICY, SYSTEM, ago
-from tests.integration.web_scene import Site, open_site
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
+from tests.integration.web_scene import Site
 
 
 async def _relay(site: Site) -> None:

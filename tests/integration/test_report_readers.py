@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,15 +10,15 @@ from missing_coord.cli.regular import RegularWork
 from missing_coord.cli.regular_reports import ready
 from missing_coord.domain.access import Role
 from missing_coord.domain.clock import FixedClock
-from tests.databases import Database
-from tests.integration.web_scene import Site, open_site
+from tests.builders.clocks import IN_NOVEMBER
+from tests.integration.web_scene import Site
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """The web application with a person of every role."""
-    async with open_site(database) as opened:
-        yield opened
+async def site(site: Site) -> Site:
+    """The site in the middle of a November, when its October is over."""
+    site.clock.instant = IN_NOVEMBER
+    return site
 
 
 def test_a_report_is_ready_at_seven_in_the_morning_after_its_last_day() -> None:

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, notice
-from tests.databases import Database
 from tests.integration.api_sender import sender
-from tests.integration.web_scene import Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Site, errors_on, version_on
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """A missing child of whom placement data says that the child was placed a day later."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        await council.send("register", [child()])
-        await council.send("police-notices", [notice(forename="Tamsin", surname="Quillfeather",
-                                                      date_of_birth="2011-04-03", local_child_id="C1")])  # fmt: skip
-        placed = {"child_id": "C1", "placement_id": "PL2", "start_date": "2026-11-11", "confidential": "yes",
-                  "provider_name": "Secret House", "postcode": "M1 1AE"}  # fmt: skip
-        await council.send("placements", [placed])
-        yield opened
+    site.clock.instant = IN_NOVEMBER
+    council = await sender(site)
+    await council.send("register", [child()])
+    await council.send("police-notices", [notice(forename="Tamsin", surname="Quillfeather",
+                                                  date_of_birth="2011-04-03", local_child_id="C1")])  # fmt: skip
+    placed = {"child_id": "C1", "placement_id": "PL2", "start_date": "2026-11-11", "confidential": "yes",
+              "provider_name": "Secret House", "postcode": "M1 1AE"}  # fmt: skip
+    await council.send("placements", [placed])
+    return site
 
 
 async def test_a_sign_is_confirmed_with_one_click_and_taken_back(site: Site) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.reporting.returns.collection import MISSING_COLUMNS
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import child, there_and_back
-from tests.databases import Database
 from tests.integration.api_sender import sender
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on
 
 PLACED = {
     "child_id": "C1",
@@ -26,15 +25,15 @@ PLACED = {
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """A looked-after child who was missing once, in November 2026."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        await council.send("register", [child(legal_status="C2")])
-        await council.send("placements", [PLACED])
-        known = {"forename": "Tamsin", "surname": "Quillfeather", "date_of_birth": "2011-04-03"}
-        await council.send("police-notices", there_and_back("MP/1", local_child_id="C1", **known))  # type: ignore[arg-type]
-        yield opened
+    site.clock.instant = IN_NOVEMBER
+    council = await sender(site)
+    await council.send("register", [child(legal_status="C2")])
+    await council.send("placements", [PLACED])
+    known = {"forename": "Tamsin", "surname": "Quillfeather", "date_of_birth": "2011-04-03"}
+    await council.send("police-notices", there_and_back("MP/1", local_child_id="C1", **known))  # type: ignore[arg-type]
+    return site
 
 
 def rows_in(answer: httpx2.Response) -> list[dict[str, str]]:

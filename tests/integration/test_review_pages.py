@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
 
 from missing_coord.domain.access import Role
+from tests.builders.clocks import IN_NOVEMBER
 from tests.builders.reviews import Said, child, notice, there_and_back
-from tests.databases import Database
 from tests.integration.api_sender import sender
-from tests.integration.web_scene import Browser, Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Browser, Site, errors_on, version_on
 
 TEGAN: Said = {
     "forename": "Tegan",
@@ -30,15 +29,15 @@ UNKNOWN: Said = {"forename": "", "surname": "Quillfeather", "date_of_birth": "20
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
+async def site(site: Site) -> Site:
     """Twins on the register, and an ended episode of one of them whose forename nobody said."""
-    async with open_site(database) as opened:
-        council = await sender(opened)
-        brien = child("C9", forename="Mohamed", surname="O'Brien", aliases="Mo Fitz")
-        twins = [child(), child("C2", forename="Tegan")]
-        await council.send("register", [*twins, child("C7", surname="Lark"), brien])
-        await council.send("police-notices", there_and_back(**UNKNOWN))
-        yield opened
+    site.clock.instant = IN_NOVEMBER
+    council = await sender(site)
+    brien = child("C9", forename="Mohamed", surname="O'Brien", aliases="Mo Fitz")
+    twins = [child(), child("C2", forename="Tegan")]
+    await council.send("register", [*twins, child("C7", surname="Lark"), brien])
+    await council.send("police-notices", there_and_back(**UNKNOWN))
+    return site
 
 
 @pytest.fixture

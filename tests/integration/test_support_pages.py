@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.support import ask_day
-from tests.databases import Database
 from tests.integration.interviews_council import NOW
-from tests.integration.web_scene import Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Site, errors_on, version_on
 
 TODAY = NOW.date()
 GIVEN = {"kind": "early_help", "to_whom": "North hub", "assessment": "not_known"}
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
-import pytest
 from sqlalchemy import create_engine, text
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.survey import QUESTIONS, quarter_of
 from tests.databases import Database
 from tests.integration.interviews_council import NOW, SYSTEM
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import Site
 
 YES = dict.fromkeys(QUESTIONS, "yes")
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def links(site: Site, number: int) -> list[str]:
@@ -55,7 +47,7 @@ async def test_a_guessed_or_old_link_does_not_work(site: Site) -> None:
     [secret] = await links(site, 1)
     assert (await site.browser().get("/tell-us/guessed")).status_code == 404
     async with site.council.database.unit_of_work(SYSTEM) as uow:
-        await uow.execute(text("update survey_links set valid_until = current_date - 2"))
+        await uow.execute(text("update survey_links set valid_until = valid_until - 61"))
     assert (await site.browser().post(f"/tell-us/{secret}", **YES)).status_code == 404
     assert await site.council.rows("select count(*) from survey_answers") == [(0,)]
 

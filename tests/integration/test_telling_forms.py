@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -14,17 +13,11 @@ from missing_coord.contracts.ladders import write_ladder
 from missing_coord.domain.access import Role, system_actor
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.notify.wording import short_reference
-from tests.databases import Database
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.builders.clocks import IN_NOVEMBER
+from tests.integration.web_scene import Site, errors_on
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
 WEEK = "Mon,Tue,Wed,Thu,Fri"
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def test_a_rota_is_typed_as_rows_and_its_overrides_stay(site: Site) -> None:
@@ -49,6 +42,7 @@ async def test_a_rota_is_typed_as_rows_and_its_overrides_stay(site: Site) -> Non
 async def test_whoever_gains_or_loses_hours_on_a_rota_is_told_them_and_whoever_changed_it_is_not(
     site: Site,
 ) -> None:
+    site.clock.instant = IN_NOVEMBER
     office = await site.signed_in(Role.COORDINATOR)
     await office.get("/rotas")
     always = {"days": ["Mon,Tue,Wed,Thu,Fri,Sat,Sun"], "starts": ["09:00"], "ends": ["09:00"]}

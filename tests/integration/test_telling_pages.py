@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,18 +13,12 @@ from missing_coord.contracts.ladders import write_ladder
 from missing_coord.domain.access import Role
 from missing_coord.domain.ladders import DEFAULT_LADDER
 from missing_coord.settings import Settings
+from missing_coord.web.rendering import london_input
 from tests.builders.provider import KEY, TEMPLATE, fake_notify
-from tests.databases import Database
-from tests.integration.web_scene import Site, errors_on, headings_on, open_site, version_on
+from tests.integration.web_scene import Site, errors_on, headings_on, version_on
 
 TOKEN = "a-token-for-receipts"
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def test_a_rehearsal_says_who_would_be_told_at_two_on_sunday(site: Site) -> None:
@@ -77,8 +70,8 @@ async def test_a_rota_is_made_changed_and_shows_its_gaps(site: Site) -> None:
     fields = {
         "kind": "override",
         "person": "manager",
-        "starts_at": "2026-11-28T09:00",
-        "ends_at": "2026-11-30T09:00",
+        "starts_at": london_input(site.clock.now() + timedelta(days=1)),
+        "ends_at": london_input(site.clock.now() + timedelta(days=3)),
     }
     assert (await office.post("/rotas/duty/changes", expected_version="1", **fields)).status_code == 303
     assert "Jo Manager instead" in (await office.get("/rotas")).text
@@ -111,7 +104,7 @@ async def test_an_interview_shows_both_its_clocks_and_is_taken_on(site: Site) ->
     assert "How this was worked out" in page
     refused = await office.post(f"/interviews/{interview_id}/promise", reason="", until_at="2031-01-01T00:00")
     assert errors_on(refused.text) == ["Say what you will do"]
-    until_at = (site.clock.instant + timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M")
+    until_at = london_input(site.clock.now() + timedelta(hours=5))
     done = await office.post(f"/interviews/{interview_id}/promise", reason="Ringing", until_at=until_at)
     assert done.status_code == 303
     assert "Ringing" in (await office.get(f"/interviews/{interview_id}/clocks")).text
@@ -194,7 +187,7 @@ async def test_the_alerts_page_shows_the_proof_and_lets_an_alert_be_taken_on(sit
     [[alert_id]] = await site.council.rows("select alert_id::text from alerts where clock = 'unallocated'")
     refused = await office.post(f"/alerts/{alert_id}/promise", reason="", until_at="")
     assert len(errors_on(refused.text)) == 2
-    until_at = (site.clock.instant + timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M")
+    until_at = london_input(site.clock.now() + timedelta(hours=5))
     assert (
         await office.post(f"/alerts/{alert_id}/promise", reason="Mine", until_at=until_at)
     ).status_code == 303

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import insert, text
 
 from missing_coord.domain.access import Actor, Role
+from missing_coord.domain.london import london_day
 from missing_coord.notify.recorder import RecorderChannel
-from missing_coord.planning.weeks import london_day
 from missing_coord.services import interviews
 from missing_coord.services.interviews.words import DeclinedBy, HoldReason
 from missing_coord.services.proposals import propose_all
 from missing_coord.storage.tables import people as tables
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, NOW, POLICY, SYSTEM, ago
-from tests.integration.web_scene import Site, open_site
+from tests.integration.web_scene import Site
 
 WRITE = RecorderChannel("http://example.org").write
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def _tick(site: Site) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
 from icalendar import Calendar
 
 from missing_coord.contracts.envelopes import OutgoingEvent
@@ -16,9 +14,8 @@ from missing_coord.notify.reactions import Notices
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services import interviews
 from missing_coord.services.interviews.assign import unassign
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, MANAGER, SYSTEM, ago
-from tests.integration.web_scene import Site, errors_on, open_site
+from tests.integration.web_scene import Site, errors_on
 
 ASKED = {
     "authority": "Eastmere",
@@ -26,13 +23,6 @@ ASKED = {
     "reason": "It is responsible for the child.",
 }
 BOUGHT = {"supplier": "Larch Trust", "estimate": "240.50", "reason": "180 miles away"}
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def booked(site: Site, **changes: object) -> str:

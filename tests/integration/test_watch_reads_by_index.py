@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -38,7 +38,7 @@ LONG = ("interviews", "interview_episodes", "escalations", "intake_batches", "ep
 
 
 @pytest.fixture(scope="module")
-def filled(postgres_server: databases.TestServer) -> AsyncIterator[databases.Database]:
+def filled(postgres_server: databases.TestServer) -> Iterator[databases.Database]:
     with postgres_server.migrated() as database:
         with psycopg.connect(databases.plain(database.admin_url), autocommit=True) as admin:
             for each in FILL:

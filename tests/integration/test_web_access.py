@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -13,21 +12,13 @@ from missing_coord.domain.access import PEOPLE_ROLES, Role
 from missing_coord.web.app import routes, rules_of
 from missing_coord.web.navigation import FIRST_PAGE, LINKS
 from missing_coord.web.session import Access, Open
-from tests.databases import Database
 from tests.integration.web_access_table import ACCESS, KEY, OPEN, Rule
-from tests.integration.web_scene import Browser, Site, open_site
+from tests.integration.web_scene import Browser, Site
 
 WHO = [*PEOPLE_ROLES, None]
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 RECEIPTS = "/api/v1/notify-receipts"  # never 4xx, as the provider would then not send it again
 KNOWN = {(method, route.path): route for route in routes() for method in route.methods}
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site with one interview that is assigned to the worker who signs in."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 def test_every_route_has_its_line_in_the_access_table() -> None:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 
 from missing_coord.domain.access import Role, system_actor
-from tests.databases import Database
-from tests.integration.web_scene import ADDRESS, Site, headings_on, open_site
+from tests.integration.web_scene import ADDRESS, Site, headings_on
 
 
 @pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site with interviews over time, due soon, in time, and of a child who is missing again."""
-    async with open_site(database) as opened:
-        council = opened.council
-        await council.due("C1", back=80)
-        await council.due("C2", back=100, worker_id="W01")
-        await council.due("C3", back=65, worker_id="W02", population="own_looked_after_in_area")
-        await council.due("C4", back=5)
-        await council.due("C5", back=4, due_at=None, returned_at=None, child_missing=True)
-        yield opened
+async def site(site: Site) -> Site:
+    """Interviews over time, due soon, in time, and of a child who is missing again."""
+    council = site.council
+    await council.due("C1", back=80)
+    await council.due("C2", back=100, worker_id="W01")
+    await council.due("C3", back=65, worker_id="W02", population="own_looked_after_in_area")
+    await council.due("C4", back=5)
+    await council.due("C5", back=4, due_at=None, returned_at=None, child_missing=True)
+    return site
 
 
 def rows_on(page: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,18 +13,10 @@ from sqlalchemy import text
 from missing_coord.domain.access import Role
 from missing_coord.domain.interviews import InterviewState
 from missing_coord.web.rendering import london_input
-from tests.databases import Database
 from tests.integration.interviews_council import NOW, SYSTEM, ago
-from tests.integration.web_scene import Site, errors_on, open_site, version_on
+from tests.integration.web_scene import Site, errors_on, version_on
 
 CALL = {"at": london_input(ago(1)), "method": "phone", "with_whom": "child", "note": "No answer"}
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def state_of(site: Site, interview_id: str) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-
-import pytest
 
 from missing_coord.domain.access import Role
 from missing_coord.services.accounts import add_demo_users
@@ -15,13 +12,6 @@ from tests.databases import Database
 from tests.integration.web_scene import ADDRESS, OPERATOR, PASSWORD, Site, errors_on, open_site
 
 COORDINATOR = Role.COORDINATOR.value
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    """Open the site."""
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(site: Site) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import time
 from typing import Any
 
@@ -12,25 +11,18 @@ from sqlalchemy import text
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.records import Weekday, WorkingHours
 from missing_coord.planning.child_hours import ClosedHours
-from missing_coord.planning.weeks import LONDON
 from missing_coord.services.ports.planning import KeptProposal
 from missing_coord.services.ports.visits import ChildWishes
 from missing_coord.services.proposals import propose_all
 from missing_coord.services.wishes import keep_wishes
 from tests.builders.interview_records import record
-from tests.databases import Database
 from tests.integration.interviews_council import COORDINATOR, OTHER_WORKER, POLICY, SYSTEM, WORKER, ago
-from tests.integration.web_scene import Site, open_site, version_on
+from tests.integration.web_scene import Site, version_on
 
 ALL_DAYS = frozenset(Weekday)
-
-
-@pytest.fixture
-async def site(database: Database) -> AsyncIterator[Site]:
-    async with open_site(database) as opened:
-        yield opened
 
 
 async def _keep(site: Site, wishes: ChildWishes, *, version: int = 0) -> None:

@@ -108,7 +108,8 @@ def test_a_councils_own_lists_replace_the_shipped_ones_and_the_rest_stays() -> N
     ("content", "said"),
     [
         ("[]", "write one object"),
-        ("{", "no JSON"),
+        ("{", "must be JSON"),
+        ("[" * 100_000, "must be JSON"),
         ({"push": {"a": "A"}}, "version: name this version"),
         ({"version": "1", "pushes": {}}, "pushes: this is no list"),
         ({"version": "1", "push": {"Two Words": "A"}}, "is no code"),

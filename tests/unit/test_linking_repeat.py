@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from missing_coord.domain.london import LONDON
 from missing_coord.linking.policy import DEFAULT_PATTERN_POLICY, LongRule, RepeatRule
 from missing_coord.linking.proposals import EpisodeSpan
-from missing_coord.linking.repeat import LONDON, crossings, lasts_too_long, repeat_proposals
+from missing_coord.linking.repeat import crossings, lasts_too_long, repeat_proposals
 from tests.builders.linking import an_episode, at, on_days
 
 THREE_IN_90 = RepeatRule(name="3_in_90_days", times=3, days=90)

@@ -118,7 +118,7 @@ def test_a_source_with_many_like_children_gives_no_more_than_the_cap() -> None:
 def test_register_statistics_count_names_and_survive_as_plain_data() -> None:
     counted = count_register(prepare_child(replace(CHILD, child_id=f"C{number}")) for number in range(10))
     assert counted.surname_share("smith") > counted.surname_share("taylor")
-    again = RegisterStatistics.from_json_data(json.loads(json.dumps(counted.to_json_data())))
+    again = RegisterStatistics(**json.loads(json.dumps(counted.to_json_data())))
     assert again == counted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import string
 
 import pytest
 
@@ -48,8 +49,13 @@ def test_a_single_tier_council_is_responsible_for_itself() -> None:
     assert responsible_authority("E08000003") == "E08000003"
 
 
+def _numbers_of_postcodes() -> list[int]:
+    """Read every file and return how many postcodes each holds."""
+    return [len(shard.districts) for _, shard in POSTCODES._loaded(string.ascii_uppercase)]
+
+
 def test_every_district_of_the_data_has_a_county() -> None:
-    POSTCODES.load_all()
+    _numbers_of_postcodes()
     districts = [code for code in POSTCODES._district_codes if code.startswith("E07")]
 
     assert len(districts) == 164
@@ -57,7 +63,7 @@ def test_every_district_of_the_data_has_a_county() -> None:
 
 
 def test_all_postcodes_of_the_data_are_held_sorted_and_every_one_can_be_found() -> None:
-    assert POSTCODES.load_all() == 2_720_556
+    assert sum(_numbers_of_postcodes()) == 2_720_556
 
     shard = POSTCODES._shard("M")
     assert shard is not None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from missing_coord.bootstrap import clock_of
+from missing_coord.bootstrap import area_names_in_force, clock_of, record_lists_in_force, weights_in_force
 from missing_coord.domain.clock import SystemClock
+from missing_coord.domain.errors import PermanentError
 from missing_coord.messaging.kafka_security import connection_options
 from missing_coord.settings import Settings, SettingsError, load_settings
 
@@ -92,6 +94,27 @@ def test_a_rehearsal_has_a_clock_of_its_own_and_real_work_never() -> None:
     since, real = datetime(2020, 1, 1, tzinfo=UTC), SystemClock().now()
     assert abs(clock.now() - (since + (real - since) * 2 - timedelta(minutes=10))) < timedelta(minutes=1)
     assert clock_of(load_settings({})) == SystemClock()
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("record_lists", record_lists_in_force),
+        ("area_names", area_names_in_force),
+        ("match_weights", weights_in_force),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_variable(
+    tmp_path: Path, name: str, read: Callable[[Settings], object]
+) -> None:
+    with pytest.raises(PermanentError, match=f"^MISSING_COORD_{name.upper()}: cannot read .*none.json"):
+        read(Settings(**{name: tmp_path / "none.json"}))  # type: ignore[arg-type]
+
+
+def test_a_file_as_windows_writes_it_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "lists.json"
+    file.write_text('\ufeff{"version": "2027-1"}', encoding="utf-8")
+    assert record_lists_in_force(Settings(record_lists=file)).version == "2027-1"
 
 
 def test_an_owner_address_alone_is_refused() -> None:

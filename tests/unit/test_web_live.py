@@ -7,13 +7,12 @@ import http.client
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from starlette.types import Message
 
-from missing_coord.web.live import QUEUE, Broadcaster, LiveEvent, interview_topic, user_topic
+from missing_coord.web.live import QUEUE, Broadcaster, LiveEvent
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 
@@ -33,7 +32,7 @@ async def test_a_stream_starts_with_a_heartbeat_so_that_the_page_says_live() -> 
 
 async def test_a_page_hears_its_own_topics_and_no_other() -> None:
     broadcaster = _broadcaster()
-    stream = broadcaster.events([interview_topic("I1"), user_topic("U1")])
+    stream = broadcaster.events(["interview:I1", "user:U1"])
     await anext(stream)
     assert [broadcaster.publish(t) for t in (QUEUE, "interview:I2", "interview:I1", "user:U1")] == [
         0,
@@ -110,6 +109,7 @@ async def test_a_page_that_goes_away_is_forgotten() -> None:
 
 
 SERVER = """
+import socket
 import sys
 import uvicorn
 from datetime import UTC, datetime
@@ -121,34 +121,18 @@ async def app(scope, receive, send):
     if scope["type"] == "http":
         await live.response(["queue"])(scope, receive, send)
 
-uvicorn.run(app, port=int(sys.argv[1]), log_level="error", lifespan="off")
+listening = socket.socket(fileno=int(sys.argv[1]))
+uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off")).run(sockets=[listening])
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _connected(port: int) -> http.client.HTTPConnection:
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-            connection.connect()
-            return connection
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
 def test_a_server_with_an_open_stream_stops_when_told_to_and_without_an_error() -> None:
-    port = _free_port()
-    server = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], stderr=subprocess.PIPE)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        number, port = listening.fileno(), listening.getsockname()[1]
+        command = [sys.executable, "-c", SERVER, str(number)]
+        server = subprocess.Popen(command, pass_fds=[number], stderr=subprocess.PIPE)
     try:
-        connection = _connected(port)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/live")
         stream = connection.getresponse()
         assert stream.readline().strip() == b"event: heartbeat"

@@ -16,8 +16,6 @@ from missing_coord.web.security import (
     BodyLimit,
     SameOriginWrites,
     SecurityHeaders,
-    form_token,
-    form_token_valid,
 )
 
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
@@ -116,12 +114,3 @@ def test_a_body_that_hides_its_length_is_refused_while_it_is_read(client: TestCl
     answer = client.post("/page", content=pieces, headers=SAME_ORIGIN)
     assert answer.status_code == 413
     assert "100 bytes" in answer.text
-
-
-def test_a_form_token_fits_one_session_and_one_secret() -> None:
-    token = form_token(secret=b"one", session_id="s1")
-    assert form_token_valid(token, secret=b"one", session_id="s1")
-    assert not form_token_valid(token, secret=b"one", session_id="s2")
-    assert not form_token_valid(token, secret=b"two", session_id="s1")
-    assert not form_token_valid("", secret=b"one", session_id="s1")
-    assert not form_token_valid("é", secret=b"one", session_id="s1")

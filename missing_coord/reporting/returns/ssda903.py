@@ -9,7 +9,7 @@ from itertools import groupby
 
 from sqlalchemy import text
 
-from missing_coord.reporting.periods import LONDON, midnight
+from missing_coord.domain.london import london_day, london_midnight
 from missing_coord.reporting.reading import Reading
 from missing_coord.reporting.returns.collection import Collection, Files, Row, day_text, eighteenth
 
@@ -89,8 +89,8 @@ def missing_rows(
 
 
 def _missing_row(each: Absence, child: Child | None, collection: Collection) -> Row | None:
-    start = _london(each.started_at)
-    end = _london(each.over_at) if each.over_at else None
+    start = london_day(each.started_at)
+    end = london_day(each.over_at) if each.over_at else None
     born = child.born if child else None
     if born is not None and (end is None or end > eighteenth(born)):
         end = eighteenth(born)
@@ -105,10 +105,6 @@ def _missing_row(each: Absence, child: Child | None, collection: Collection) -> 
         "MIS_START": day_text(start),
         "MIS_END": day_text(end),
     }
-
-
-def _london(instant: datetime) -> date:
-    return instant.astimezone(LONDON).date()
 
 
 def _header(child: Child) -> Row:
@@ -173,8 +169,8 @@ async def _placements(uow: Reading, council: str) -> list[Placement]:
 
 
 async def _absences(uow: Reading, collection: Collection) -> list[Absence]:
-    since = midnight(Collection(year=collection.year - 1).first)
-    result = await uow.execute(text(_ABSENCES), {"since": since, "until": midnight(collection.last)})
+    since = london_midnight(Collection(year=collection.year - 1).first)
+    result = await uow.execute(text(_ABSENCES), {"since": since, "until": london_midnight(collection.last)})
     return [Absence(**row) for row in result.mappings()]
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import RowMapping, text
 
+from missing_coord.domain.london import london_day, london_midnight
 from missing_coord.reporting.monthly import Report
-from missing_coord.reporting.periods import LONDON, midnight
 from missing_coord.reporting.reading import Reading
 from missing_coord.reporting.returns.collection import Collection, Files, day_of, day_text
 from missing_coord.reporting.showing import shown_groups
@@ -62,12 +62,12 @@ _YES, _NO = "a) Yes", "b) No"
 
 async def annex_a_rows(uow: Reading, *, as_at: datetime, council: str) -> list[list[str]]:
     """Return the children of list 8: in care on the day, or until at most six months before it."""
-    today = as_at.astimezone(LONDON).date()
+    today = london_day(as_at)
     values = {
         "as_at": as_at,
         "today": today,
         "half_year": _months_before(today, 6),
-        "since": midnight(_months_before(today, 12)),
+        "since": london_midnight(_months_before(today, 12)),
         "council": council,
     }
     result = await uow.execute(text(_ANNEX_A), values)

@@ -13,8 +13,8 @@ from missing_coord.domain.interview_actions import (
     check_due,
     close_action,
 )
+from missing_coord.domain.london import london_day
 from missing_coord.services.interviews.change import RECORDERS, check_role, required, seen
-from missing_coord.services.interviews.words import LONDON
 from missing_coord.services.ports.records import RecordWork
 
 
@@ -35,7 +35,7 @@ async def open_action(
     kept = await uow.actions.of_interview(interview_id)
     if before := next((each for each in kept if each.action_id == action_id), None):
         return before
-    check_due(due_on, field="due_on", today=uow.now.astimezone(LONDON).date())
+    check_due(due_on, field="due_on", today=london_day(uow.now))
     action = InterviewAction(
         action_id=action_id,
         interview_id=interview_id,

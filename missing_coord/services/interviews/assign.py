@@ -10,9 +10,10 @@ from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import DomainError, NotFound
 from missing_coord.domain.events import Event, InterviewAssigned, InterviewUnassigned
 from missing_coord.domain.interviews import EventKind, IndependenceBasis, InterviewState, check_open
+from missing_coord.domain.london import london_day
 from missing_coord.planning.eligibility import independence_basis, refusal
 from missing_coord.planning.situation import OpenInterview, WorkerSituation
-from missing_coord.planning.weeks import london_day, week_number, weekly_allowance, weekly_capacity
+from missing_coord.planning.weeks import week_number, weekly_allowance, weekly_capacity
 from missing_coord.services.interviews.change import (
     CLOCKS_DIFFER,
     OFFICE,

@@ -13,7 +13,8 @@ from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEve
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed, NotFound
 from missing_coord.domain.events import Event, InterviewStateChanged
 from missing_coord.domain.interviews import EventKind, InterviewState
-from missing_coord.services.interviews.words import LONDON, london_words
+from missing_coord.domain.london import LONDON, london_day
+from missing_coord.services.interviews.words import london_words
 from missing_coord.services.ports.work import UnitOfWork
 
 OFFICE = frozenset({Role.COORDINATOR, Role.MANAGER})
@@ -28,7 +29,7 @@ class InterviewChangedMeanwhile(ConcurrencyConflict):
         self.changed_by = interview.changed_by
         self.changed_at = interview.updated_at
         local = interview.updated_at.astimezone(LONDON)
-        today = local.date() == now.astimezone(LONDON).date()
+        today = local.date() == london_day(now)
         when = f"at {local:%H:%M}" if today else f"on {london_words(interview.updated_at)}"
         super().__init__(
             f"This interview was changed by {interview.changed_by} {when}. Nothing of yours was saved."

@@ -10,9 +10,9 @@ from missing_coord.domain.cases import Interview
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotFound
 from missing_coord.domain.interview_records import RecordHead, RecordKind, RecordOrigin
 from missing_coord.domain.interviews import RECORDABLE_STATES
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.record_lists import RecordLists
 from missing_coord.services.interviews.change import check_role, seen
-from missing_coord.services.interviews.words import LONDON
 from missing_coord.services.ports.records import Fields, RecordDraft, RecordWork
 from missing_coord.services.quality_audits import waits_for_rework
 

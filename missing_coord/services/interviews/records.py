@@ -22,10 +22,10 @@ from missing_coord.domain.interview_records import (
     ScreenAnswer,
 )
 from missing_coord.domain.interviews import OPEN_STATES, EventKind, IndependenceBasis
+from missing_coord.domain.london import london_day
 from missing_coord.domain.record_lists import RecordLists
 from missing_coord.services.interviews.drafts import Desk, changed_meanwhile, desk
 from missing_coord.services.interviews.outcomes import complete
-from missing_coord.services.interviews.words import LONDON
 from missing_coord.services.ports.escalation import Write
 from missing_coord.services.ports.records import RecordWork
 from missing_coord.services.ports.work import Policy
@@ -88,7 +88,7 @@ async def submit_record(
     await uow.children.lock([found.interview.child_id])
     if (found.draft.version if found.draft else 0) != draft_version:
         raise changed_meanwhile(found.draft)
-    _check(said, found, policy.record_lists, today=uow.now.astimezone(LONDON).date())
+    _check(said, found, policy.record_lists, today=london_day(uow.now))
     interview = await _completed(uow, found.interview, said)
     covered = await _covered(uow, said, found)
     head = _head(said, found, interview, policy.record_lists, covered=covered, by=uow.actor.name, now=uow.now)

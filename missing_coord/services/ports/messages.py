@@ -189,22 +189,3 @@ class DeliveryStore(Protocol):
     async def break_contact(self, delivery: Delivery, why: str, at: datetime) -> None:
         """Write down that an address does not work."""
         ...
-
-
-class TellUnit(Protocol):
-    """What routing and sending need of a unit of work."""
-
-    @property
-    def now(self) -> datetime:
-        """The instant at which this transaction began."""
-        ...
-
-    @property
-    def routing(self) -> RoutingStore:
-        """Messages on their way to people."""
-        ...
-
-    @property
-    def deliveries(self) -> DeliveryStore:
-        """Deliveries on their way."""
-        ...

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from missing_coord.domain.directory import Person
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
-from missing_coord.domain.rotas import LONDON, Rota, duty_of
+from missing_coord.domain.rotas import Rota, duty_of
 from missing_coord.services.ports.escalation import Write
 
 AHEAD = timedelta(days=14)

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.interview_records import RecordHead
+from missing_coord.domain.london import london_day
 from missing_coord.domain.population import Population
 from missing_coord.domain.records import AbsenceRecord, Weekday, WorkerTeam, WorkingHours
 from missing_coord.planning.fields import Point
@@ -23,7 +24,6 @@ from missing_coord.planning.situation import (
     Proposal,
     WorkerSituation,
 )
-from missing_coord.planning.weeks import london_day
 from missing_coord.services.ports.planning import KeptProposal, PlanningCase
 from missing_coord.services.ports.visits import ChildWishes
 from missing_coord.services.told_wishes import in_force, told_wishes

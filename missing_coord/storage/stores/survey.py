@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
 
+from missing_coord.domain.london import london_day
 from missing_coord.domain.survey import QUESTIONS, VALID_DAYS, Answer, Way, quarter_of
-from missing_coord.planning.weeks import london_day
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 _MAKE = text(

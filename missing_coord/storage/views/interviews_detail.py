@@ -106,7 +106,6 @@ class BreachRow:
     told_after_deadline: bool
     last_step: str
     last_recipients: tuple[str, ...]
-    last_fired_at: datetime | None
 
 
 _ONE = text(f"{ROWS} where i.interview_id = cast(:id as uuid)")
@@ -262,5 +261,4 @@ def _breach(row: QueueRow, over: RowMapping | None, last: RowMapping | None, *, 
         told_after_deadline=bool(over and over["told_after_deadline"]),
         last_step=last["step"] if last else "",
         last_recipients=tuple(recipients),
-        last_fired_at=last["fired_at"] if last else None,
     )

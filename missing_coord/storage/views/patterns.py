@@ -73,15 +73,7 @@ class PatternFilter:
     weak_too: bool = True
 
 
-STATES = ("proposed", "parked", "confirmed", "rejected", "withdrawn")
 _SHOWN = "(:status = '' or state = :status) and (:weak or (detail->>'strength')::int >= :medium)"
-
-
-async def pattern_counts(uow: SqlUnitOfWork) -> dict[str, int]:
-    """Return how many patterns the reader may see in each state, none left out."""
-    result = await uow.execute(text("select state, count(*) as patterns from patterns group by state"))
-    counted = {row["state"]: row["patterns"] for row in result.mappings()}
-    return {state: counted.get(state, 0) for state in STATES}
 
 
 async def kind_counts(uow: SqlUnitOfWork, shown: PatternFilter) -> dict[str, int]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from missing_coord.domain.london import london_day
 from missing_coord.planning.situation import WorkerSituation
-from missing_coord.planning.weeks import london_day, week_number, weekly_allowance, weekly_capacity
+from missing_coord.planning.weeks import week_number, weekly_allowance, weekly_capacity
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import QueueRow
 

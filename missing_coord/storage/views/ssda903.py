@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from missing_coord.domain.london import london_day
 from missing_coord.domain.records import Ssda903Missing
 from missing_coord.domain.ssda903 import ReturnRow
 from missing_coord.storage.stores.ssda903 import return_row
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import may_read
 
-LONDON = ZoneInfo("Europe/London")
 _WARNED = text("""
     select * from ssda903_rows where child_id = :child_id and warnings <> '{}' order by year desc, kind, row_key
 """)
@@ -40,7 +39,7 @@ async def return_warnings_at(
     uow: SqlUnitOfWork, child_id: str, started_at: datetime
 ) -> tuple[ReturnWarning, ...]:
     """Return the rows of Missing that break a rule and start within a day of an episode."""
-    day = started_at.astimezone(LONDON).date()
+    day = london_day(started_at)
     return tuple(
         _warning(row)
         for row in await _warned(uow, child_id)

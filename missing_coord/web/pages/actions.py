@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.interview_actions import ActionOwner, ActionState
+from missing_coord.domain.london import LONDON
 from missing_coord.services.interviews.actions import open_action, settle_action
 from missing_coord.storage.views import actions as views
 from missing_coord.storage.views.actions import LISTS, ActionLine
@@ -21,7 +22,6 @@ from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
 from missing_coord.web.record_reading import read_day
 from missing_coord.web.record_words import ACTION_STATES, CHOICES, OWNERS
-from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 

@@ -16,8 +16,9 @@ from missing_coord.domain.alerts import Alert, urgency, worked_out
 from missing_coord.domain.deliveries import held_words
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.escalation import ClockKind
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName, MessageState
-from missing_coord.notify.wording import LONDON, short_reference
+from missing_coord.notify.wording import short_reference
 from missing_coord.services.telling.promises import make_promise
 from missing_coord.storage.views import telling as views_telling
 from missing_coord.storage.views.telling import Row

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.areas import Areas
-from missing_coord.domain.cross_reference import Absence, Line, Period, Standing, london_day
+from missing_coord.domain.cross_reference import Absence, Line, Period, Standing
 from missing_coord.domain.cross_reference_words import DIFFERENCE_NAMES, STANDING_NAMES, next_step
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.london import london_day
 from missing_coord.domain.population import POPULATION_NAMES, Population
 from missing_coord.reporting import cross_reference as documents
 from missing_coord.reporting.periods import month_of

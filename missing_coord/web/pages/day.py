@@ -11,13 +11,13 @@ from fastapi.responses import Response
 
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.errors import NotFound
+from missing_coord.domain.london import LONDON
 from missing_coord.notify.invitations import calendar_of, invitation
 from missing_coord.services.calendars import hash_of, make_feed
 from missing_coord.services.interviews.change import seen
 from missing_coord.storage.views.interviews_detail import MyInterview, my_interviews
 from missing_coord.web import show
 from missing_coord.web.answers import page
-from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import OFFICE, Open, SignedIn, require
 from missing_coord.web.state import address_of, web_of
 from missing_coord.web.visits import place_words

@@ -23,7 +23,8 @@ from missing_coord.domain.disputes import (
 )
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
 from missing_coord.domain.escalation import TELLABLE
-from missing_coord.notify.wording import LONDON, short_reference
+from missing_coord.domain.london import LONDON
+from missing_coord.notify.wording import short_reference
 from missing_coord.storage.stores import disputes as store
 from missing_coord.storage.stores.disputes import Row
 from missing_coord.storage.unit_of_work import SqlUnitOfWork

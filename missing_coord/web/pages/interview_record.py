@@ -12,6 +12,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.interview_records import RecordKind, RecordOrigin
 from missing_coord.domain.interviews import OPEN_STATES
+from missing_coord.domain.london import LONDON
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.reporting.pdf import can_make_pdf
 from missing_coord.services.interviews.change import seen
@@ -33,7 +34,6 @@ from missing_coord.web.forms import Form, label_of, read_form, submission_key
 from missing_coord.web.record_fields import fields_of
 from missing_coord.web.record_reading import Asked, read_record_form, rows_of
 from missing_coord.web.record_view import first_fields, form_view, typed_fields
-from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import Web, web_of
 

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.london import london_day
 from missing_coord.notify.wording import short_reference
-from missing_coord.planning.weeks import london_day
 from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
 from missing_coord.services.interviews.contact import VISIT

@@ -12,12 +12,13 @@ from fastapi.responses import Response
 
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import DomainError, NotAllowed
+from missing_coord.domain.london import LONDON
 from missing_coord.reporting.documents import render
 from missing_coord.reporting.frozen import keep, kept_reports, restated
 from missing_coord.reporting.measures import Measure, MeasureGroup, Opens
 from missing_coord.reporting.monthly import EVERYBODY, Report, read_report
 from missing_coord.reporting.pdf import can_make_pdf
-from missing_coord.reporting.periods import LONDON, month_of, period_of, week_holding
+from missing_coord.reporting.periods import month_of, period_of, week_holding
 from missing_coord.reporting.rows import PARTS, figure_of, opened_rows
 from missing_coord.reporting.showing import LEAST_SHOWN, ShownTrend, scorecard, shown_groups, shown_trends
 from missing_coord.reporting.subjects import subject_code, subject_of, subject_words, subjects

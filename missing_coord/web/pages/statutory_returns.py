@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.ssda903 import collection_year
 from missing_coord.reporting.returns.collection import Files, collection_of
 from missing_coord.reporting.returns.files import ReturnName, Sheet, Wanted, return_sheet
@@ -20,7 +21,6 @@ from missing_coord.reporting.showing import LEAST_SHOWN
 from missing_coord.reporting.spreadsheets import csv_of
 from missing_coord.web.answers import page
 from missing_coord.web.forms import A_DAY, Form
-from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
+from missing_coord.domain.london import LONDON
 from missing_coord.domain.support import (
     ASSESSMENT_NAMES,
     HELPED_NAMES,
@@ -36,7 +37,6 @@ from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.forms import A_DAY, Form, day_of, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
-from missing_coord.web.rendering import LONDON
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
