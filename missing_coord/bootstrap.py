@@ -33,7 +33,7 @@ from missing_coord.settings import Settings
 from missing_coord.storage import register_statistics
 from missing_coord.storage.database import Database
 from missing_coord.storage.embedded.cluster import EmbeddedPostgres, open_embedded
-from missing_coord.storage.revisions import newest_revision, suits
+from missing_coord.storage.revisions import fault_of
 
 
 @dataclass
@@ -94,7 +94,7 @@ async def open_application(
 ) -> AsyncIterator[Application]:
     """Open the application: the embedded database is started and brought up to date, a configured one only checked.
 
-    Raises PermanentError when a configured database is not at the newest schema.
+    Raises PermanentError when a configured database is not of this release's layout.
     """
     _spare_the_collector()
     chosen = clock or clock_of(settings)
@@ -106,7 +106,7 @@ async def open_application(
         database = Database.open(app_url, clock=chosen, pool_size=pool_size)
         if (upgrade or (upgrade is None and embedded is not None)) and owner_url:
             await _upgrade(database, owner_url)
-        await _refuse_stale_schema(database)
+        await _refuse_another_layout(database)
         await _keep_ladders(settings, database)
         yield Application(
             settings=settings,
@@ -213,7 +213,7 @@ def _spare_the_collector() -> None:
 
 async def _upgrade(database: Database, owner_url: str) -> None:
     """Bring the schema up to date; where it is already, the library of migrations is not even loaded."""
-    if await database.schema_revision() == newest_revision():
+    if fault_of(await database.layout()) is None:
         return
     from missing_coord.storage import migrate
 
@@ -224,10 +224,6 @@ def _open_embedded(settings: Settings) -> EmbeddedPostgres:
     return open_embedded(settings.home, system_folder=settings.server_folder)
 
 
-async def _refuse_stale_schema(database: Database) -> None:
-    current = await database.schema_revision()
-    if not suits(current):
-        raise PermanentError(
-            f"The database is at schema {current or 'none'}, this release needs {newest_revision()}:"
-            " run `missing-coord db upgrade`."
-        )
+async def _refuse_another_layout(database: Database) -> None:
+    if fault := fault_of(await database.layout()):
+        raise PermanentError(fault)

@@ -48,15 +48,8 @@ def check(as_json: Json = False) -> None:
     found = _with_server(_check)
     if as_json:
         print_json(found)
-    elif found["up_to_date"]:
-        say(f"The database is at schema {found['revision']}, as this release needs it.")
-    elif found["drift"]:
-        say("The tables differ from what this release expects, though the schema's number is right:")
-        for line in found["drift"]:
-            say(f"  {line}")
     else:
-        say(f"The database is at schema {found['revision'] or 'none'}, this release needs {found['newest']}.")
-        say("Run `missing-coord db upgrade`.")
+        _say_check(found)
     if not found["up_to_date"]:
         raise typer.Exit(FAILED)
 
@@ -83,25 +76,42 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `db backup` w
     say(f"Restored from {file}. `missing-coord verify` says whether everything is accounted for.")
 
 
+def _say_check(found: dict[str, Any]) -> None:
+    if found["fault"]:
+        say(found["fault"])
+    elif found["drift"]:
+        say("The tables differ from what this release expects, though the schema's number is right:")
+        for line in found["drift"]:
+            say(f"  {line}")
+    elif found["revision"] != found["newest"]:
+        say(
+            f"The database is at schema {found['revision']}, a later one than {found['newest']}, and can be used."
+        )
+    else:
+        say(f"The database is at schema {found['revision']}, as this release needs it.")
+
+
 def _upgrade(server: Server) -> tuple[str | None, str | None]:
     from missing_coord.storage import migrate
 
-    before = migrate.current_revision(server.owner_url)
+    before = migrate.current_layout(server.owner_url).revision
     migrate.upgrade(server.owner_url)
-    return before, migrate.current_revision(server.owner_url)
+    return before, migrate.current_layout(server.owner_url).revision
 
 
 def _check(server: Server) -> dict[str, Any]:
     from missing_coord.storage import migrate
-    from missing_coord.storage.revisions import newest_revision
+    from missing_coord.storage.revisions import fault_of, newest_revision
 
-    revision, newest = migrate.current_revision(server.owner_url), newest_revision()
-    drift = migrate.drift(server.owner_url) if revision == newest else []
+    layout, newest = migrate.current_layout(server.owner_url), newest_revision()
+    fault = fault_of(layout)
+    drift = migrate.drift(server.owner_url) if layout.revision == newest and not fault else []
     return {
-        "revision": revision,
+        "revision": layout.revision,
         "newest": newest,
+        "fault": fault,
         "drift": drift,
-        "up_to_date": revision == newest and not drift,
+        "up_to_date": not fault and not drift,
     }
 
 

@@ -16,7 +16,7 @@ from missing_coord.bootstrap import Application
 from missing_coord.cli.serve import Part, bind, serve_web
 from missing_coord.domain.errors import MissingCoordError
 from missing_coord.health import Health
-from missing_coord.storage.revisions import newest_revision, suits
+from missing_coord.storage.revisions import fault_of
 
 JSON = "application/json"
 Answer = tuple[int, str, bytes]
@@ -70,11 +70,10 @@ async def _ready(app: Application, health: Health) -> Answer:
 
 async def _database(app: Application) -> str:
     try:
-        revision = await app.database.schema_revision()
+        fault = fault_of(await app.database.layout())
     except (SQLAlchemyError, MissingCoordError, OSError):
         return "does not answer"
-    newest = newest_revision()
-    return "ok" if suits(revision) else f"at schema {revision or 'none'}, this release needs {newest}"
+    return fault or "ok"
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

@@ -32,5 +32,9 @@ class TransientError(MissingCoordError):
     """Something outside is not answering now; the same call may work later."""
 
 
+class AnotherLayout(TransientError):
+    """The database's tables are those of another release; the same call works once the two fit again."""
+
+
 class PermanentError(MissingCoordError):
     """The same input will fail every time; it needs a person."""

@@ -14,12 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from missing_coord.domain.access import Actor, system_actor
 from missing_coord.domain.clock import Clock
-from missing_coord.domain.errors import TransientError
+from missing_coord.domain.errors import AnotherLayout, TransientError
+from missing_coord.storage.revisions import READ_LAYOUT, Layout, fault_of
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
 _RETRIED = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
 _PLAN_IS_STALE = "0A000"
 """What PostgreSQL says of a statement prepared before a column was added: another release is being rolled out."""
+_NOT_THERE = "42"
+"""The class of what PostgreSQL says of a table, column, function or right that is not there."""
+_NOT_ALLOWED_THERE = {"22023", "23514"}
+"""What it says of a role that is not there, and of a word that an older list of allowed ones lacks."""
 NOT_FOR_EVER = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
@@ -63,7 +68,8 @@ class Database:
 
         Its `now` is the database's, read by our clock: hosts whose clocks disagree agree on what is due.
 
-        Raises TransientError for lost connections, deadlocks and the like: the same work may be tried again.
+        Raises TransientError for lost connections, deadlocks and the like: the same work may be tried again;
+        AnotherLayout where the tables turn out to be those of another release.
         """
         try:
             async with self.engine.begin() as connection:
@@ -81,21 +87,29 @@ class Database:
                 await self.engine.dispose()  # new connections have prepared nothing
             if state in _RETRIED or state == _PLAN_IS_STALE:
                 raise TransientError("The database asked to try again.") from error
+            await self._refuse_another_layout(state)
             raise
 
-    async def schema_revision(self) -> str | None:
-        """Return the revision of the schema, None when there is none yet."""
+    async def layout(self) -> Layout:
+        """Return the layout of the tables."""
         async with self.engine.connect() as connection:
             there = await connection.execute(
                 text("select exists (select from pg_roles where rolname = 'mc_system')")
             )
             if not there.scalar_one():
-                return None
+                return Layout()
             await take_role(connection, system_actor("start"))
             if (await connection.execute(text("select to_regclass('alembic_version')"))).scalar_one() is None:
-                return None
-            result = await connection.execute(text("select version_num from alembic_version"))
-            return result.scalar_one_or_none()
+                return Layout()
+            row = (await connection.execute(text(READ_LAYOUT))).one_or_none()
+            return Layout.read(*row) if row else Layout()
+
+    async def _refuse_another_layout(self, state: str | None) -> None:
+        """Raise AnotherLayout where what PostgreSQL refused is explained by tables that are not ours."""
+        if state is not None and (state.startswith(_NOT_THERE) or state in _NOT_ALLOWED_THERE):
+            fault = fault_of(await self.layout())
+            if fault:
+                raise AnotherLayout(fault)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -8,9 +8,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from missing_coord.domain.errors import PermanentError
+from missing_coord.storage.revisions import READ_LAYOUT, Layout, fault_of, newest_revision
 from missing_coord.storage.schema import metadata
 
 
@@ -23,22 +25,36 @@ def _config(engine: Engine | None = None) -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Run every outstanding migration on the database of `url`, which must be the owner's."""
+    """Run every outstanding migration on the database of `url`, which must be the owner's.
+
+    One at a later revision than ours stays as it is. Raises PermanentError where the tables are not ours afterwards.
+    """
     engine = create_engine(url, poolclass=NullPool)
     try:
-        command.upgrade(_config(engine), "head")
+        revision = _layout(engine).revision
+        if revision is None or revision <= newest_revision():
+            command.upgrade(_config(engine), "head")
+        if fault := fault_of(_layout(engine)):
+            raise PermanentError(fault)
     finally:
         engine.dispose()
 
 
-def current_revision(url: str) -> str | None:
-    """Return the revision at which the database of `url` stands, None when it has never been migrated."""
+def current_layout(url: str) -> Layout:
+    """Return the layout of the database of `url`."""
     engine = create_engine(url, poolclass=NullPool)
     try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+        return _layout(engine)
     finally:
         engine.dispose()
+
+
+def _layout(engine: Engine) -> Layout:
+    with engine.connect() as connection:
+        if connection.scalar(text("select to_regclass('alembic_version')")) is None:
+            return Layout()
+        row = connection.execute(text(READ_LAYOUT)).one_or_none()
+        return Layout.read(*row) if row else Layout()
 
 
 def drift(url: str) -> list[str]:

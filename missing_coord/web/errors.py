@@ -17,6 +17,7 @@ from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from missing_coord.domain.errors import (
+    AnotherLayout,
     ConcurrencyConflict,
     DomainError,
     MissingCoordError,
@@ -46,6 +47,10 @@ STATUS: dict[type[MissingCoordError], int] = {
     PermanentError: 400,
     TransientError: 503,
 }
+ANOTHER_LAYOUT = (
+    "The database does not fit this release of missing-coord. Nothing was changed. Whoever runs missing-coord here can"
+    " put it right: `missing-coord db check` says how."
+)
 TITLES = {
     400: "This could not be understood",
     403: "Nothing was changed",
@@ -66,6 +71,8 @@ def add_handlers(app: FastAPI) -> None:
 
 async def _on_purpose(request: Request, error: Exception) -> Response:
     status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+    if isinstance(error, AnotherLayout):
+        return await _does_not_fit(request, error)
     if request.url.path.startswith(API):
         return _json(status, str(error), code=getattr(error, "code", ""))
     if isinstance(error, SignInNeeded):
@@ -78,6 +85,22 @@ async def _on_purpose(request: Request, error: Exception) -> Response:
         context = {"detail": str(error), "href": _came_from(request)}
         return await page(request, f"pages/errors/{status}.html", context, status=status)
     return await _refused(request, str(error), status=status)
+
+
+async def _does_not_fit(request: Request, error: AnotherLayout) -> Response:
+    """Say so plainly, without asking the database for anything more; the log has what to do."""
+    _log.error("the database is of another release", error_type=type(error).__name__)
+    if request.url.path.startswith(API):
+        return _json(503, ANOTHER_LAYOUT)
+    if by_itself(request):
+        return HTMLResponse(render("partials/not_shown.html", {"text": ANOTHER_LAYOUT}), status_code=503)
+    form = Form(fields={}) if request.method in SAFE_METHODS else await _typed(request)
+    return _bare(
+        request,
+        "pages/errors/refused.html",
+        {"title": TITLES[503], "detail": ANOTHER_LAYOUT, "posted": _kept(form)},
+        status=503,
+    )
 
 
 async def _by_framework(request: Request, error: Exception) -> Response:
@@ -229,6 +252,10 @@ class CatchUnexpected:
 
         try:
             await self.app(scope, receive, noted)
+        except AnotherLayout as error:
+            if started:
+                raise
+            await (await _does_not_fit(Request(scope), error))(scope, receive, send)
         except Exception:
             reference = uuid.uuid4().hex[:8].upper()
             _log.error("a request failed", exc_info=True, request_id=reference, method=scope["method"])
@@ -240,7 +267,13 @@ class CatchUnexpected:
 def _failed(request: Request, reference: str) -> Response:
     if request.url.path.startswith(API):
         return JSONResponse({"detail": "Something went wrong.", "reference": reference}, status_code=500)
+    return _bare(request, "pages/errors/500.html", {"detail": None, "error_reference": reference}, status=500)
+
+
+def _bare(request: Request, template: str, context: dict[str, object], *, status: int) -> Response:
+    """Answer without asking who is signed in."""
     web = web_of(request)
     shell = Shell(council=web.council_name, now=web.now(), csrf_token="", demo=web.demo)
-    context = {"shell": shell, "detail": None, "error_reference": reference, "href": _came_from(request)}
-    return HTMLResponse(render("pages/errors/500.html", context), status_code=500)
+    return HTMLResponse(
+        render(template, {"shell": shell, "href": _came_from(request), **context}), status_code=status
+    )

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.errors import MissingCoordError
 from missing_coord.health import Health
-from missing_coord.storage.revisions import newest_revision, suits
+from missing_coord.storage.revisions import fault_of
 from missing_coord.storage.views import health as views_health
 from missing_coord.storage.views.health import Standing
 from missing_coord.telemetry import logger
@@ -72,12 +72,11 @@ async def metrics(request: Request, _: Probe) -> Response:
 
 async def _database(request: Request) -> str:
     try:
-        revision = await web_of(request).application.database.schema_revision()
+        fault = fault_of(await web_of(request).application.database.layout())
     except NOT_READY as error:
         log.warning("database_does_not_answer", error_type=type(error).__name__)
         return "does not answer"
-    newest = newest_revision()
-    return "ok" if suits(revision) else f"at schema {revision or 'none'}, this release needs {newest}"
+    return fault or "ok"
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from tests.acceptance.escalation_scene import CHANNEL, SWEEP
 async def main(url: str, now: str) -> None:
     """Say `ready`, wait for a line, sweep, say the number."""
     database = Database.open(url, clock=FixedClock(datetime.fromisoformat(now)), pool_size=2)
-    await database.schema_revision()
+    await database.layout()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)

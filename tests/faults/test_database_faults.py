@@ -67,7 +67,7 @@ async def test_a_release_goes_on_when_the_next_one_has_added_columns_and_tables(
         for number in range(8):
             await house.feed(some_notices(10, f"b{number}"))
             await house.until_done()
-        assert await house.asked.database.schema_revision() == "9999"
+        assert (await house.asked.database.layout()).revision == "9999"
 
 
 async def test_messages_of_last_week_twice_and_in_no_order_are_each_taken_once(

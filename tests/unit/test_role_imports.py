@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from missing_coord.storage.migrate import _config
-from missing_coord.storage.revisions import newest_revision, suits
+from missing_coord.storage.revisions import Layout, fault_of, fingerprint, newest_revision
 
 NOT_FOR_ROLES = (
     "alembic", "fastapi", "jinja2", "networkx", "notifications_python_client", "openpyxl", "opentelemetry.sdk",
@@ -32,8 +32,17 @@ def test_the_newest_schema_is_the_only_head_of_the_migrations() -> None:
     assert ScriptDirectory.from_config(_config()).get_heads() == [newest_revision()]
 
 
-def test_a_schema_suits_when_it_is_ours_or_the_next_release_s() -> None:
-    assert suits(newest_revision())
-    assert suits("9999")
-    assert not suits("0000")
-    assert not suits(None)
+def test_a_database_suits_when_its_layout_is_ours_or_the_next_release_s() -> None:
+    newest = newest_revision()
+    ours = {newest: fingerprint(newest)}
+    assert fault_of(Layout(revision=newest, made_by=ours)) is None
+    assert fault_of(Layout(revision="9999", made_by={**ours, "9999": "abc"})) is None
+    assert "run `missing-coord db upgrade`" in (fault_of(Layout(revision="0000")) or "")
+    assert "run `missing-coord db upgrade`" in (fault_of(Layout()) or "")
+
+
+def test_tables_of_the_same_number_made_by_other_statements_do_not_suit() -> None:
+    newest = newest_revision()
+    for other in (Layout(revision=newest), Layout(revision=newest, made_by={newest: "another"})):
+        assert "another build" in (fault_of(other) or "")
+    assert "another build" in (fault_of(Layout(revision="9999", made_by={newest: "another"})) or "")
