@@ -97,5 +97,13 @@ ABSENCE = Layout(
             doc="A day alone is included whole; empty means until further notice.",
         ),
         Column(name="reason", example="annual leave", personal=True),
+        Column(
+            name="absence_id", reader=read_identifier, type="identifier", example="A118",
+            doc="Your number of the absence; without it the worker and the start tell which one is meant.",
+        ),
+        Column(
+            name="cancelled", reader=read_bool, type="yes/no", example="no",
+            doc="`yes`: the worker is not away after all.",
+        ),
     ),
 )  # fmt: skip

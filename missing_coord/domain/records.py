@@ -259,12 +259,14 @@ class WorkerRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceRecord:
-    """A worker is away from `starts_at` until `ends_at` (not included), or until further notice."""
+    """A worker is away until `ends_at` (not included) or further notice; known by its number, or else its start."""
 
     worker_id: str
     starts_at: datetime
     ends_at: datetime | None = None
     reason: str | None = None
+    absence_id: str | None = None
+    cancelled: bool | None = None
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     reading_flags: tuple[str, ...] = ()
 
@@ -351,6 +353,7 @@ class Ssda903Missing:
     year: int = 0
 
 
+Ssda903Record = Ssda903Header | Ssda903Episode | Ssda903Uasc | Ssda903Missing
 Record = (
     PoliceNotice
     | ChildRecord
@@ -358,10 +361,7 @@ Record = (
     | WorkerRecord
     | AbsenceRecord
     | MissingListEntry
-    | Ssda903Header
-    | Ssda903Episode
-    | Ssda903Uasc
-    | Ssda903Missing
+    | Ssda903Record
 )
 
 

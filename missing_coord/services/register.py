@@ -65,16 +65,29 @@ async def receive_workers(uow: UnitOfWork, rows: Sequence[tuple[WorkerRecord, Re
 
 
 async def receive_absences(uow: UnitOfWork, rows: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
-    """Take in absences; return for each whether it is new. Visits that one of them touches are planned anew."""
-    new = await uow.workforce.save_absences(rows)
-    away = [record for (record, _), is_new in zip(rows, new, strict=True) if is_new]
+    """Take in absences; return for each whether it changed anything.
+
+    What a later file says of an absence replaces what was said before. Visits that the absence touches, as it was or as
+    it is now, are planned anew.
+    """
+    stated = [record for record, _ in rows]
+    before = await uow.workforce.absences_before(stated)
+    changed = await uow.workforce.save_absences(rows)
+    now = [None if each.cancelled else each for each in stated]
+    away = [
+        each
+        for both, new in zip(zip(before, now, strict=True), changed, strict=True)
+        if new
+        for each in both
+        if each
+    ]
     uow.record(
         *(
             VisitConditionsChanged(child_id=child_id, interview_id=interview_id, cause="absence")
             for child_id, interview_id in (await uow.planning.with_workers(away) if away else ())
         )
     )
-    return new
+    return changed
 
 
 async def rederive_known(uow: UnitOfWork, child_ids: Sequence[str], *, policy: Policy) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import text
 
@@ -97,6 +98,48 @@ async def test_an_absence_moves_what_was_proposed_for_that_worker_and_tells_nobo
     for each in (first, second):
         assert (await _proposed(site, each)).worker_id != away
     assert await site.council.rows("select 1 from messages") == []
+
+
+async def _states(site: Site, until: float, **more: Any) -> list[bool]:
+    away = AbsenceRecord(worker_id="W01", starts_at=ago(1), ends_at=_at(until), **more)
+    async with site.council.acting(SYSTEM) as uow:
+        return await receive_absences(uow, [(away, await _how(uow))])
+
+
+_AWAY = "select ends_at from absences where worker_id = 'W01' and ends_at > starts_at"
+_STATEMENTS = "select 1 from register_versions where kind = 'absences'"
+
+
+async def test_a_shortened_absence_replaces_the_longer_one_and_its_booked_visit_can_be_kept_again(
+    site: Site,
+) -> None:
+    interview_id = await _book(site)
+    assert await _states(site, 90) == [True]
+    await _relay(site)
+    assert (await _proposed(site, interview_id)).worker_id == "W02"
+    assert await _states(site, 20) == [True]
+    assert await _states(site, 20) == [False], "a repeat changes nothing"
+    await _relay(site)
+    assert await _kept(site, interview_id) is None, "the visit at 30 hours is possible again"
+    assert [row[0] for row in await site.council.rows(_AWAY)] == [_at(20)]
+    assert len(await site.council.rows(_STATEMENTS)) == 2, "every statement is kept"
+
+
+async def test_an_absence_with_a_number_can_be_moved_and_a_cancelled_one_counts_no_more(site: Site) -> None:
+    interview_id = await _book(site)
+    assert await _states(site, 90, absence_id="A1") == [True]
+    moved = AbsenceRecord(worker_id="W01", starts_at=_at(50), ends_at=_at(90), absence_id="A1")
+    async with site.council.acting(SYSTEM) as uow:
+        assert await receive_absences(uow, [(moved, await _how(uow))]) == [True]
+    await _relay(site)
+    assert await _kept(site, interview_id) is None
+    assert await _states(site, 90, absence_id="A2") == [True]
+    await _relay(site)
+    assert (await _proposed(site, interview_id)).worker_id == "W02"
+    assert await _states(site, 90, absence_id="A2", cancelled=True) == [True]
+    await _relay(site)
+    assert await _kept(site, interview_id) is None
+    assert [row[0] for row in await site.council.rows(_AWAY)] == [_at(90)], "the moved one"
 
 
 async def test_an_absence_of_somebody_else_or_of_the_past_plans_nothing(site: Site) -> None:

@@ -164,7 +164,11 @@ class WorkforceStore(Protocol):
         ...
 
     async def save_absences(self, absences: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
-        """Keep absences; return for each whether it is new."""
+        """Keep absences as versions, the last statement in force; return for each whether anything changed."""
+        ...
+
+    async def absences_before(self, stated: Sequence[AbsenceRecord]) -> list[AbsenceRecord | None]:
+        """Return for each statement the absence in force that it is about, None where there is none."""
         ...
 
 

@@ -32,7 +32,7 @@ from missing_coord.storage.rows import among, upsert
 from missing_coord.storage.stores.proposal_rows import proposal_row, same_proposal, with_what_moved
 from missing_coord.storage.stores.record_heads import newest_heads
 from missing_coord.storage.stores.wishes import closed_hours
-from missing_coord.storage.stores.workforce import FOR_EVER
+from missing_coord.storage.stores.workforce import FOR_EVER, lasting
 from missing_coord.storage.tables.cases import proposals
 from missing_coord.storage.tables.people import absences, workers
 
@@ -170,7 +170,7 @@ class SqlPlanning:
         ]
 
     async def _absences(self) -> dict[str, list[Absence]]:
-        statement = select(absences).where(absences.c.ends_at > self._now - LONGEST_WEEK)
+        statement = select(absences).where(absences.c.ends_at > self._now - LONGEST_WEEK, lasting())
         result = await self._connection.execute(statement.order_by(absences.c.starts_at))
         return absences_by_worker(result.mappings())
 

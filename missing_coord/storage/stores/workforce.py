@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.records import AbsenceRecord, WorkerRecord
 from missing_coord.services.ports.received import Received
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import insert_new, upsert
+from missing_coord.storage.rows import upsert
 from missing_coord.storage.stores.children import content_hash
 from missing_coord.storage.tables.people import absences, workers
 from missing_coord.storage.versions import changed_rows, keep_versions
@@ -37,19 +37,31 @@ class SqlWorkforce:
         return changed
 
     async def save_absences(self, received: Sequence[tuple[AbsenceRecord, Received]]) -> list[bool]:
-        """Keep absences; return for each whether it is new."""
-        keyed = [(content_hash(record), record) for record, _ in received]
-        keys = [key for key, _ in keyed]
-        result = await self._connection.execute(
-            select(absences.c.absence_key).where(absences.c.absence_key.in_(keys))
-        )
-        known = {row[0] for row in result}
-        new = []
-        for key in keys:
-            new.append(key not in known)
-            known.add(key)
-        await insert_new(self._connection, absences, [_absence_row(key, record) for key, record in keyed])
-        return new
+        """Keep absences as versions, the last statement in force; return for each whether anything changed."""
+        keyed = [(_absence_key(record), content_hash(record), record, how) for record, how in received]
+        changed, latest = await changed_rows(self._connection, absences, "absence_key", keyed)
+        rows = [_absence_row(key, digest, record) for key, digest, record, _ in latest]
+        await upsert(self._connection, absences, rows, key=["absence_key"])
+        await keep_versions(self._connection, "absences", latest, self._now)
+        return changed
+
+    async def absences_before(self, stated: Sequence[AbsenceRecord]) -> list[AbsenceRecord | None]:
+        """Return for each statement the absence in force that it is about, None where there is none."""
+        keys = [_absence_key(each) for each in stated]
+        statement = select(absences).where(absences.c.absence_key.in_(keys), lasting())
+        found = await self._connection.execute(statement)
+        kept = {row["absence_key"]: _absence_of(row) for row in found.mappings()}
+        return [kept.get(key) for key in keys]
+
+
+def lasting() -> ColumnElement[bool]:
+    """Return the condition that an absence is in force: a cancelled one is kept and ends as it starts."""
+    return absences.c.ends_at > absences.c.starts_at
+
+
+def _absence_key(record: AbsenceRecord) -> str:
+    which = record.absence_id or record.starts_at.astimezone(UTC).isoformat()
+    return f"{record.worker_id}|{which}"
 
 
 def _worker_row(record: WorkerRecord, digest: str) -> dict[str, Any]:
@@ -78,11 +90,16 @@ def _worker_row(record: WorkerRecord, digest: str) -> dict[str, Any]:
     }
 
 
-def _absence_row(key: str, record: AbsenceRecord) -> dict[str, Any]:
+def _absence_of(row: RowMapping) -> AbsenceRecord:
+    return AbsenceRecord(worker_id=row["worker_id"], starts_at=row["starts_at"], ends_at=row["ends_at"])
+
+
+def _absence_row(key: str, digest: str, record: AbsenceRecord) -> dict[str, Any]:
     return {
         "absence_key": key,
         "worker_id": record.worker_id,
         "starts_at": record.starts_at,
-        "ends_at": record.ends_at or FOR_EVER,
+        "ends_at": record.starts_at if record.cancelled else record.ends_at or FOR_EVER,
         "reason": record.reason or "",
+        "content_hash": digest,
     }

@@ -261,4 +261,5 @@ absences = Table(
     instant("starts_at"),
     instant("ends_at"),
     words("reason"),
+    words("content_hash"),
 )

@@ -11,6 +11,7 @@ from missing_coord.domain.population import Population
 from missing_coord.planning.situation import Absence
 from missing_coord.services.capacity_losses import PastReturn
 from missing_coord.storage.stores.planning import absences_by_worker
+from missing_coord.storage.stores.workforce import lasting
 from missing_coord.storage.tables.people import absences
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 
@@ -79,6 +80,6 @@ class SqlHistory:
 
     async def absences(self, start: datetime, end: datetime) -> dict[str, tuple[Absence, ...]]:
         """Return the absences of each worker that touch a period."""
-        touching = (absences.c.ends_at > start, absences.c.starts_at < end)
+        touching = (absences.c.ends_at > start, absences.c.starts_at < end, lasting())
         result = await self._uow.execute(select(absences).where(*touching).order_by(absences.c.starts_at))
         return {worker: tuple(each) for worker, each in absences_by_worker(result.mappings()).items()}

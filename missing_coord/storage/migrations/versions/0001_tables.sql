@@ -7,6 +7,7 @@ CREATE TABLE absences (
     starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
     ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
     reason TEXT DEFAULT '' NOT NULL,
+    content_hash TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_absences PRIMARY KEY (absence_key)
 );
 --;;
