@@ -96,6 +96,7 @@ def survey() -> View:
         "links": ["https://coordinators.example/tell-us/" + "a1B2" * 10],
         "questions": list(QUESTIONS.items()),
         "choices": CHOICES,
+        "form_id": "sample-form",
         "form": "links",
         "values": {"number": "many"},
         "errors": {"number": "Enter a number from 1 to 20"},

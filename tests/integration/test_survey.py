@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from sqlalchemy import create_engine, text
@@ -71,6 +72,29 @@ async def test_only_quarters_that_are_over_are_counted_and_small_counts_are_hidd
     assert shown[QUESTIONS["listened"]] == ["c", "0", "c", "0", "0"]
     assert shown[QUESTIONS["safer"]] == ["9", "0", "0", "0", "0"]
     assert shown[QUESTIONS["again"]] == ["0", "0", "0", "0", "9"]
+
+
+async def test_a_paper_form_that_is_sent_twice_counts_once_and_the_next_paper_counts(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+
+    async def form_id() -> str:
+        found = re.search(r'name="form_id" value="([^"]+)"', (await office.get("/survey")).text)
+        assert found
+        return found[1]
+
+    first = await form_id()
+    await asyncio.gather(*(office.post("/survey/paper", form_id=first, **YES) for _ in range(2)))
+    await office.post("/survey/paper", form_id=first, **YES)
+    assert "sent twice" in (await office.get("/survey")).text
+    count = "select count(*) from survey_answers"
+    assert await site.council.rows(count) == [(1,)]
+    await office.post("/survey/paper", form_id=await form_id(), **YES)
+    await office.post("/survey/paper", form_id=first, **{**YES, "safer": "no"})
+    assert await site.council.rows(count) == [(3,)], (
+        "alike papers, and another paper in the same form, all count"
+    )
+    typed = [row[0] for row in await site.council.audit() if row[0] == "survey_paper_typed"]
+    assert len(typed) == 3
 
 
 async def test_a_worker_does_not_see_the_survey(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import text
@@ -24,8 +25,8 @@ _TOO_OLD = text(
     "delete from survey_links where valid_until < (cast(:now as timestamptz) at time zone 'Europe/London')::date"
 )
 _KEEP = text(
-    f"insert into survey_answers (quarter, way, {', '.join(QUESTIONS)})"
-    f" values (:quarter, :way, {', '.join(f':{name}' for name in QUESTIONS)})"
+    f"insert into survey_answers (answer_id, quarter, way, {', '.join(QUESTIONS)})"
+    f" values (:answer_id, :quarter, :way, {', '.join(f':{name}' for name in QUESTIONS)}) on conflict do nothing"
 )
 _COUNTS = text("select quarter, question, answer, answers from survey_counts(:before)")
 Counts = dict[str, dict[str, dict[str, int]]]
@@ -49,19 +50,23 @@ async def answer_by_link(uow: SqlUnitOfWork, link_hash: str, answers: Mapping[st
     await uow.execute(_TOO_OLD, {"now": uow.now})
     if used is None:
         return False
-    await _keep(uow, Way.LINK, answers)
-    return True
+    return await _keep(uow, Way.LINK, answers, answer_id=uuid.uuid4())
 
 
-async def answer_on_paper(uow: SqlUnitOfWork, answers: Mapping[str, Answer]) -> None:
-    """Keep answers that came on paper."""
-    await _keep(uow, Way.PAPER, answers)
-    uow.audit("survey_paper_typed", subject_type="survey", subject_id="paper")
+async def answer_on_paper(
+    uow: SqlUnitOfWork, answers: Mapping[str, Answer], *, answer_id: uuid.UUID | None = None
+) -> bool:
+    """Keep answers that came on paper; False when answers of this number were kept before."""
+    new = await _keep(uow, Way.PAPER, answers, answer_id=answer_id or uuid.uuid4())
+    if new:
+        uow.audit("survey_paper_typed", subject_type="survey", subject_id="paper")
+    return new
 
 
-async def _keep(uow: SqlUnitOfWork, way: Way, answers: Mapping[str, Answer]) -> None:
+async def _keep(uow: SqlUnitOfWork, way: Way, answers: Mapping[str, Answer], *, answer_id: uuid.UUID) -> bool:
     values = {name: answers[name].value for name in QUESTIONS}
-    await uow.execute(_KEEP, {**values, "quarter": _quarter(uow), "way": way.value})
+    where = {"answer_id": str(answer_id), "quarter": _quarter(uow), "way": way.value}
+    return (await uow.execute(_KEEP, {**values, **where})).rowcount == 1
 
 
 def _quarter(uow: SqlUnitOfWork) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -25,7 +26,7 @@ from missing_coord.services.calendars import hash_of
 from missing_coord.storage.stores import survey as store
 from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
-from missing_coord.web.forms import Form, read_form
+from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.session import OFFICE, Open, SignedIn, require
 from missing_coord.web.state import address_of, web_of
 
@@ -33,6 +34,10 @@ router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 ByLink = Annotated[None, Depends(Open(why="a young person answers by a link, without a name or an account"))]
 GATE = Actor(role=Role.SIGN_IN, name="exit survey")
+KEPT = "The paper answers are kept."
+KEPT_BEFORE = (
+    "This form was sent twice: the paper answers are kept once. Type another paper into the form below."
+)
 ASKED = [(name, words) for name, words in QUESTIONS.items()]
 
 
@@ -76,11 +81,12 @@ async def make_links(request: Request, who: Office) -> Response:
 
 @router.post("/survey/paper")
 async def paper(request: Request, who: Office) -> Response:
-    """Keep answers that came on paper."""
-    answers = _answers(await read_form(request))
+    """Keep answers that came on paper; the same form sent again with the same answers counts once."""
+    form = await read_form(request)
+    answer_id = uuid.UUID(submission_key(request, who, form))
     async with web_of(request).acting(who.actor) as uow:
-        await store.answer_on_paper(uow, answers)
-    return redirect(request, "/survey", said="The paper answers are kept.")
+        new = await store.answer_on_paper(uow, _answers(form), answer_id=answer_id)
+    return redirect(request, "/survey", said=KEPT if new else KEPT_BEFORE)
 
 
 def _answers(form: Form) -> dict[str, Answer]:
@@ -108,6 +114,7 @@ async def _shown(
         "links": links or [],
         "questions": ASKED,
         "choices": CHOICES,
+        "form_id": secrets.token_urlsafe(16),
         "form": "links" if form else None,
         "values": form.values() if form else {},
         "errors": form.errors if form else {},
