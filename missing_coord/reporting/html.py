@@ -41,6 +41,7 @@ def render_html(report: Report, *, suppress_below: int = 0) -> str:
             limits=report.limits,
             groups=groups,
             scorecard=scorecard(groups),
+            compared=report.compared,
             trends=[each for each in trends if not each.key.startswith(THEMES)],
             themes=[each for each in trends if each.key.startswith(THEMES)],
             suppress_below=suppress_below,

@@ -36,6 +36,7 @@ from missing_coord.reporting.measures_quality import (
 )
 from missing_coord.reporting.measures_support import support_measures
 from missing_coord.reporting.measures_work import alert_measures, work_measures
+from missing_coord.reporting.on_record import compared_words
 from missing_coord.reporting.periods import Period, period_of
 from missing_coord.reporting.reading import Progress, Reading, read_known
 from missing_coord.reporting.targets import Target
@@ -91,6 +92,7 @@ class Report:
     limits: tuple[str, ...]
     groups: tuple[MeasureGroup, ...]
     trends: tuple[Trend, ...] = ()
+    compared: str = ""
     targets: tuple[Target, ...] = ()
 
 
@@ -129,6 +131,7 @@ def report_of(period: Period, known: Known, *, subject: Subject = EVERYBODY) -> 
         limits=LIMITS,
         groups=_groups(facts, subject),
         trends=trends(period, known) if subject == EVERYBODY else (),
+        compared=compared_words(period, known) if subject == EVERYBODY else "",
         targets=known.targets,
     )
 

@@ -13,11 +13,11 @@ from missing_coord.domain.population import Population
 from missing_coord.reporting.capacity import Absence, Worker, capacity_of
 from missing_coord.reporting.facts import DutyFact, EpisodeFact
 from missing_coord.reporting.known import REPEAT_WINDOW, Known, Told, known_at
+from missing_coord.reporting.on_record import EARLIER
 from missing_coord.reporting.periods import Period, before
 from missing_coord.reporting.protocol import Reading as Reading
 from missing_coord.reporting.reading_follow_up import read_follow_up
 from missing_coord.reporting.targets import targets_at
-from missing_coord.reporting.trends import EARLIER
 
 T = TypeVar("T")
 

@@ -99,7 +99,9 @@ def render_xlsx(report: Report, *, suppress_below: int = 0) -> bytes:
             _sheet(book, "Earlier periods", TREND_COLUMNS, _trend_rows(report, suppress_below), bold)
         notes = book.add_worksheet("How it was counted")
         notes.set_column(0, 0, 120)
-        for number, line in enumerate([report.rules, f"Rules {report.rules_version}.", *report.limits]):
+        compared = [report.compared] if report.compared else []
+        lines = [report.rules, f"Rules {report.rules_version}.", *compared, *report.limits]
+        for number, line in enumerate(lines):
             notes.write_string(number, 0, line)
     return out.getvalue()
 

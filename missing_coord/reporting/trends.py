@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from missing_coord.reporting.chance import count_range, share_range
+from missing_coord.reporting.facts import DutyFact, Outcome
 from missing_coord.reporting.follow_up import RecordFact
 from missing_coord.reporting.known import Known, PeriodFacts, facts_by_period
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.measures_interviews import interview_measures, told_clock_measures
 from missing_coord.reporting.measures_missing import missing_measures, repeat_measures
 from missing_coord.reporting.measures_quality import record_measures, theme_measures, theme_words
-from missing_coord.reporting.periods import Period, before
+from missing_coord.reporting.on_record import periods_on_record
+from missing_coord.reporting.periods import Period
 
-EARLIER = 12
 LEAST_EARLIER = 6
 _GROUPS: tuple[Callable[[PeriodFacts], MeasureGroup], ...] = (
     missing_measures,
@@ -38,6 +39,7 @@ KEYS = (
     "completed_72_of_eligible",
     "completed_told_of_eligible",
 )
+OF_INTERVIEWS = frozenset({"offered", "completed", "completed_72_of_eligible", "completed_told_of_eligible"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,8 @@ class Trend:
 
 
 def trends(period: Period, known: Known) -> tuple[Trend, ...]:
-    """Return the key figures of this period and up to twelve before it, all as known at the same instant.
-
-    What lies before the first episode on record is left out: nothing was recorded yet.
-    """
-    first = min((each.started_at for each in known.episodes), default=None)
-    wanted = [each for each in before(period, EARLIER) if first is not None and first <= each.starts_at]
-    facts = facts_by_period([*wanted, period], known)
+    """Return the key figures of this period and of those before it that are on record, all as known at one instant."""
+    facts = facts_by_period([*periods_on_record(period, known), period], known)
     columns = [(each.period, _figures(each)) for each in facts]
     themes = [
         _trend(key, [(each.period, _theme(key, each, lists)) for each in facts])
@@ -106,8 +103,16 @@ def _tells(key: str, record: RecordFact) -> bool:
 
 
 def _figures(facts: PeriodFacts) -> dict[str, Measure]:
+    told = replace(facts, own_duties=tuple(each for each in facts.own_duties if _on_record(each)))
     groups = [*(group(facts) for group in _GROUPS), *theme_measures(facts)]
-    return {each.key: each for group in groups for each in group.measures}
+    found = {each.key: each for group in groups for each in group.measures}
+    asked = [*interview_measures(told).measures, *told_clock_measures(told).measures]
+    return found | {each.key: each for each in asked if each.key in OF_INTERVIEWS}
+
+
+def _on_record(duty: DutyFact) -> bool:
+    """Say whether anything is known of the interview: earlier records that say nothing are not one that was missed."""
+    return duty.outcome is not Outcome.NOT_RECORDED
 
 
 def _trend(key: str, columns: Sequence[tuple[Period, Measure]]) -> Trend:
