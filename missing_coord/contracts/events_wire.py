@@ -171,7 +171,7 @@ class DeadlineBreachedV1(EventV1):
 
 
 class PatternProposedV1(EventV1):
-    """A pattern was found and waits for the exploitation lead."""
+    """A pattern waits for the exploitation lead: it was found, or a live episode carries on one of the past."""
 
     pattern_id: str
     kind: str

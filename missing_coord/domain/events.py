@@ -190,7 +190,10 @@ class MatchDecided(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternProposed(Event):
-    """A pattern was found and waits for the exploitation lead; `child_id` is the first child concerned."""
+    """A pattern was found and waits for the exploitation lead; `child_id` is the first child concerned.
+
+    One found in brought-over episodes alone is proposed when a live episode carries it on.
+    """
 
     pattern_id: str
     kind: str

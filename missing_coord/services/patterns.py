@@ -237,36 +237,37 @@ async def _settle(uow: PatternUnit, outcome: Outcome, write: Write) -> tuple[str
     await uow.patterns.withdraw([each.pattern_id for each in outcome.withdrawn])
     await uow.patterns.renew(outcome.renewed)
     await uow.patterns.add(raised)
-    telling = await _to_tell(uow, raised, outcome.renewed)
+    news = await _news(uow, raised, outcome.renewed)
+    telling = [pattern_id for pattern_id, proposal in news if proposal.strength >= MEDIUM_FROM]
     await uow.messages.add([write(each, uow.now) for each in _notices(uow, telling)])
-    for pattern_id, _, proposal in raised:
+    for pattern_id, proposal in news:
         uow.record(
             PatternProposed(child_id=proposal.children[0], pattern_id=pattern_id, kind=proposal.kind.value)
         )
+    for pattern_id, _, proposal in raised:
         uow.audit("pattern_proposed", subject_type="pattern", subject_id=pattern_id, kind=proposal.kind.value)
     for each in outcome.withdrawn:
         uow.audit("pattern_withdrawn", subject_type="pattern", subject_id=each.pattern_id, kind=each.kind)
     return tuple(pattern_id for pattern_id, _, _ in raised)
 
 
-async def _to_tell(
+async def _news(
     uow: PatternUnit, raised: Sequence[tuple[str, str, Proposal]], renewed: Sequence[Renewal]
-) -> list[str]:
-    """Return the patterns that are news: not the weak ones, and none whose crossing was brought over as a whole.
+) -> list[tuple[str, Proposal]]:
+    """Return the patterns that are news: those raised, but for what was brought over as a whole.
 
-    What was kept without telling is told once live episodes carry it on.
+    A pattern of the past is kept without a word, and is news once live episodes carry it on.
     """
     grown = [
         (each.kept.pattern_id, each.proposal, _crossing(each.kept.anchors, each.kept.evidence))
         for each in renewed
     ]
     found = [*((key, proposal, frozenset[str]()) for key, _, proposal in raised), *grown]
-    found = [each for each in found if each[1].strength >= MEDIUM_FROM]
     now = {key: _crossing(proposal.anchors, proposal.evidence) for key, proposal, _ in found}
     past = await uow.patterns.brought_over(
         frozenset().union(*now.values(), *(before for *_, before in found))
     )
-    return [key for key, _, before in found if before <= past and not now[key] <= past]
+    return [(key, proposal) for key, proposal, before in found if before <= past and not now[key] <= past]
 
 
 def _crossing(anchors: frozenset[str], evidence: Collection[Evidence]) -> frozenset[str]:

@@ -42,6 +42,14 @@ async def told(road: Application) -> list[str]:
     return [each["kind"] for each in rows]
 
 
+async def proposed(road: Application) -> list[str]:
+    """Return the kinds of the patterns that other systems were told of."""
+    rows = await rows_of(
+        road, "select body ->> 'kind' as kind from outbox where type like '%pattern-proposed%'"
+    )
+    return [each["kind"] for each in rows]
+
+
 async def test_a_crossing_that_was_brought_over_is_kept_untold_until_a_live_episode_carries_it_on(
     road: Application, tmp_path: Path
 ) -> None:
@@ -49,13 +57,16 @@ async def test_a_crossing_that_was_brought_over_is_kept_untold_until_a_live_epis
     await bring(road, tmp_path, *rows)
     assert await find(road)
     assert set(await kinds(road)) >= {"repeat_missing"}
-    assert await told(road) == []
+    assert (await told(road), await proposed(road)) == ([], [])
     await feed(road, "police", [notice(1, days_ago=0.5)])
     await find(road)
     assert len(await told(road)) == 1
+    assert "repeat_missing" in await proposed(road)
+    sent = len(await proposed(road))
     await feed(road, "police", [notice(1, days_ago=0.1)])
     await find(road)
     assert len(await told(road)) == 1
+    assert len(await proposed(road)) == sent
 
 
 async def test_a_file_that_was_put_right_settles_the_one_that_did_not_balance(
