@@ -10,6 +10,7 @@ import typer
 
 from missing_coord.cli.output import Json, london, print_json, print_table, say
 from missing_coord.cli.running import with_application
+from missing_coord.domain.plurals import plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -135,7 +136,7 @@ def revoke_keys(
     if as_json:
         print_json([_key_json(key) for key in revoked])
     else:
-        say(f"{len(revoked)} key(s) of {source.strip()} revoked.")
+        say(f"{plural(len(revoked), 'key')} of {source.strip()} revoked.")
 
 
 def _operator() -> Actor:

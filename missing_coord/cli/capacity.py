@@ -9,6 +9,7 @@ import typer
 
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import with_application
+from missing_coord.domain.plurals import noun, plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -85,10 +86,10 @@ def as_document(made: Capacity) -> dict[str, Any]:
 def _lines(made: Capacity) -> list[str]:
     from missing_coord.services.capacity_words import assumptions
 
-    past = made.recorded
+    past, returns = made.recorded, round(made.forecast.expected)
     return [
-        f"{made.forecast.expected:.0f} returns a week are to be expected; {made.visits_needed_a_week:.1f} visits a"
-        f" week were needed, {made.visits_a_week:.1f} are possible.",
+        f"{plural(returns, 'return')} a week {noun(returns, 'is')} to be expected;"
+        f" {made.visits_needed_a_week:.1f} visits a week were needed, {made.visits_a_week:.1f} are possible.",
         f"What really happened: {past.in_time} of {past.needed} in time, {past.late} late, {past.not_held} not seen;"
         f" {past.open} more whose deadline is still to come are left out.",
         *(f"Replay, {name}: {_words(each)}" for name, each in made.staffs),
@@ -100,5 +101,5 @@ def _words(each: Outcome) -> str:
     return (
         f"{each.in_time} of {each.needed} in time, {each.late} late ({each.agreed_late} agreed to too late for any"
         f" staff), {each.unseen} for whom nobody had room, {each.out_of_reach} out of reach;"
-        f" {each.lost} of {each.visits} visits were lost."
+        f" {each.lost} of {plural(each.visits, 'visit')} lost."
     )

@@ -9,6 +9,7 @@ import typer
 
 from missing_coord.cli.output import Json, london, print_json, print_table, say
 from missing_coord.cli.running import FAILED, WRONG_USE, complain, with_application
+from missing_coord.domain.plurals import noun, plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -40,7 +41,9 @@ def list_letters(as_json: Json = False) -> None:
     ]
     if lines:
         print_table("Dead letters", ("number#", "kind", "from", "received", "why"), lines)
-    say(f"{len(lines)} dead letter(s) wait. Each is on the page /quarantine too.")
+    say(
+        f"{plural(len(lines), 'dead letter')} {noun(len(lines), 'waits', 'wait')}. Each is on the page /quarantine too."
+    )
 
 
 @letters.command()

@@ -9,6 +9,7 @@ import typer
 
 from missing_coord.cli.output import Json, print_json, progress_bar
 from missing_coord.cli.running import complain, settings_now, with_application
+from missing_coord.domain.plurals import plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -71,6 +72,7 @@ async def seed_demo(app: Application, size: Size) -> dict[str, Any]:
 
 def _in_words(counts: Any, seconds: float) -> str:
     return (
-        f"Seeded in {seconds:.0f} s: {counts['children']} children, {counts['notices accepted']} police notices,"
-        f" {counts['offered']} interviews offered, {counts['held']} held, {counts['patterns']} patterns raised."
+        f"Seeded in {seconds:.0f} s: {plural(counts['children'], 'child')},"
+        f" {plural(counts['notices accepted'], 'police notice')}, {plural(counts['offered'], 'interview')} offered,"
+        f" {counts['held']} held, {plural(counts['patterns'], 'pattern')} raised."
     )

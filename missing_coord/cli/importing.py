@@ -9,6 +9,7 @@ import typer
 
 from missing_coord.cli.output import Json, print_json, print_table, progress_bar, say
 from missing_coord.cli.running import FAILED, settings_now, with_application
+from missing_coord.domain.plurals import noun, plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -65,7 +66,8 @@ def _show(done: Imported) -> None:
     )  # fmt: skip
     episodes, interviews, children = found["episodes"], found["interviews"], found["children"]
     say(
-        f"Missing episodes of these {children['in_files']} children: {episodes['before']} before,"
+        f"Missing episodes of {noun(children['in_files'], 'this', 'these')}"
+        f" {plural(children['in_files'], 'child')}: {episodes['before']} before,"
         f" {episodes['new']} new, {episodes['joined']} joined to others, {episodes['after']} after."
         f" Past interviews: {interviews['in_files']} in the files, {interviews['new']} new."
     )
@@ -79,7 +81,9 @@ def _show_faults(faulty: list[dict[str, Any]]) -> None:
     for each in faulty[:SHOWN]:
         say(f"{each['file']}, line {each['line']}: {'; '.join(each['faults'])}")
     if len(faulty) > SHOWN:
-        say(f"... and {len(faulty) - SHOWN} more rows; each is on the page /quarantine with its reason.")
+        say(
+            f"... and {plural(len(faulty) - SHOWN, 'more row')}; each is on the page /quarantine with its reason."
+        )
 
 
 def _verdict(done: Imported) -> str:

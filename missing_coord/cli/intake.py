@@ -12,6 +12,7 @@ import typer
 from missing_coord.cli.output import Json, print_json, print_table, progress_bar, say
 from missing_coord.cli.running import FAILED, complain, settings_now, with_application
 from missing_coord.contracts.decoding import shown_name
+from missing_coord.domain.plurals import noun, plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -96,5 +97,7 @@ def _show(done: list[dict[str, Any]]) -> None:
         print_table("", columns, rows)
     if waiting := sum(each["quarantined"] for each in done):
         say(
-            f"{waiting} row(s) could not be read; they are kept whole, with the reason, on the page /quarantine"
+            f"{plural(waiting, 'row')} could not be read and {noun(waiting, 'is')} kept whole, with the reason,"
+            f" on the page"
+            " /quarantine"
         )

@@ -11,6 +11,7 @@ import typer
 
 from missing_coord.cli.output import AsOf, Json, london, print_json, print_table, say
 from missing_coord.cli.running import FAILED, with_application
+from missing_coord.domain.plurals import plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -83,9 +84,9 @@ def sweep(
     ]
     if lines:
         print_table(f"{what}, {london(at)}", ("step", "interview due", "told", "interview"), lines)
-    say(f"{what}: {len(lines)} step(s) as at {london(at)}.")
+    say(f"{what}: {plural(len(lines), 'step')} as at {london(at)}.")
     if reminded:
-        say(f"Told of {len(reminded)} presumed return(s) that nobody has answered.")
+        say(f"Told of {plural(len(reminded), 'presumed return')} that nobody has answered.")
 
 
 async def _sweep(
@@ -136,7 +137,9 @@ def patterns(as_json: Json = False) -> None:
     ]
     if lines:
         print_table("Patterns", ("kind", "strength#", "state", "children#", "raised", "pattern"), lines)
-    say(f"{len(new)} new pattern(s); the exploitation lead confirms each, marks it as noise or parks it.")
+    say(
+        f"{plural(len(new), 'new pattern')}; the exploitation lead confirms each, marks it as noise or parks it."
+    )
 
 
 async def _patterns(app: Application) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
@@ -166,7 +169,8 @@ def verify(as_json: Json = False) -> None:
         print_json(found.to_json())
     else:
         say(
-            f"{found.notices_in} notice(s) in: {found.accounted} accounted for, {found.quarantined} in quarantine,"
+            f"{plural(found.notices_in, 'notice')} in: {found.accounted} accounted for, {found.quarantined} in"
+            f" quarantine,"
             f" {found.unexplained} unexplained. The audit trail is {'whole' if found.audit_intact else 'BROKEN'}."
         )
         for each in found.findings:

@@ -15,6 +15,7 @@ from missing_coord.cli import matching_train
 from missing_coord.cli.matching_rows import records
 from missing_coord.cli.output import Json, print_json, progress_bar, say
 from missing_coord.cli.running import settings_now, write_file
+from missing_coord.domain.plurals import plural
 
 matches = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -57,7 +58,8 @@ def evaluate(
         return
     said = ", ".join(f"{count} {decision}" for decision, count in counts.items())
     say(
-        f"{len(decided)} notice(s) decided in {seconds} s by weights {weights.version}: {said}. Written to {output}."
+        f"{plural(len(decided), 'notice')} decided in {seconds} s by weights {weights.version}: {said}. Written"
+        f" to {output}."
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from missing_coord.cli.matching_rows import records
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import settings_now, with_application, write_file
+from missing_coord.domain.plurals import plural
 
 SHOWN = 12
 """How many changed levels are printed; --json has them all."""
@@ -75,7 +76,8 @@ def _from_files(register_file: Path, notices: Path, decisions: Path, placements:
 
 def _tell(found: Any, output: Path) -> None:
     say(
-        f"{found.decisions} decision(s), {found.on_register} about children of the register. Written to {output}."
+        f"{plural(found.decisions, 'decision')}, {found.on_register} about children of the register. Written to"
+        f" {output}."
     )
     for name, trial in (("before", found.before), ("after", found.after)):
         say(
@@ -85,10 +87,10 @@ def _tell(found: Any, output: Path) -> None:
     for change in found.changes[:SHOWN]:
         say(
             f"  {change.name}: {change.bits:+.1f} bits, right children {change.before.m:.4f} -> {change.after.m:.4f},"
-            f" others {change.before.u:.5f} -> {change.after.u:.5f}, seen {change.seen} time(s)"
+            f" others {change.before.u:.5f} -> {change.after.u:.5f}, seen {plural(change.seen, 'time')}"
         )
     if len(found.changes) > SHOWN:
-        say(f"  and {len(found.changes) - SHOWN} smaller change(s)")
+        say(f"  and {plural(len(found.changes) - SHOWN, 'smaller change')}")
 
 
 def _as_data(found: Any, output: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from missing_coord.cli.capacity import capacity
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import with_application, write_file
 from missing_coord.contracts.json_text import load_json
+from missing_coord.domain.plurals import plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -46,11 +47,11 @@ def plan(
         print_json(made)
         return
     say(
-        f"Proposed {made['with_worker']} visit(s), {made['late']} of them after the deadline;"
+        f"Proposed {plural(made['with_worker'], 'visit')}, {made['late']} of them after the deadline;"
         f" {made['without_worker']} without a worker, {made['left_out']} not to be planned now."
     )
     if made["moved"]:
-        say(f"{made['moved']} earlier proposal(s) moved so that another deadline can be met.")
+        say(f"{plural(made['moved'], 'earlier proposal')} moved so that another deadline can be met.")
 
 
 async def _propose(app: Application, *, afresh: bool, seconds: float) -> dict[str, int]:
@@ -94,7 +95,7 @@ def solve(
     totals = found.score
     say(
         f"{totals.planned} planned, {totals.on_time} of them on time, {totals.unplanned} not;"
-        f" {totals.travel_minutes} minutes of travel. Written to {output}."
+        f" {plural(totals.travel_minutes, 'minute')} of travel. Written to {output}."
     )
 
 
@@ -121,8 +122,8 @@ def _replan(body: Any, in_force: Any, seconds: float) -> tuple[Plan, dict[str, A
 def _say_gone(gone: list[str]) -> None:
     if gone:
         say(
-            f"{len(gone)} visit(s) of the plan in force are of interviews that the instance does not have, and are"
-            f" left out: {', '.join(gone)}."
+            f"{plural(len(gone), 'visit')} of the plan in force, of interviews not in the instance, left out:"
+            f" {', '.join(gone)}."
         )
 
 

@@ -12,6 +12,7 @@ from missing_coord.cli.regular_reports import keep_and_tell
 from missing_coord.contracts.envelopes import OutgoingEvent
 from missing_coord.domain.access import system_actor
 from missing_coord.domain.ladders import LadderBook
+from missing_coord.domain.plurals import plural
 from missing_coord.notify.recorder import RecorderChannel
 from missing_coord.services.interviews.left_drafts import look_after
 from missing_coord.services.ports.escalation import Fired
@@ -135,8 +136,10 @@ class RegularWork:
             left, ended = await look_after(
                 uow, keep=timedelta(days=self.app.settings.draft_days), write=write
             )
-        drafts = f", {left} draft(s) left behind, {ended} ended" if left or ended else ""
-        return f"{opened} alert(s) opened, {closed} closed, {lapsed} promise(s) lapsed{drafts}"
+        drafts = f", {plural(left, 'draft')} left behind, {ended} ended" if left or ended else ""
+        return (
+            f"{plural(opened, 'alert')} opened, {closed} closed, {plural(lapsed, 'promise')} lapsed{drafts}"
+        )
 
     async def propose(self, *, afresh: bool = False, seconds: float = SECONDS) -> Proposed:
         """Propose a visit for every open interview without one, and tell whom a change of a booked visit concerns."""
@@ -171,12 +174,12 @@ class RegularWork:
     async def sweep(self) -> str:
         """Record every escalation step that is due."""
         fired, reminded = await self.fire(), await self.remind()
-        return f"{len(fired) + len(reminded)} step(s) fired"
+        return f"{plural(len(fired) + len(reminded), 'step')} fired"
 
     async def reports(self) -> str:
         """Keep the reports of the last whole month and week where somebody waits for them, and tell those people."""
         told = await keep_and_tell(self.app, write=self.channel.write)
-        return f"{told} reader(s) told or told before"
+        return f"{plural(told, 'reader')} told or told before"
 
     async def plan(self) -> str:
         """Propose a visit for every open interview."""
@@ -188,4 +191,4 @@ class RegularWork:
         began = self.app.clock.now()
         found = await self.look_for_patterns(since=self._patterns_since)
         self._patterns_since = began - LATE_COMMITS
-        return f"{len(found)} new pattern(s)"
+        return plural(len(found), "new pattern")

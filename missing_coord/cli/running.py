@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from missing_coord.domain.plurals import plural
+
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
     from missing_coord.settings import Settings
@@ -141,4 +143,4 @@ def put_csv(columns: Sequence[str], rows: Sequence[Sequence[str]], output: Path 
         sys.stdout.buffer.flush()
     else:
         write_file(output, content)
-        say(f"{len(rows)} rows are in {output}.")
+        say(f"{plural(len(rows), 'row')} written to {output}.")

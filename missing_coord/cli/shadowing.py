@@ -12,6 +12,7 @@ import typer
 from missing_coord.cli.output import Json, london, print_json, print_table, say
 from missing_coord.cli.running import with_application
 from missing_coord.contracts.decoding import shown_name
+from missing_coord.domain.plurals import plural
 
 if TYPE_CHECKING:
     from missing_coord.bootstrap import Application
@@ -62,7 +63,7 @@ def shadow(
         return
     people = sorted({*found.before, *found.after})
     counts = [(each, found.before.get(each, 0), found.after.get(each, 0)) for each in people]
-    print_table(f"Steps told in {days} days", ("who", "as it was", "as it would be"), counts)
+    print_table(f"Steps told in {plural(days, 'day')}", ("who", "as it was", "as it would be"), counts)
     columns = ("interview or notice", "change", "when", "step", "who", "by")
     lines = [
         line

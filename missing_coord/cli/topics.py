@@ -10,6 +10,7 @@ import typer
 
 from missing_coord.cli.output import Json, print_json, say
 from missing_coord.cli.running import FAILED, settings_now
+from missing_coord.domain.plurals import plural
 
 if TYPE_CHECKING:
     from missing_coord.messaging.kafka_topics import Standing
@@ -79,4 +80,4 @@ def _tell(standing: Standing, as_json: bool) -> None:
             say(f"{words}: {name}")
     for each in standing.different:
         say(f"different: {each}")
-    say(f"{len(standing.there)} topic(s) were there, {len(standing.made)} made.")
+    say(f"{plural(len(standing.there), 'topic')} there before, {len(standing.made)} made.")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.escalation import ClockKind
+from missing_coord.domain.plurals import plural
 
 LONGEST_PROMISE = timedelta(hours=72)
 LOOK_AHEAD = timedelta(days=7)
@@ -45,14 +46,14 @@ class Promise:
 
 
 WORKED_OUT = {
-    ClockKind.OFFER: "{hours:g} hours from the return, as no offer is on record",
-    ClockKind.UNALLOCATED: "{hours:g} hours from when the interview was opened here, as no worker is assigned",
-    ClockKind.UNMATCHED: "{hours:g} hours from when the notice came in, as nobody decided which child it is about",
-    ClockKind.UNACKNOWLEDGED: "{hours:g} hours from when the breach was told, as nobody took it on",
-    ClockKind.QUIET_FEED: "{hours:g} hours from the last file or message of this kind",
-    ClockKind.AUDIT: "{hours:g} hours from when the interview was closed, as nobody has audited it",
+    ClockKind.OFFER: "{hours} from the return, as no offer is on record",
+    ClockKind.UNALLOCATED: "{hours} from when the interview was opened here, as no worker is assigned",
+    ClockKind.UNMATCHED: "{hours} from when the notice came in, as nobody decided which child it is about",
+    ClockKind.UNACKNOWLEDGED: "{hours} from when the breach was told, as nobody took it on",
+    ClockKind.QUIET_FEED: "{hours} from the last file or message of this kind",
+    ClockKind.AUDIT: "{hours} from when the interview was closed, as nobody has audited it",
     ClockKind.ACTION: "from the end of the day by which the action was to be done",
-    ClockKind.PROFESSIONAL: "{hours:g} hours from when they were to be told, as they have not confirmed it",
+    ClockKind.PROFESSIONAL: "{hours} from when they were to be told, as they have not confirmed it",
     ClockKind.TOLD_HARM: "at once, as the child told of harm and nobody decided on a strategy meeting",
     ClockKind.DISPUTE: "from the end of the day by which the dispute's running stage was to end",
     ClockKind.ROTA_GAP: "at once, as nobody is on duty for a part of the next 7 days",
@@ -61,7 +62,8 @@ WORKED_OUT = {
 
 def worked_out(alert: Alert) -> str:
     """Say in one line how an alert's due time was worked out."""
-    return WORKED_OUT[alert.clock].format(hours=(alert.due_at - alert.started_at).total_seconds() / 3600)
+    hours = (alert.due_at - alert.started_at).total_seconds() / 3600
+    return WORKED_OUT[alert.clock].format(hours=plural(hours, "hour"))
 
 
 def urgency(alert: Alert) -> tuple[int, datetime, str]:

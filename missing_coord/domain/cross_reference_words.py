@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from missing_coord.domain.cross_reference import Difference, Line, Standing
 from missing_coord.domain.incidents import EpisodeKind
+from missing_coord.domain.plurals import plural
 
 STANDING_NAMES = {
     Standing.DISAGREEING: "The two lists disagree",
@@ -80,7 +81,7 @@ def _end(line: Line) -> str:
 
 def _number(line: Line) -> str:
     return (
-        f"Police have {len(line.police)} absence(s) where the council's list has {len(line.council)}:"
+        f"Police have {plural(len(line.police), 'absence')} where the council's list has {len(line.council)}:"
         " find out whether the child came back in between."
     )
 

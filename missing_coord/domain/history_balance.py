@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from missing_coord.domain.london import LONDON
 from missing_coord.domain.past_records import PastRecord, past_episode, past_interview
+from missing_coord.domain.plurals import noun, plural
 
 SHOWN = 20
 
@@ -192,28 +193,36 @@ def _problems(
     found = []
     if not told.rows == taken.rows == taken.accepted + taken.duplicates + taken.quarantined:
         found.append(
-            f"{told.rows} rows are in the files, {taken.accepted} were taken in, {taken.duplicates} were known and"
-            f" {taken.quarantined} are in quarantine."
+            f"{plural(told.rows, 'row')} {noun(told.rows, 'is')} in the files: {taken.accepted} taken in,"
+            f" {taken.duplicates} known already and {taken.quarantined} in quarantine."
         )
     if told.unread != taken.quarantined:
-        found.append(f"{told.unread} rows cannot be read, but {taken.quarantined} are in quarantine.")
+        found.append(
+            f"{plural(told.unread, 'row')} cannot be read, but {taken.quarantined}"
+            f" {noun(taken.quarantined, 'is')} in quarantine."
+        )
     found += [
-        f"{each.month}: {each.told} past episodes are in the files and {each.held} are held."
+        f"{each.month}: {plural(each.told, 'past episode')} {noun(each.told, 'is')} in the files and {each.held}"
+        f" {noun(each.held, 'is')} held."
         for each in months
         if each.told != each.held
     ]
     if off:
-        found.append(f"{len(off)} children do not balance, such as {', '.join(off[:SHOWN])}.")
+        found.append(
+            f"{plural(len(off), 'child')} {noun(len(off), 'does', 'do')} not balance, such as {', '.join(off[:SHOWN])}."
+        )
     if lost := told.interviews - after.interviews:
-        found.append(f"{len(lost)} past interviews of the files are not held.")
+        found.append(f"{plural(len(lost), 'past interview')} of the files {noun(len(lost), 'is')} not held.")
     if told.contradicted:
         found.append(
-            f"{len(told.contradicted)} numbers stand for two different things, so that one would be lost:"
+            f"{plural(len(told.contradicted), 'number')} {noun(len(told.contradicted), 'stands', 'stand')} for"
+            f" two different things, so that one would be lost:"
             f" {'; '.join(sorted(told.contradicted)[:SHOWN])}."
         )
     if after.waiting:
         found.append(
-            f"{len(after.waiting)} past interviews are about an episode that is not there: take in the file of"
+            f"{plural(len(after.waiting), 'past interview')} {noun(len(after.waiting), 'is')} about an episode"
+            f" that is not there: take in the file of"
             " episodes too."
         )
     return found

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from missing_coord.domain.errors import PermanentError, TransientError
+from missing_coord.domain.plurals import plural
 from missing_coord.messaging.topics import Topic
 
 
@@ -108,5 +109,5 @@ def _apart(topic: Topic, found: Found) -> list[str]:
     if found.partitions != topic.partitions:
         said.append(f"{topic.name} has {found.partitions} partitions, {topic.partitions} are declared")
     if found.replicas < topic.replicas:
-        said.append(f"{topic.name} has {found.replicas} replica(s), {topic.replicas} are declared")
+        said.append(f"{topic.name} has {plural(found.replicas, 'replica')}, {topic.replicas} are declared")
     return said

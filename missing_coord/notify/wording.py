@@ -6,6 +6,7 @@ from datetime import datetime
 
 from missing_coord.domain.london import LONDON
 from missing_coord.domain.messages import MessageKind, Notice
+from missing_coord.domain.plurals import plural
 
 _NAMED = {"feed": "Feed", "rota": "Rota", "part": "Part"}
 _PASSED_ON = {
@@ -119,10 +120,10 @@ def step_words(step: str) -> str:
     name, _, repeat = step.partition("+")
     hours, _, rest = name.partition("h_")
     known = {
-        "from_return": "hours from the return, still not done",
-        "over": "hours over the deadline, still not done",
+        "from_return": "from the return, still not done",
+        "over": "over the deadline, still not done",
     }
     again = f" (reminder {int(repeat) + 1})" if repeat.isdigit() else ""
     if not hours.isdigit() or rest not in known:
         return name.replace("_", " ") + again
-    return f"{hours} {known[rest]}{again}"
+    return f"{plural(int(hours), 'hour')} {known[rest]}{again}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from missing_coord.domain.plurals import plural
 from missing_coord.planning.construct import deadline_order, routes_for
 from missing_coord.planning.options import OtherWorkers
 from missing_coord.planning.plan import Plan, Score, Unplanned, Visit
@@ -46,7 +47,7 @@ def _reasons(state: PlanState, i: int, worker: int, end: int) -> tuple[str, ...]
     reasons = ["agreed visit, kept as it is"] if problem.fixed[i] else []
     reasons.append(f"ends {_duration(abs(late))} {'after' if late > 0 else 'before'} it is due")
     if not problem.fixed[i]:
-        several = f"{len(problem.allowed[i])} of {len(problem.instance.workers)} workers"
+        several = f"{len(problem.allowed[i])} of {plural(len(problem.instance.workers), 'worker')}"
         reasons.append(f"{several} may see this child")
     if item.preferred_worker:
         chosen = problem.preferred[i] == worker

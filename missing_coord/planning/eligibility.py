@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from missing_coord.domain.interviews import IndependenceBasis
+from missing_coord.domain.plurals import plural
 from missing_coord.domain.records import WorkerTeam, comparable
 from missing_coord.planning.situation import OpenInterview, WorkerSituation
 from missing_coord.planning.travel import travel_miles
@@ -110,7 +111,7 @@ def _too_far(interview: OpenInterview, worker: WorkerSituation) -> Refusal | Non
     miles = travel_miles(worker.base, interview.place)
     if miles <= worker.max_travel_miles:
         return None
-    reason = f"too far: {miles:.0f} miles from base, the limit is {worker.max_travel_miles:g}"
+    reason = f"too far: {plural(round(miles), 'mile')} from base, the limit is {worker.max_travel_miles:g}"
     return Refusal(wall=Wall.DISTANCE, reason=reason)
 
 

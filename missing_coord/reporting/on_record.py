@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
 
+from missing_coord.domain.plurals import noun, plural
 from missing_coord.reporting.known import Known
 from missing_coord.reporting.periods import Period, before
 
@@ -42,11 +43,11 @@ def compared_words(period: Period, known: Known) -> str:
     kind = "week" if "W" in period.value else "month"
     number = len(periods_on_record(period, known))
     if number == there:
-        return f"Compared with the {number} {kind}s before."
+        return f"Compared with the {plural(number, kind)} before."
     if not number:
         return f"Not compared: there are no records of the {kind} before."
-    only, them = (f"the {kind}", "it") if number == 1 else (f"the {number} {kind}s", "them")
-    return f"Compared with {only} before alone: of the {kind} before {them} there are no records."
+    them = noun(number, "it", "them")
+    return f"Compared with the {plural(number, kind)} before alone: of the {kind} before {them} there are no records."
 
 
 def _tell(starts: Sequence[datetime], period: Period) -> bool:

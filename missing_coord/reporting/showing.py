@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
+from missing_coord.domain.plurals import noun
 from missing_coord.reporting.measures import Measure, MeasureGroup, Unit
 from missing_coord.reporting.monthly import Report
 from missing_coord.reporting.suppression import hidden_figures, is_small
@@ -31,6 +32,12 @@ class Shown:
     definition: str
     target: str = ""
     score: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The count with its unit, as people read it."""
+        unit = noun(1 if self.count == "1" else 2, self.unit.removesuffix("s"))
+        return f"{self.count} {unit}" if self.unit and self.count else self.count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from missing_coord.domain.plurals import noun, plural
 from missing_coord.services.capacity import Capacity
 
 FEWEST = 20
@@ -37,15 +38,18 @@ def assumptions(made: Capacity) -> list[str]:
     lost = made.losses
     return [
         "A visit can be from when the family said yes on record: half the returns were told to us within"
-        f" {lost.told_hours:g} hours and agreed to {lost.yes_hours:g} hours after that. The {lost.not_approached} whom"
-        f" nobody asked are taken to be as slow as the slowest tenth, {lost.slow_hours:g} hours. Another staff"
+        f" {plural(lost.told_hours, 'hour')} and agreed to {plural(lost.yes_hours, 'hour')} after that. The"
+        f" {lost.not_approached} whom"
+        f" nobody asked are taken to be as slow as the slowest tenth, {plural(lost.slow_hours, 'hour')}. Another staff"
         " is taken to ask no sooner; the last line of the table shows what sooner answers would do.",
         f"It took {lost.contacts_for_each:g} offers and attempts for each interview held. A quarter of the visits came"
-        f" within {lost.ahead_hours:g} hours of the yes; no visit of the replay comes sooner.",
-        f"{lost.out_of_reach} whom nobody got through to stay unseen with every staff. {lost.missed} visits were not"
-        f" attended and {lost.declined_visits} were turned away at the door: they take as many in the replay.",
+        f" within {plural(lost.ahead_hours, 'hour')} of the yes; no visit of the replay comes sooner.",
+        f"{lost.out_of_reach} whom nobody got through to stay unseen with every staff."
+        f" {plural(lost.missed, 'visit')} {noun(lost.missed, 'was')} not"
+        f" attended and {lost.declined_visits} {noun(lost.declined_visits, 'was')} turned away at the door:"
+        f" they take as many in the replay.",
         f"{lost.missing_again} went missing again before they were seen: what was arranged for that time is lost.",
-        f"{lost.sudden_absences} absences of up to three days are known when they begin and not before; longer ones,"
+        f"Absences of up to three days ({lost.sudden_absences}) are known when they begin and not before; longer ones,"
         " as leave, beforehand. Bank holidays, travel and weekly targets hold as in the plan.",
         "Not in it: work beyond travel and one hour for each visit, families who wanted another time than the first"
         " free one, and visits moved by agreement. Children live, and wish, as they do now.",

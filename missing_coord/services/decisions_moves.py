@@ -11,6 +11,7 @@ from missing_coord.domain.cases import Episode, Incident, Interview
 from missing_coord.domain.episodes import EpisodeStatus, IncidentOfChild
 from missing_coord.domain.interviews import InterviewState
 from missing_coord.domain.past_episodes import derive_with_past
+from missing_coord.domain.plurals import plural
 from missing_coord.services.ports.reviews import ReviewWork
 
 _AGREED = ("state", "worker_id", "independence_basis", "independence_note")
@@ -34,18 +35,14 @@ class Moves:
         """The move in a sentence for the person who decides."""
         if not self.episodes:
             return "No episode moves."
-        parts = [_count(self.episodes, "episode"), _count(self.interviews, "return interview")]
-        parts.append(_count(self.contacts, "offer or attempt", "offers or attempts"))
+        parts = [plural(self.episodes, "episode"), plural(self.interviews, "return interview")]
+        parts.append(plural(self.contacts, "offer or attempt", "offers or attempts"))
         said = f"{', '.join(parts[:2])} and {parts[2]} would move to this child"
         if self.joins:
-            said += f"; {_count(self.joins, 'episode')} would join with one that is there already"
+            said += f"; {plural(self.joins, 'episode')} would join with one that is there already"
         if self.followers:
-            said += f"; {_count(self.followers, 'other notice')} in the same words would follow"
+            said += f"; {plural(self.followers, 'other notice')} in the same words would follow"
         return f"{said}."
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 async def moves_to(

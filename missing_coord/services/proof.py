@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from missing_coord.domain.plurals import plural
 from missing_coord.services.verify import CheckedUnit, Verification, verify
 
 
@@ -57,12 +58,13 @@ async def prove(uow: ProvedUnit) -> tuple[int, Proof]:
 def line_of(found: Verification, counts: Mapping[str, int]) -> str:
     """Return the proof in one line."""
     parts = (
-        f"{found.notices_in:,} notices in, {found.accounted + found.quarantined:,} accounted for",
-        f"{counts['returns']:,} returns, {counts['duties']:,} duties",
-        f"{counts['outcomes']:,} outcomes, {counts['live_steps']:,} live next steps",
-        f"{counts['steps_fired']:,} steps fired",
-        f"{counts['messages']:,} messages, {counts['messages_waiting'] + counts['on_their_way']:,} on their way,"
-        f" {counts['failed']:,} deliveries failed",
+        f"{plural(found.notices_in, 'notice')} in, {found.accounted + found.quarantined:,} accounted for",
+        f"{plural(counts['returns'], 'return')}, {plural(counts['duties'], 'duty')}",
+        f"{plural(counts['outcomes'], 'outcome')}, {plural(counts['live_steps'], 'live next step')}",
+        f"{plural(counts['steps_fired'], 'step')} fired",
+        f"{plural(counts['messages'], 'message')}, {counts['messages_waiting'] + counts['on_their_way']:,} on"
+        f" their way,"
+        f" {plural(counts['failed'], 'delivery')} failed",
     )
     broken = ", ".join(f"{each.rule} ({each.count})" for each in found.findings)
     return f"{'; '.join(parts)}: {'balanced' if found.sound else f'does not balance: {broken}'}"

@@ -10,6 +10,7 @@ from datetime import datetime
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError, NotAllowed
 from missing_coord.domain.london import LONDON
+from missing_coord.domain.plurals import noun, plural
 from missing_coord.domain.sharing import FOOTING_NAMES, GATEWAY_NAMES, PASSES, Gateway
 from missing_coord.linking.proposals import PatternState
 from missing_coord.services.ports.sharing import Disclosure, Piece, SharingWork, Subject
@@ -66,8 +67,8 @@ def _head(subject: Subject, to: Recipient, *, by: str, at: datetime) -> list[str
 
 def _known(passing: Sequence[Piece], held_back: int) -> list[str]:
     numbers = {child: number for number, child in enumerate(sorted({p.child_id for p in passing}), start=1)}
-    held = f"; {held_back} more {'is' if held_back == 1 else 'are'} not passed on" if held_back else ""
-    lines = [f"What is known ({len(passing)} {'piece' if len(passing) == 1 else 'pieces'}{held}):"]
+    held = f"; {held_back} more {noun(held_back, 'is')} not passed on" if held_back else ""
+    lines = [f"What is known ({plural(len(passing), 'piece')}{held}):"]
     for number, each in enumerate(passing, start=1):
         when = f"{_day(each.at)}, " if each.at is not None else ""
         lines.append(

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from missing_coord.domain.access import ROLE_NAMES
 from missing_coord.domain.interviews import OPEN_STATES, STATE_NAMES
 from missing_coord.domain.london import LONDON
+from missing_coord.domain.plurals import noun, plural
 from missing_coord.domain.population import POPULATION_NAMES
 from missing_coord.resources import static_folder, templates_folder
 
@@ -120,11 +121,6 @@ def time_left(due_at: datetime, now: datetime) -> str:
     return f"{duration(span)} {'left' if span > timedelta(0) else 'over'}"
 
 
-def plural(count: int, singular: str, many: str = "") -> str:
-    """Write a count with its noun: "1 child", "3 children"."""
-    return f"{count:,} {singular if count == 1 else many or singular + 's'}"
-
-
 def words(code: str) -> str:
     """Write a code such as `declined_by_child` as words, for codes that have no name of their own."""
     return str(code).replace("_", " ").strip().capitalize()
@@ -167,6 +163,7 @@ def environment() -> Environment:
         london_input=london_input,
         duration=duration,
         time_left=time_left,
+        noun=noun,
         plural=plural,
         words=words,
         share=share,

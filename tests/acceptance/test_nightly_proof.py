@@ -45,7 +45,7 @@ async def test_while_nothing_is_missing_it_balances_and_says_so_in_one_line(coun
     assert broken(found) == []
     assert found.balanced
     assert found.line.endswith(": balanced")
-    assert "1 returns, 1 duties; 0 outcomes, 1 live next steps; 4 steps fired" in found.line
+    assert "1 return, 1 duty; 0 outcomes, 1 live next step; 4 steps fired" in found.line
     assert await council.rows("select balanced, line from proofs") == [(True, found.line)]
 
 

@@ -91,7 +91,7 @@ async def test_the_page_shows_it_and_tries_a_pattern(site: Site) -> None:
     browser = await site.signed_in(Role.MANAGER)
     page = await browser.get("/capacity?weeks=4")
     assert page.status_code == 200
-    assert "1 returns a week are to be expected" in page.text
+    assert "1 return a week is to be expected" in page.text
     assert "3 returns asked for a visit of ours and have passed the deadline or been seen" in page.text
     assert "Only 2 of them were held: too few to measure what was lost on the way" in page.text
     assert "whom nobody got through to stay unseen" in page.text

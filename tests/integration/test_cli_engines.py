@@ -139,7 +139,7 @@ def test_weights_are_learned_from_decided_files_and_used_where_a_setting_names_t
         "match", "train", *files, "--decisions", tmp_path / "decisions.csv", "--version", "2",
         "-o", tmp_path / "again.json",
     )  # fmt: skip
-    assert "decision(s)" in spoken.stdout
+    assert " decision" in spoken.stdout
     assert "bits" in spoken.stdout
     refused = commands.run("match", "train", *files, "--version", "3", "-o", tmp_path / "none.json")
     assert refused.returncode == 2

@@ -34,7 +34,7 @@ async def test_a_topic_with_other_partitions_than_declared_is_told_and_left_alon
 async def test_a_topic_of_fewer_replicas_than_declared_is_told(kafka_servers: str) -> None:
     first = small_topics()[0]
     standing = await check_topics(kafka_servers, [replace(first, replicas=3)])
-    assert standing.different == (f"{first.name} has 1 replica(s), 3 are declared",)
+    assert standing.different == (f"{first.name} has 1 replica, 3 are declared",)
 
 
 async def test_a_topic_that_is_not_there_is_named_and_not_made_by_sending(kafka_servers: str) -> None:

@@ -66,7 +66,7 @@ async def test_a_year_with_a_fault_leaves_only_when_that_is_said(site: Site) -> 
     office = await site.signed_in(Role.COORDINATOR)
     refused = await office.get("/reports/returns/file?name=ssda903-missing&year=2027")
     assert refused.status_code == 422
-    assert errors_on(refused.text) == ["1 row(s) of 2027 break a rule of the Department. Look at them first."]
+    assert errors_on(refused.text) == ["1 row of 2027 breaks a rule of the Department. Look at them first."]
     assert "MIS_START is not after the date of birth." in refused.text
     taken = await office.get("/reports/returns/file?name=ssda903-missing&year=2027&with_faults=yes")
     assert len(rows_in(taken)) == 1

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from missing_coord.domain.errors import DomainError
+from missing_coord.domain.plurals import noun, plural
 from missing_coord.reporting.monthly import read_report
 from missing_coord.reporting.periods import span_of
 from missing_coord.reporting.reading import Reading
@@ -79,7 +80,8 @@ async def _checked(uow: Reading, wanted: Wanted) -> Files:
     if faults and not wanted.with_faults:
         raise DomainError(
             "rules_broken",
-            f"year: {len(faults)} row(s) of {wanted.year} break a rule of the Department. Look at them first.",
+            f"year: {plural(len(faults), 'row')} of {wanted.year} {noun(len(faults), 'breaks', 'break')} a rule of"
+            " the Department. Look at them first.",
         )
     return files
 

@@ -8,6 +8,7 @@ from typing import Any
 from missing_coord.domain.directory import Person
 from missing_coord.domain.london import LONDON
 from missing_coord.domain.messages import ChannelName, MessageKind, Notice
+from missing_coord.domain.plurals import plural
 from missing_coord.domain.rotas import Rota, duty_of
 from missing_coord.services.ports.escalation import Write
 
@@ -43,7 +44,7 @@ def _hours(uow: Any, rota: Rota, person: Person) -> list[str]:
 
 
 def _notice(rota: Rota, person: Person, hours: list[str], version: int) -> Notice:
-    more = f" and {len(hours) - MOST_NAMED} times more" if len(hours) > MOST_NAMED else ""
+    more = f" and {plural(len(hours) - MOST_NAMED, 'time')} more" if len(hours) > MOST_NAMED else ""
     return Notice(
         key=f"rota:{rota.name}:{version}:{person.user_id}",
         kind=MessageKind.ROTA,

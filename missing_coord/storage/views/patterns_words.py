@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from missing_coord.domain.plurals import plural
 from missing_coord.linking.proposals import PatternKind
 
 _NOTES = {
@@ -23,6 +24,7 @@ _TIES = {
     "name": "person",
     "by_name": "first name or by-name",
 }
+_MANY = {"part_mark": "parts of registrations", "by_name": "first names or by-names"}
 _CHANGES = {
     "first_night_away": "first night away",
     "much_longer": "much longer than before",
@@ -37,12 +39,6 @@ def words_of(name: str) -> str:
     return name.replace("_", " ")
 
 
-def counted(number: int, one: str) -> str:
-    """Return a number with its word: 1 child, 2 children."""
-    many = {"child": "children", "person": "people", "address": "addresses"}.get(one, f"{one}s")
-    return f"{number} {one if number == 1 else many}"
-
-
 def pattern_text(kind: str, detail: Mapping[str, Any]) -> str:
     """Say in one line what a pattern is, in references and counts."""
     notes = ", ".join(_NOTES.get(note, note) for note in detail.get("notes", ()))
@@ -53,24 +49,28 @@ def _text(kind: PatternKind, detail: Mapping[str, Any]) -> str:
     changes = ", ".join(_CHANGES.get(each, words_of(each)) for each in detail.get("changes", ()))
     match kind:
         case PatternKind.LINKED_CHILDREN | PatternKind.EMERGING_GROUP | PatternKind.KNOWN_CONCERN:
-            return f"{_GROUPS[kind]}{counted(detail['children'], 'child')} linked by {ties_text(detail)}"
+            return f"{_GROUPS[kind]}{plural(detail['children'], 'child')} linked by {ties_text(detail)}"
         case PatternKind.REPEAT_MISSING:
-            return f"Missing {detail['episodes']} times; {detail['times']} in {detail['days']} days is the threshold"
+            return (
+                f"Missing {plural(detail['episodes'], 'time')};"
+                f" {detail['times']} in {plural(detail['days'], 'day')} is the threshold"
+            )
         case PatternKind.LONG_MISSING:
-            return f"Missing for more than {detail['hours']} hours"
+            return f"Missing for more than {plural(detail['hours'], 'hour')}"
         case PatternKind.QUICKENING:
-            return f"Missing more and more often: {counted(detail['episodes'], 'episode')} in the run"
+            return f"Missing more and more often: {plural(detail['episodes'], 'episode')} in the run"
         case PatternKind.CHANGED_PATTERN:
             return f"A changed pattern: {changes}"
         case PatternKind.UNDER_13:
             night = f", with {changes}" if changes else ""
-            return f"Under {detail['age']} and missing: {counted(detail['episodes'], 'episode')}{night}"
+            return f"Under {detail['age']} and missing: {plural(detail['episodes'], 'episode')}{night}"
         case PatternKind.EXPLOITATION_SIGNS:
             return f"Signs of exploitation: {changes}"
         case PatternKind.HOT_SPOT:
             most, days = detail["most_children_in_window"], detail["window_days"]
             return (
-                f"A place named for {counted(detail['children'], 'child')}, {most} of them within {days} days"
+                f"A place named for {plural(detail['children'], 'child')}, {most} of them within"
+                f" {plural(days, 'day')}"
             )
 
 
@@ -83,10 +83,10 @@ _GROUPS = {
 
 def ties_text(detail: Mapping[str, Any]) -> str:
     """Say what ties a group: things by kind, and nights missing together."""
-    found = [counted(number, _TIES[kind]) for kind, number in detail["ties"].items()]
+    found = [plural(number, _TIES[kind], _MANY.get(kind, "")) for kind, number in detail["ties"].items()]
     if detail["nights"]:
         found.append(
-            f"going missing together {'once' if detail['nights'] == 1 else str(detail['nights']) + ' times'}"
+            f"going missing together {'once' if detail['nights'] == 1 else plural(detail['nights'], 'time')}"
         )
     return (
         " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else (found or ["being named"])[0]
@@ -109,22 +109,27 @@ def threshold_text(kind: str, detail: Mapping[str, Any]) -> str:
         case PatternKind.LINKED_CHILDREN | PatternKind.EMERGING_GROUP | PatternKind.KNOWN_CONCERN:
             return "Each child is linked to another of the group with a strength of at least 70."
         case PatternKind.REPEAT_MISSING:
-            return f"{detail['times']} episodes within {detail['days']} days."
+            return f"{plural(detail['times'], 'episode')} within {plural(detail['days'], 'day')}."
         case PatternKind.LONG_MISSING:
-            return f"One episode of more than {detail['hours']} hours."
+            return f"One episode of more than {plural(detail['hours'], 'hour')}."
         case PatternKind.QUICKENING:
             return (
-                f"{detail['times']} episodes within {detail['days']} days, and {detail['factor']:g} times as many"
+                f"{plural(detail['times'], 'episode')} within {plural(detail['days'], 'day')},"
+                f" and {plural(detail['factor'], 'time')} as many"
                 f" as usual for this child ({detail['usual']:g})."
             )
         case PatternKind.CHANGED_PATTERN:
-            return f"Something new after {detail['settled']} earlier episodes."
+            return f"Something new after {plural(detail['settled'], 'earlier episode')}."
         case PatternKind.UNDER_13:
             return (
-                f"Under {detail['age']}: {detail['times']} episodes within {detail['days']} days, or one with a night"
+                f"Under {detail['age']}: {plural(detail['times'], 'episode')} within"
+                f" {plural(detail['days'], 'day')}, or one with a night"
                 " away or a sign of exploitation."
             )
         case PatternKind.EXPLOITATION_SIGNS:
-            return f"{detail['signs']} different signs within {detail['days']} days."
+            return f"{plural(detail['signs'], 'different sign')} within {plural(detail['days'], 'day')}."
         case PatternKind.HOT_SPOT:
-            return f"More than {detail['hot_spot_over']} children within {detail['window_days']} days."
+            return (
+                f"More than {plural(detail['hot_spot_over'], 'child')} within"
+                f" {plural(detail['window_days'], 'day')}."
+            )

@@ -11,6 +11,7 @@ from missing_coord.domain.access import Role
 from missing_coord.domain.areas import Areas
 from missing_coord.domain.cases import Episode
 from missing_coord.domain.episodes import EpisodeStatus
+from missing_coord.domain.plurals import plural
 from missing_coord.storage.views.episodes import EpisodeDetail, EpisodeDuty, episode_detail
 from missing_coord.storage.views.returns import PresumedReturnLine
 from missing_coord.storage.views.timeline import NoticeLine
@@ -119,7 +120,9 @@ def _placement(found: EpisodeDetail, areas: Areas) -> str:
     kind = show.place_words(episode.place_code).capitalize()
     if found.confidential:
         return f"{kind}, confidential"
-    miles = f", {episode.distance_miles:g} miles from home" if episode.distance_miles is not None else ""
+    miles = (
+        f", {plural(episode.distance_miles, 'mile')} from home" if episode.distance_miles is not None else ""
+    )
     provider = episode.provider_name or "provider not known"
     where = show.within(show.area_words(episode.host_authority, areas))
     return f"{kind}, {provider}, {where}{miles}"

@@ -21,6 +21,7 @@ from missing_coord.domain.directory import Directory, nobody_words, unreachable,
 from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.escalation import HOLDER, LONG_AGO, ClockKind, Ladder, LadderStep
 from missing_coord.domain.messages import CHANNEL_WORDS, ChannelName
+from missing_coord.domain.plurals import plural
 from missing_coord.domain.rotas import Rota
 from missing_coord.notify.wording import london_time, short_reference, step_words
 from missing_coord.services.shadow import Shadow
@@ -192,7 +193,7 @@ def _ladder(
     return {
         "clock": NAMES[ladder.clock],
         "version": ladder.version,
-        "due": f"due {hours:g} hours after the clock starts" if hours else "due at once",
+        "due": f"due {plural(hours, 'hour')} after the clock starts" if hours else "due at once",
         "steps": [_step(each, directory, at, usable) for each in ladder.steps],
         "since": "" if ladder.effective_at == LONG_AGO else london_time(ladder.effective_at),
         # Without its time: a copy must not take force in the past.
@@ -204,8 +205,12 @@ def _step(
     step: LadderStep, directory: Directory, at: datetime, usable: Collection[ChannelName]
 ) -> dict[str, object]:
     hours = step.offset.total_seconds() / 3600
-    when = "when due" if not hours else f"{abs(hours):g} hours {'before' if hours < 0 else 'after'}"
-    again = f", then every {step.repeat_every.total_seconds() / 3600:g} hours" if step.repeat_every else ""
+    when = "when due" if not hours else f"{plural(abs(hours), 'hour')} {'before' if hours < 0 else 'after'}"
+    again = (
+        f", then every {plural(step.repeat_every.total_seconds() / 3600, 'hour')}"
+        if step.repeat_every
+        else ""
+    )
     return {
         "name": step_words(step.name),
         "when": when + again,

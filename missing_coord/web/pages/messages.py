@@ -13,13 +13,13 @@ from fastapi.responses import Response
 from missing_coord.domain.access import Role
 from missing_coord.domain.london import LONDON
 from missing_coord.domain.messages import MessageKind
+from missing_coord.domain.plurals import plural
 from missing_coord.storage.views import messages as views_messages
 from missing_coord.storage.views.messages import MessageCount, MessageLine
 from missing_coord.web.answers import page, redirect
 from missing_coord.web.filters import Filter, link_of
 from missing_coord.web.forms import read_form
 from missing_coord.web.paging import Pages, pages_of
-from missing_coord.web.rendering import plural
 from missing_coord.web.session import SignedIn, require
 from missing_coord.web.state import web_of
 

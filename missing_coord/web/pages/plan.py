@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
 from missing_coord.domain.london import london_day
+from missing_coord.domain.plurals import plural
 from missing_coord.notify.wording import short_reference
 from missing_coord.services.assignment import confirm_proposal
 from missing_coord.services.interviews import InterviewChangedMeanwhile, Recorded
@@ -26,7 +27,7 @@ from missing_coord.web import show
 from missing_coord.web.answers import fragment, page, redirect
 from missing_coord.web.forms import Form, FormIncomplete, read_form, submission_key
 from missing_coord.web.live import QUEUE
-from missing_coord.web.rendering import london, plural
+from missing_coord.web.rendering import london
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 

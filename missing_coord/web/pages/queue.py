@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from missing_coord.domain.access import Role
+from missing_coord.domain.plurals import plural
 from missing_coord.storage.views import interviews as views
 from missing_coord.storage.views.interviews import TILES, QueueFilters, QueueRow
 from missing_coord.web import show
@@ -19,7 +20,6 @@ from missing_coord.web.answers import fragment, page
 from missing_coord.web.live import QUEUE
 from missing_coord.web.navigation import FIRST_PAGE
 from missing_coord.web.paging import Pages, pages_of
-from missing_coord.web.rendering import plural
 from missing_coord.web.session import OFFICE, SignedIn, anyone_signed_in, require
 from missing_coord.web.state import web_of
 

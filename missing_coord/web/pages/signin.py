@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from missing_coord.domain.access import ROLE_NAMES
+from missing_coord.domain.plurals import plural
 from missing_coord.services.sign_in import REFUSED, OpenedSession
 from missing_coord.web.answers import page
 from missing_coord.web.forms import Form, read_form
 from missing_coord.web.navigation import FIRST_PAGE
-from missing_coord.web.rendering import plural
 from missing_coord.web.session import (
     FormTokenWrong,
     Open,
