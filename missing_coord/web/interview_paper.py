@@ -18,6 +18,7 @@ from missing_coord.services.ports.records import RecordDraft
 from missing_coord.services.quality_audits import waits_for_rework
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews_detail import InterviewDetail
+from missing_coord.web.dispute_view import disputes_about
 from missing_coord.web.record_document import action_line
 from missing_coord.web.record_words import CHOICES
 from missing_coord.web.session import OFFICE, SignedIn
@@ -37,6 +38,7 @@ class Paper:
     draft: RecordDraft | None
     transfers: Sequence[Transfer]
     purchases: Sequence[Purchase]
+    disputes: Sequence[View]
 
     @property
     def number(self) -> int:
@@ -63,6 +65,7 @@ async def read_paper(
         draft=await uow.records.draft(interview_id) if own else None,
         transfers=await uow.requests.transfers(interview_id) if office else (),
         purchases=await uow.requests.purchases(interview_id) if office else (),
+        disputes=await disputes_about(uow, interview_id) if office else (),
     )
 
 
@@ -79,6 +82,7 @@ def paper_view(paper: Paper, found: InterviewDetail, *, who: SignedIn) -> View:
         "waits": paper.waits,
         "actions": [action_line(each) for each in paper.actions],
         "may_add": worker or who.role in OFFICE,
+        "disputes": paper.disputes,
         "may_dispute": who.role in OFFICE,
         "owners": CHOICES["owners"],
     }

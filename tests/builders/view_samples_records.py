@@ -40,6 +40,7 @@ def paper() -> View:
         "versions": 2,
         "waits": True,
         "actions": [_action()],
+        "disputes": [_dispute(), {**_dispute(), "due_on": None, "closed_at": ago(2)}],
         "may_add": True,
         "may_dispute": True,
         "owners": CHOICES["owners"],
@@ -50,6 +51,19 @@ def requests() -> View:
     """Return requests in every state, with every form."""
     line = {"words": "Eastmere: asked.", "by": "Robin Ashdown", "at": ago(3)}
     return {"lines": [line], "may": EVERY_REQUEST}
+
+
+def _dispute() -> View:
+    return {
+        "dispute_id": "D0001",
+        "short": "D0001",
+        "iro": "Kit Larch",
+        "stage": "Team manager",
+        "held_by": "Sam Reed",
+        "due_on": "20 November 2026",
+        "late": True,
+        "closed_at": None,
+    }
 
 
 def _action() -> View:

@@ -133,6 +133,15 @@ async def disputes(uow: SqlUnitOfWork, *, limit: int, offset: int) -> list[Row]:
     return list((await uow.execute(query, {"limit": limit, "offset": offset})).mappings())
 
 
+async def disputes_about(uow: SqlUnitOfWork, interview_id: str) -> list[Row]:
+    """Return the disputes about an interview, the running ones first by when their stage is due."""
+    query = text(
+        f"{_LINES} where d.interview_id = cast(:id as uuid)"
+        " order by d.closed_at is not null, s.due_on, d.kept_at desc"
+    )
+    return list((await uow.execute(query, {"id": interview_id})).mappings())
+
+
 async def one_dispute(uow: SqlUnitOfWork, dispute_id: str) -> tuple[Row, list[Row]]:
     """Return a dispute and its stages in order; raises NotFound."""
     query = text(f"{_LINES} where d.dispute_id::text = :id")

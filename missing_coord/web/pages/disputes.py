@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from missing_coord.domain.access import ROLE_NAMES, Role
-from missing_coord.domain.directory import Directory
 from missing_coord.domain.disputes import (
     STAGE_NAMES,
     DisputeStage,
@@ -22,17 +19,14 @@ from missing_coord.domain.disputes import (
     check_move,
 )
 from missing_coord.domain.errors import ConcurrencyConflict, DomainError
-from missing_coord.domain.escalation import TELLABLE
 from missing_coord.domain.london import LONDON
-from missing_coord.notify.wording import short_reference
 from missing_coord.storage.stores import disputes as store
 from missing_coord.storage.stores.disputes import Row
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
-from missing_coord.web import show
 from missing_coord.web.answers import page, redirect
+from missing_coord.web.dispute_view import dispute_line, holders_in, stage_line
 from missing_coord.web.forms import A_DAY, Form, FormIncomplete, read_form, submission_key
 from missing_coord.web.paging import Pages, pages_of
-from missing_coord.web.rendering import london_day
 from missing_coord.web.session import OFFICE, SignedIn, require
 from missing_coord.web.state import web_of
 
@@ -40,9 +34,6 @@ router = APIRouter(include_in_schema=False)
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 PAGE_SIZE = 50
 HELD = ("holder", "holder_name", "holder_email")
-ONE_BY_ONE = (Role.INTERVIEW_WORKER,)
-"""Roles of people who hold a stage by name, if at all."""
-THE_OFFICE = "The office (coordinators and managers)"
 
 
 @router.get("/disputes")
@@ -128,8 +119,8 @@ async def _list(request: Request, who: SignedIn, form: Form) -> Response:
     async with web_of(request).acting(who.actor) as uow:
         found = await store.disputes(uow, limit=PAGE_SIZE + 1, offset=shown.offset)
         directory, today = await uow.routing.directory(), _today(uow.now)
-    holders = _holders(directory)
-    rows = [_line(each, today, holders) for each in found[:PAGE_SIZE]]
+    holders = holders_in(directory)
+    rows = [dispute_line(each, today, holders) for each in found[:PAGE_SIZE]]
     context = {
         "holders": list(holders.items()),
         "rows": rows,
@@ -145,11 +136,11 @@ async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) ->
         row, stages = await store.one_dispute(uow, dispute_id)
         directory, today = await uow.routing.directory(), _today(uow.now)
     reached = [Stage(each["stage"]) for each in stages]
-    holders = _holders(directory)
+    holders = holders_in(directory)
     higher = list(Stage)[max(list(Stage).index(each) for each in reached) + 1 :]
     context = {
-        "row": _line(row, today, holders),
-        "stages": [_stage(each, holders) for each in stages],
+        "row": dispute_line(row, today, holders),
+        "stages": [stage_line(each, holders) for each in stages],
         "holders": list(holders.items()),
         "seen": form.text("seen") or row["stage"] or "",
         "following": [("", "None: it is settled"), *((each.value, STAGE_NAMES[each]) for each in higher)],
@@ -159,60 +150,12 @@ async def _show(request: Request, who: SignedIn, dispute_id: str, form: Form) ->
     return await page(request, "pages/dispute.html", context, status=422 if form.errors else 200)
 
 
-def _line(row: Row, today: date, holders: Mapping[str, str]) -> show.View:
-    return {
-        "dispute_id": row["dispute_id"],
-        "short": short_reference(row["dispute_id"]),
-        "iro": row["iro"],
-        "about": row["about"],
-        "interview_id": row["interview_id"],
-        "interview": short_reference(row["interview_id"]),
-        "stage": STAGE_NAMES[Stage(row["stage"])] if row["stage"] else "Settled",
-        "held_by": _held_by(row, holders) if row["stage"] else None,
-        "due_on": london_day(row["due_on"]) if row["due_on"] else None,
-        "late": row["due_on"] is not None and row["due_on"] < today,
-        "closed_at": row["closed_at"],
-    }
-
-
-def _stage(row: Row, holders: Mapping[str, str]) -> show.View:
-    return {
-        "held_by": _held_by(row, holders),
-        "stage": STAGE_NAMES[Stage(row["stage"])],
-        "started_on": london_day(row["started_on"]),
-        "due_on": london_day(row["due_on"]),
-        "ended_on": london_day(row["ended_on"]) if row["ended_on"] else None,
-        "outcome": row["outcome"],
-    }
-
-
-def _held_by(row: Row, holders: Mapping[str, str]) -> str:
-    """Say who holds a stage, and through whom they are told."""
-    inside = holders.get(row["holder"]) or f"{show.recipient_name(row['holder'])} (not there)"
-    through = row["holder_email"] or inside
-    told = "" if through == THE_OFFICE and row["holder_name"] else through
-    return ", ".join(each for each in (row["holder_name"], told) if each)
-
-
-def _holders(directory: Directory) -> dict[str, str]:
-    """Return who inside can hold a stage: the office, a role, a team, a rota or a person."""
-    groups = [(f"team:{each}", f"Team {each}") for each in sorted(directory.teams)]
-    groups += [(f"rota:{each}", f"Who is on duty in the rota {each}") for each in sorted(directory.rotas)]
-    people = [
-        (f"person:{each.username}", f"{each.display_name or each.username} ({ROLE_NAMES[each.role].lower()})")
-        for each in directory.people
-        if each.role in TELLABLE
-    ]
-    roles = [(each.value, f"Every {ROLE_NAMES[each].lower()}") for each in TELLABLE if each not in ONE_BY_ONE]
-    return dict([("", THE_OFFICE), *people, *roles, *groups])
-
-
 async def _holder(uow: SqlUnitOfWork, form: Form) -> Holder:
     """Return who holds the stage that begins; raises DomainError naming the field."""
     holder = Holder(
         name=form.text("holder_name"), recipient=form.text("holder"), email=form.text("holder_email")
     )
-    if holder.recipient not in _holders(await uow.routing.directory()):
+    if holder.recipient not in holders_in(await uow.routing.directory()):
         raise DomainError("holder", "holder: choose from the list.")
     check_holder(holder)
     return holder
