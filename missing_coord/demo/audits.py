@@ -46,7 +46,7 @@ _DRAWN = text("""
     select a.interview_id::text, a.scheme, a.kind, g.marks, c.push_factors, c.pull_factors
     from quality_audits a join interviews i on i.interview_id = a.interview_id and i.closed_at = a.closed_at
     join audit_grades g on g.audit_id = a.audit_id and g.place = 1
-    left join record_contents c on c.interview_id = a.interview_id and c.number = a.record_number
+    left join record_reasons c on c.interview_id = a.interview_id and c.number = a.record_number
     where a.sampled and a.audited_at <= :before
         and not exists (select from audit_grades two where two.audit_id = a.audit_id and two.place = 2)
     order by a.audit_id

@@ -53,9 +53,10 @@ exists (select from interview_episodes ie join episodes e using (episode_id)
 """
 _RECORDS = f"""
 select v.interview_id::text, i.child_id, {_OTHERS}, v.held_at, v.lists_version,
-       c.push_factors as push, c.pull_factors as pull,
+       why.push_factors as push, why.pull_factors as pull,
        cardinality(c.harm) > 0 as harm, c.harm_asked, c.confidentiality_explained, c.helpline_given, c.seen_alone
-from interview_records v join record_contents c using (interview_id, number) join interviews i using (interview_id)
+from interview_records v join record_contents c using (interview_id, number)
+join record_reasons why using (interview_id, number) join interviews i using (interview_id)
 where {_LIVE} and v.held_at >= :first and v.held_at < :after and v.submitted_at <= :as_at
   and not exists (select from interview_records newer where newer.interview_id = v.interview_id
                   and newer.number > v.number and newer.submitted_at <= :as_at)
@@ -84,7 +85,7 @@ from shut s
 left join audited a on a.interview_id = s.interview_id and a.place = 1
 left join audit_grades one on one.audit_id = a.audit_id and one.place = 1
 left join audit_grades two on two.audit_id = a.audit_id and two.place = 2 and two.graded_at <= :as_at
-left join record_contents c on two.push is not null and c.interview_id = a.interview_id and c.number = a.record_number
+left join record_reasons c on two.push is not null and c.interview_id = a.interview_id and c.number = a.record_number
 order by s.closed_at, s.interview_id
 """
 _ACTIONS = f"""

@@ -7,11 +7,12 @@ _MINE = "population != 'other_authority_placed_here'"
 _SPAN = ">= :first and {0} < :after and {0} <= :as_at"
 _RECORD = f"""
 select x.* from (
-    select r.interview_id, r.held_at, c.push_factors, c.pull_factors, c.harm, c.harm_asked, c.seen_alone,
+    select r.interview_id, r.held_at, y.push_factors, y.pull_factors, c.harm, c.harm_asked, c.seen_alone,
            c.helpline_given, c.confidentiality_explained,
            row_number() over (partition by r.interview_id order by r.number desc) as age
-    from interview_records r, record_contents c, interviews i
-    where c.interview_id = r.interview_id and c.number = r.number and i.interview_id = r.interview_id
+    from interview_records r, record_contents c, record_reasons y, interviews i
+    where c.interview_id = r.interview_id and c.number = r.number and
+      y.interview_id = r.interview_id and y.number = r.number and i.interview_id = r.interview_id
       and {_ALIVE} and i.{_MINE} and r.submitted_at <= :as_at
 ) x where x.age = 1 and x.held_at >= :first and x.held_at < :after
 """
@@ -30,7 +31,7 @@ _CODED = (
         f"{_SORTED.format(one)} is not distinct from {_SORTED.format(two)}"
         for one, two in (("c.push_factors", "g.push"), ("c.pull_factors", "g.pull"))
     )
-    + ") from audit_grades g, record_contents c where g.audit_id = a.audit_id and g.place = 2 and g.push is not null"
+    + ") from audit_grades g, record_reasons c where g.audit_id = a.audit_id and g.place = 2 and g.push is not null"
     " and g.graded_at <= :as_at and c.interview_id = a.interview_id and c.number = a.record_number)"
 )
 _CLOSED = f"""

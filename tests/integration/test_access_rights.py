@@ -75,7 +75,12 @@ OFFICE = {
     "workers": "S",
 }
 # What was submitted stays as it was: the system may only carry a record to another interview.
-LOCKED = {"record_contents": "SI", "record_entries": "SI", "record_screen_answers": "SI"}
+LOCKED = {
+    "record_contents": "SI",
+    "record_entries": "SI",
+    "record_reasons": "SI",
+    "record_screen_answers": "SI",
+}
 KEPT_FROM_THE_SYSTEM = {
     "api_keys": "",
     "sessions": "",

@@ -318,3 +318,24 @@ async def test_whoever_may_still_code_the_reasons_again_does_not_read_those_of_t
     assert "1 record coded twice" in agreed
     assert "Went away from: school" in agreed
     assert "Went to: being with family" in agreed
+
+
+async def test_the_database_hides_the_workers_reasons_from_whoever_may_still_code_them(site: Site) -> None:
+    interview_id = await coded(site)
+    someone = replace(OTHER, name="Sol Birch", user_id=str(uuid.uuid4()))
+    manager = Actor(role=Role.MANAGER, name="Mara Quint", user_id=str(uuid.uuid4()))
+
+    async def push_seen_by(actor: Actor) -> tuple[str, ...]:
+        async with site.council.acting(actor) as uow:
+            rows = (await uow.execute(text("select push_factors from record_reasons"))).scalars().all()
+            kept = (await uow.records.get(interview_id, 1)).contents.push_factors
+        assert [tuple(each) for each in rows] == ([kept] if kept else [])
+        return kept
+
+    assert [await push_seen_by(each) for each in (OTHER, manager, SYSTEM)] == [("school",)] * 3
+    assert await push_seen_by(someone) == ()
+    async with site.council.acting(SYSTEM) as uow:
+        await uow.execute(
+            text("update interviews set state = 'not_offered', closed_at = null, held_at = null")
+        )
+    assert await push_seen_by(someone) == ("school",), "what is open again is not graded twice"

@@ -24,7 +24,7 @@ from tests.integration.interviews_council import (
 
 AUDITOR = Actor(role=Role.QUALITY_AUDITOR, name="Quill", user_id=str(uuid.uuid4()))
 LEAD = Actor(role=Role.EXPLOITATION_LEAD, name="Lorne", user_id=str(uuid.uuid4()))
-LOCKED = ("interview_records", "record_contents", "record_screen_answers", "record_entries")
+LOCKED = ("interview_records", "record_contents", "record_reasons", "record_screen_answers", "record_entries")
 
 
 async def submitted(council: Council, **changes: object) -> str:
@@ -69,11 +69,11 @@ async def test_managers_and_auditors_read_records_coordinators_their_heads_and_l
         for who in (WORKER, MANAGER, AUDITOR, COORDINATOR, LEAD)
     }
     assert sees == {
-        "interview_worker": (1, 1, 3, 2),
-        "manager": (1, 1, 3, 2),
-        "quality_auditor": (1, 1, 3, 2),
-        "coordinator": (1, "refused", "refused", "refused"),
-        "exploitation_lead": (1, "refused", "refused", 2),
+        "interview_worker": (1, 1, 1, 3, 2),
+        "manager": (1, 1, 1, 3, 2),
+        "quality_auditor": (1, 1, 1, 3, 2),
+        "coordinator": (1, "refused", "refused", "refused", "refused"),
+        "exploitation_lead": (1, "refused", "refused", "refused", 2),
     }
 
 
@@ -86,8 +86,8 @@ async def test_another_worker_sees_nothing_of_a_record_until_the_child_is_theirs
     again = await council.episode("C1", back=1, missing_for=2)
     await council.interview("C1", {again: 1}, worker_id="W02")
     after = [await count(council, OTHER_WORKER, table) for table in tables]
-    assert before == [0, 0, 0, 0, 0, 0]
-    assert after == [1, 0, 0, 0, 1, 0]
+    assert before == [0, 0, 0, 0, 0, 0, 0]
+    assert after == [1, 0, 0, 0, 0, 1, 0]
 
 
 async def test_nobody_changes_or_deletes_what_was_submitted(council: Council) -> None:

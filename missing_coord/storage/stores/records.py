@@ -42,9 +42,12 @@ from missing_coord.storage.tables.records import (
     record_contents,
     record_drafts,
     record_entries,
+    record_reasons,
     record_screen_answers,
 )
 
+_UNSEEN: dict[str, tuple[str, ...]] = {"push_factors": (), "pull_factors": ()}
+"""The reasons of a record, for those who may not see them yet: a second auditor codes them afresh."""
 _OWN = record_drafts.c.worker_id == func.app_worker()
 
 
@@ -97,16 +100,20 @@ class SqlRecords:
         return [from_typed_row(RecordHead, row) for row in result.mappings()]
 
     async def get(self, interview_id: str, number: int) -> InterviewRecord:
-        """Return one version; raises NotFound when the actor may not read it."""
+        """Return one version; raises NotFound when the actor may not read it.
+
+        It comes without its reasons for an auditor who may still grade it a second time.
+        """
         heads = await self._parts(interview_records, interview_id, number)
         contents = await self._parts(record_contents, interview_id, number)
         if not heads or not contents:
             raise NotFound(f"There is no version {number} of this record that you may read.")
+        reasons = await self._parts(record_reasons, interview_id, number)
         answers = await self._parts(record_screen_answers, interview_id, number)
         entries = await self._parts(record_entries, interview_id, number)
         return InterviewRecord(
             head=from_typed_row(RecordHead, heads[0]),
-            contents=from_typed_row(RecordContents, contents[0]),
+            contents=from_typed_row(RecordContents, {**(reasons[0] if reasons else _UNSEEN), **contents[0]}),
             screen=tuple(from_row(ScreenAnswer, dict(row)) for row in answers),
             entries=tuple(from_typed_row(RecordEntry, row) for row in entries),
         )
@@ -117,7 +124,10 @@ class SqlRecords:
         await self._connection.execute(
             insert(interview_records).values(**_written(record.head), submission_key=submission_key)
         )
-        await self._connection.execute(insert(record_contents).values(**_written(record.contents), **part))
+        said = _written(record.contents)
+        reasons = {name: said.pop(name) for name in _UNSEEN}
+        await self._connection.execute(insert(record_contents).values(**said, **part))
+        await self._connection.execute(insert(record_reasons).values(**reasons, **part))
         placed = tuple(_placed(each) for each in record.entries)
         for table, rows in ((record_screen_answers, record.screen), (record_entries, placed)):
             if rows:

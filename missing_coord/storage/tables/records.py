@@ -101,8 +101,6 @@ record_contents = Table(
     words("before_account"),
     Column("planned", Text, nullable=False),
     Column("forced_or_lured", Text, nullable=False),
-    word_list("push_factors"),
-    word_list("pull_factors"),
     words("other_factors"),
     words("during_account"),
     word_list("harm"),
@@ -119,6 +117,17 @@ record_contents = Table(
     words("prevention"),
     words("carer_told_by"),
     words("carer_information"),
+    PrimaryKeyConstraint("interview_id", "number"),
+    _of_a_version(),
+)
+
+record_reasons = Table(
+    "record_reasons",
+    metadata,
+    Column("interview_id", UUID(as_uuid=False), nullable=False),
+    Column("number", Integer, nullable=False),
+    word_list("push_factors"),
+    word_list("pull_factors"),
     PrimaryKeyConstraint("interview_id", "number"),
     _of_a_version(),
 )

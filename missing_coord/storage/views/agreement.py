@@ -33,7 +33,7 @@ _TWICE = text("""
     from quality_audits a
     join audit_grades one on one.audit_id = a.audit_id and one.place = 1
     join audit_grades two on two.audit_id = a.audit_id and two.place = 2
-    left join record_contents c on c.interview_id = a.interview_id and c.number = a.record_number
+    left join record_reasons c on c.interview_id = a.interview_id and c.number = a.record_number
     where two.graded_at >= :since order by two.graded_at, a.audit_id
 """)
 _WAITING = text("""

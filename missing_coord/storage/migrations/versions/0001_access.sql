@@ -275,10 +275,11 @@ create function is_own_interview(interview uuid) returns boolean language sql st
 --;;
 create policy own_work on quality_audits for select to mc_interview_worker using (is_own_interview(interview_id));
 --;;
--- Whoever may still grade an audit a second time does not see the first grade.
+-- Whoever may still grade an audit a second time does not see the first grade; an earlier closing is not graded any more.
 create function waits_for_second_grade(audit bigint) returns boolean language sql stable security definer
     set search_path = pg_catalog, public, pg_temp as $$
-    select exists (select from quality_audits a where a.audit_id = audit and a.sampled)
+    select exists (select from quality_audits a join interviews i using (interview_id)
+                   where a.audit_id = audit and a.sampled and a.closed_at = i.closed_at)
        and not exists (select from audit_grades g where g.audit_id = audit and g.place = 2) $$;
 --;;
 create policy auditors_read on audit_grades for select to mc_quality_auditor

@@ -34,11 +34,13 @@ create policy own_work_goes_on on record_drafts for update to mc_interview_worke
     with check (worker_id <> '' and worker_id = app_worker()
                 and exists (select from interviews i where i.interview_id = record_drafts.interview_id));
 --;;
-grant select, insert on interview_records, record_contents, record_screen_answers, record_entries to mc_interview_worker;
+grant select, insert on interview_records, record_contents, record_reasons, record_screen_answers, record_entries
+    to mc_interview_worker;
 --;;
 grant select on interview_records to mc_coordinator;
 --;;
-grant select on interview_records, record_contents, record_screen_answers, record_entries to mc_manager, mc_quality_auditor;
+grant select on interview_records, record_contents, record_reasons, record_screen_answers, record_entries
+    to mc_manager, mc_quality_auditor;
 --;;
 grant select on interview_records, record_entries to mc_exploitation_lead;
 --;;
@@ -56,6 +58,25 @@ create policy own_work on record_contents for all to mc_interview_worker
     using (exists (select from interviews i where i.interview_id = record_contents.interview_id))
     with check (exists (select from interviews i where i.interview_id = record_contents.interview_id));
 --;;
+-- The reasons that a worker chose are not for an auditor who may still code them a second time.
+create function codes_reasons_again(interview uuid) returns boolean language sql stable security definer
+    set search_path = pg_catalog, public, pg_temp as $$
+    select exists (select from quality_audits a where a.interview_id = interview and waits_for_second_grade(a.audit_id)
+                   and not exists (select from audit_grades g where g.audit_id = a.audit_id and g.graded_by_user <> ''
+                                   and g.graded_by_user = app_user())) $$;
+--;;
+revoke execute on function codes_reasons_again(uuid) from public;
+--;;
+grant execute on function codes_reasons_again(uuid) to mc_quality_auditor;
+--;;
+create policy office_reads on record_reasons for select to mc_manager using (true);
+--;;
+create policy auditors_read on record_reasons for select to mc_quality_auditor using (not codes_reasons_again(interview_id));
+--;;
+create policy own_work on record_reasons for all to mc_interview_worker
+    using (exists (select from interviews i where i.interview_id = record_reasons.interview_id))
+    with check (exists (select from interviews i where i.interview_id = record_reasons.interview_id));
+--;;
 create policy readers on record_screen_answers for select to mc_manager, mc_quality_auditor using (true);
 --;;
 create policy own_work on record_screen_answers for all to mc_interview_worker
@@ -68,7 +89,8 @@ create policy own_work on record_entries for all to mc_interview_worker
     using (exists (select from interviews i where i.interview_id = record_entries.interview_id))
     with check (exists (select from interviews i where i.interview_id = record_entries.interview_id));
 --;;
-revoke update, delete on interview_records, record_contents, record_screen_answers, record_entries from mc_system;
+revoke update, delete on interview_records, record_contents, record_reasons, record_screen_answers, record_entries
+    from mc_system;
 --;;
 grant update (interview_id) on interview_records to mc_system;
 --;;

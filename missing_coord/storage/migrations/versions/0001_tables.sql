@@ -1330,8 +1330,6 @@ CREATE TABLE record_contents (
     before_account TEXT DEFAULT '' NOT NULL,
     planned TEXT NOT NULL,
     forced_or_lured TEXT NOT NULL,
-    push_factors TEXT[] DEFAULT '{}' NOT NULL,
-    pull_factors TEXT[] DEFAULT '{}' NOT NULL,
     other_factors TEXT DEFAULT '' NOT NULL,
     during_account TEXT DEFAULT '' NOT NULL,
     harm TEXT[] DEFAULT '{}' NOT NULL,
@@ -1376,6 +1374,15 @@ CREATE TABLE record_entries (
 CREATE INDEX ix_record_entries_record ON record_entries (interview_id, number);
 --;;
 CREATE INDEX ix_record_entries_value ON record_entries (kind, value);
+--;;
+CREATE TABLE record_reasons (
+    interview_id UUID NOT NULL,
+    number INTEGER NOT NULL,
+    push_factors TEXT[] DEFAULT '{}' NOT NULL,
+    pull_factors TEXT[] DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_record_reasons PRIMARY KEY (interview_id, number),
+    CONSTRAINT fk_record_reasons_interview_id_number FOREIGN KEY(interview_id, number) REFERENCES interview_records (interview_id, number) ON UPDATE CASCADE
+);
 --;;
 CREATE TABLE record_screen_answers (
     interview_id UUID NOT NULL,
