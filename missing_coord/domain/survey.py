@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from datetime import date
 from enum import StrEnum
 
@@ -45,6 +46,13 @@ ANSWER_NAMES = {
     Answer.LEFT_OUT: "Left out",
 }
 CHOICES = [(each.value, ANSWER_NAMES[each]) for each in Answer if each is not Answer.LEFT_OUT]
+
+
+def quarter_words(quarter: str) -> str:
+    """Return a quarter as people say it: `2026-Q4` is October to December 2026."""
+    year, _, number = quarter.partition("-Q")
+    last = 3 * int(number)
+    return f"{month_name[last - 2]} to {month_name[last]} {year}"
 
 
 def quarter_of(day: date) -> str:

@@ -20,7 +20,7 @@ def trust(made: Capacity) -> str:
             f" replay, which has {present.in_time} in time where {made.recorded.in_time} really were."
         )
     share = abs(more) / made.recorded.needed
-    off = f"{abs(more)} of {made.recorded.needed} ({100 * share:.0f} %)"
+    off = f"{abs(more)} of {made.recorded.needed} ({100 * share:.0f}%)"
     if more <= 0:
         return (
             f"With the staff as it is it sees {off} fewer in time than really were."

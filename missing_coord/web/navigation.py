@@ -30,7 +30,7 @@ LINKS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Alerts", "/alerts", (COORDINATOR, MANAGER)),
     ("Contacts", "/contacts", (ADMINISTRATOR,)),
     ("Requests", "/requests", (COORDINATOR, MANAGER)),
-    ("Help", "/support", (COORDINATOR, MANAGER)),
+    ("Referrals", "/support", (COORDINATOR, MANAGER)),
     ("Survey", "/survey", (COORDINATOR, MANAGER)),
     ("Actions", "/actions", (COORDINATOR, WORKER, MANAGER, AUDITOR)),
     ("Messages", MESSAGES, (COORDINATOR, WORKER, MANAGER, AUDITOR, LEAD)),

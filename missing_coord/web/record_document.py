@@ -137,7 +137,7 @@ def _contact(head: RecordHead) -> Rows:
         ("How", names.SAFE_CONTACT[head.safe_contact]),
         ("Number, person or time", head.safe_contact_detail),
         ("To be avoided", head.safe_contact_avoid),
-        ("Languages", ", ".join(head.languages)),
+        ("Languages", ", ".join(each[:1].upper() + each[1:] for each in head.languages)),
         ("Wish", _RATHER.get(head.gender_wish, "")),
         ("Wish", "Would rather see somebody else" if head.workers_not_wanted else ""),
     ]

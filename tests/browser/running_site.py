@@ -84,6 +84,15 @@ class RunningSite:
 
         return self.work(asked)
 
+    def change(self, statement: str, **parameters: Any) -> None:
+        """Change rows as the system, where how they came to be so is not the test's matter."""
+
+        async def changed(application: Application) -> None:
+            async with application.database.unit_of_work(system_actor("test")) as uow:
+                await uow.execute(text(statement), parameters)
+
+        self.work(changed)
+
     def comes_back(self, child: dict[str, str], *, hours_ago: float) -> str:
         """Take in what the police send about a child who was missing and is back; returns the open interview's id."""
         back = self.clock.now() - timedelta(hours=hours_ago)

@@ -87,6 +87,84 @@ def test_a_lost_connection_loses_no_text_and_the_page_says_so(screens: Screens, 
     expect(page.locator("#record-child_words")).to_have_value("First words. And more.")
 
 
+@pytest.mark.parametrize(("size", "number"), [(DESKTOP, 13), (PHONE, 15)], ids=["1366", "390"])
+def test_every_page_about_what_follows_an_interview_fits_its_screen_and_pleases_axe(
+    screens: Screens, site: RunningSite, size: dict[str, int], number: int
+) -> None:
+    interview_id, child_id = _held(site, number=number), site.children[number]["child_id"]
+    manager = screens.open(f"after-{size['width']}", size)
+    manager.sign_in(Role.MANAGER)
+    for path in (
+        "/support",
+        f"/interviews/{interview_id}/support",
+        f"/children/{child_id}/family",
+        "/audits/criteria",
+        "/audits/agreement",
+        "/survey",
+    ):
+        manager.go(path)
+        expect(manager.page.locator("h1")).to_be_visible()
+    (link,) = _made_links(manager, 1)
+    manager.look("survey-links")
+    manager.go(link)
+    manager.page.get_by_role("button", name="Send my answers").press("Enter")
+    expect(manager.page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
+def test_help_is_kept_and_a_young_person_answers_by_keyboard_on_a_phone_without_scripts(
+    screens: Screens, site: RunningSite
+) -> None:
+    interview_id = _held(site, number=14)
+    office = screens.open("office-no-script-390", PHONE, scripts=False)
+    office.sign_in(Role.COORDINATOR)
+    page = office.page
+    page.goto(f"{site.address}/interviews/{interview_id}/support")
+    page.locator("#refer-kind").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Early Help Hub")
+    page.locator("#refer-referred_on").fill(f"{site.clock.now():%Y-%m-%d}")
+    page.locator("#refer-assessment").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The referral is kept.")).to_be_visible()
+    office.picture("referral-kept")
+    page.goto(f"{site.address}/survey")
+    (link,) = _made_links(office, 1)
+    phone = screens.open("young-person-390", PHONE, scripts=False)
+    phone.page.goto(site.address + link)
+    for question in phone.page.locator("fieldset").all():
+        question.locator("input").first.focus()
+        phone.page.keyboard.press("Space")
+    phone.picture("tell-us")
+    phone.page.keyboard.press("Tab")
+    phone.page.keyboard.press("Enter")
+    expect(phone.page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert ("link", "yes") in site.rows("select way, safer from survey_answers")
+
+
+def _held(site: RunningSite, *, number: int) -> str:
+    """Return an interview that was held an hour ago."""
+    interview_id = site.comes_back(site.children[number], hours_ago=5)
+    at = site.clock.now() - timedelta(hours=1)
+    site.change(
+        "update interviews set state = 'completed', held_at = :at, closed_at = :at"
+        " where interview_id = cast(:id as uuid)",
+        at=at,
+        id=interview_id,
+    )
+    return interview_id
+
+
+def _made_links(screen: Screen, number: int) -> list[str]:
+    """Make links to the exit survey on its page and return their paths."""
+    screen.page.locator("#links-number").fill(str(number))
+    screen.page.locator("#links-number").press("Enter")
+    shown = screen.page.locator("main li", has_text="/tell-us/")
+    expect(shown).to_have_count(number)
+    return [each.removeprefix(screen.site.address) for each in shown.all_inner_texts()]
+
+
 def _assigned(screens: Screens, site: RunningSite, *, number: int) -> str:
     """Return an interview of the worker who signs in."""
     interview_id = site.comes_back(site.children[number], hours_ago=5)

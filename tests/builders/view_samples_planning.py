@@ -93,7 +93,7 @@ def capacity() -> View:
             "days": [day],
             "unmet_by_area": [("In area", 5)],
             "recorded": _recorded(),
-            "trust": "With the staff as it is it sees 5 of 52 (10 %) more in time than really were.",
+            "trust": "With the staff as it is it sees 5 of 52 (10%) more in time than really were.",
             "assumptions": ["3 whom nobody got through to stay unseen with every staff."],
             "staffs": [{**staff, **hours}, {**staff, **none, "name": "One full-time worker more", "more": 4}],
         },

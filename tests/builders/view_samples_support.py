@@ -89,7 +89,7 @@ def survey() -> View:
     rows = [{"question": text, "counts": ["12", "c", "c", "0", "0"]} for text in QUESTIONS.values()]
     return {
         "shell": shell("/survey"),
-        "quarters": [{"quarter": "2026-Q3", "rows": rows}],
+        "quarters": [{"quarter": "July to September 2026", "rows": rows}],
         "answers": list(ANSWER_NAMES.values()),
         "below": 5,
         "days": 60,

@@ -67,6 +67,7 @@ async def test_only_quarters_that_are_over_are_counted_and_small_counts_are_hidd
         connection.execute(text(f"{past} {rows}) v(l, s)"), {"y": "yes", "n": "no"})
     engine.dispose()
     page = (await office.get("/survey")).text
+    assert "January to March 2025" in page
     lines = re.findall(r'<th scope="row"[^>]*>([^<]+)</th>((?:<td.*?</td>)+)', page)
     shown = {question: re.findall(r">([0-9c]+)</td>", cells) for question, cells in lines}
     assert shown[QUESTIONS["listened"]] == ["c", "0", "c", "0", "0"]

@@ -157,6 +157,6 @@ def test_the_page_says_how_far_to_believe_a_replay_and_not_at_all_where_little_w
     few, many = worked_out(held=19, in_time=30), worked_out(held=40, in_time=30)
     assert "Do not rely on the replay" in trust(few)
     assert trust(many).startswith(
-        "With the staff as it is it sees 10 of 50 (20 %) more in time than really were"
+        "With the staff as it is it sees 10 of 50 (20%) more in time than really were"
     )
-    assert "10 of 50 (20 %) fewer" in trust(worked_out(held=40, in_time=10))
+    assert "10 of 50 (20%) fewer" in trust(worked_out(held=40, in_time=10))

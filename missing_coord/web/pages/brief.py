@@ -64,7 +64,7 @@ def _view(
         "safe_contact": SAFE_CONTACT[SafeContact(safe.safe_contact)] if safe else None,
         "safe_contact_detail": safe.safe_contact_detail or None if safe else None,
         "safe_contact_avoid": safe.safe_contact_avoid or None if safe else None,
-        "languages": ", ".join(found.languages) or None,
+        "languages": ", ".join(each[:1].upper() + each[1:] for each in found.languages) or None,
         "unwanted": unwanted,
         "not_me": bool(interview.worker_id) and interview.worker_id in found.workers_not_wanted,
         "markers": list(found.markers),

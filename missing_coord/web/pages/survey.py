@@ -19,6 +19,7 @@ from missing_coord.domain.survey import (
     QUESTIONS,
     VALID_DAYS,
     Answer,
+    quarter_words,
 )
 from missing_coord.reporting.measures import Measure, MeasureGroup
 from missing_coord.reporting.suppression import hidden_figures
@@ -106,7 +107,8 @@ async def _shown(
         found = await store.counts(uow)
     context = {
         "quarters": [
-            {"quarter": quarter, "rows": _counted(found[quarter])} for quarter in sorted(found, reverse=True)
+            {"quarter": quarter_words(quarter), "rows": _counted(found[quarter])}
+            for quarter in sorted(found, reverse=True)
         ],
         "answers": list(ANSWER_NAMES.values()),
         "below": BELOW,
