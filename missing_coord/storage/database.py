@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -20,20 +21,24 @@ from missing_coord.storage.unit_of_work import SqlUnitOfWork
 _RETRIED = {"40001", "40P01", "55P03", "57P01", "57P02", "57P03"}
 _PLAN_IS_STALE = "0A000"
 """What PostgreSQL says of a statement prepared before a column was added: another release is being rolled out."""
-NOT_FOR_EVER = {
+_NOT_FOR_EVER = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
     "keepalives_interval": 5,
     "keepalives_count": 4,
     "tcp_user_timeout": 40_000,
-    "options": "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
-    " -c tcp_user_timeout=40000",
 }
-"""How long a network that swallows everything keeps a connection; in seconds, user timeouts in milliseconds.
+_AT_ITS_END = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4 -c tcp_user_timeout=40000"
 
-The `options` are for PostgreSQL's end: when our host loses its power, the server would else keep its locks for hours,
-the relay's and those of children among them.
-"""
+
+def not_for_ever(url: URL) -> dict[str, Any]:
+    """Return how long a network that swallows everything keeps a connection to this address, at both of its ends.
+
+    When our host loses its power, PostgreSQL would else keep its locks for hours, the relay's and those of children
+    among them. In seconds, user timeouts in milliseconds; what the address itself asks for stays.
+    """
+    asked = url.query.get("options", "")
+    return {**_NOT_FOR_EVER, "options": f"{_AT_ITS_END} {asked}".strip()}
 
 
 @dataclass(slots=True)
@@ -53,7 +58,7 @@ class Database:
             pool_pre_ping=True,
             hide_parameters=True,
             json_deserializer=orjson.loads,
-            connect_args=NOT_FOR_EVER,
+            connect_args=not_for_ever(make_url(url)),
         )
         return cls(engine=engine, clock=clock)
 
