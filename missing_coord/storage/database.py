@@ -28,7 +28,12 @@ _NOT_FOR_EVER = {
     "keepalives_count": 4,
     "tcp_user_timeout": 40_000,
 }
-_AT_ITS_END = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4 -c tcp_user_timeout=40000"
+_AT_ITS_END = {
+    "tcp_keepalives_idle": 20,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 4,
+    "tcp_user_timeout": 40_000,
+}
 
 
 def not_for_ever(url: URL) -> dict[str, Any]:
@@ -37,8 +42,8 @@ def not_for_ever(url: URL) -> dict[str, Any]:
     When our host loses its power, PostgreSQL would else keep its locks for hours, the relay's and those of children
     among them. In seconds, user timeouts in milliseconds; what the address itself asks for stays.
     """
-    asked = url.query.get("options", "")
-    return {**_NOT_FOR_EVER, "options": f"{_AT_ITS_END} {asked}".strip()}
+    ours = " ".join(f"-c {name}={value}" for name, value in _AT_ITS_END.items())
+    return {**_NOT_FOR_EVER, "options": f"{ours} {url.query.get('options', '')}".strip()}
 
 
 @dataclass(slots=True)
