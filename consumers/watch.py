@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -22,15 +22,22 @@ STUCK_SECONDS = 60.0
 
 
 async def watch(
-    consuming: Consuming, health: Health, stop: asyncio.Event, *, every: float = LOOK_SECONDS
+    consuming: Consuming,
+    health: Health,
+    stop: asyncio.Event,
+    *,
+    every: float = LOOK_SECONDS,
+    sign: Callable[[str], Awaitable[object]] | None = None,
 ) -> None:
-    """Give a sign of life for every consumer that is alive, until `stop` is set."""
+    """Give a sign of life for every consumer that is alive, to `sign` too, until `stop` is set."""
     for reading, _ in consuming.readings:
         health.expect(part_of(reading), within=SILENCE_SECONDS)
     while not stop.is_set():
         for reading, subscriber in consuming.readings:
             if await alive(reading, subscriber):
                 health.beat(part_of(reading))
+                if sign is not None:
+                    await sign(part_of(reading))
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from time import monotonic
 
 from consumers.app import Consuming, build_app, start
 from consumers.group import Group
@@ -19,6 +21,8 @@ from missing_coord.messaging.kafka_topics import check_topics
 from missing_coord.messaging.relay import first_of
 from missing_coord.messaging.topics import declared_topics
 from missing_coord.resources import deploy_folder
+from missing_coord.services.watchdog import CONSUMER_SIGNS
+from missing_coord.storage.ticks import TickLedger, slot_of
 from missing_coord.telemetry import logger
 
 AGAIN_SECONDS = 2.0
@@ -40,11 +44,29 @@ def consume_part(app: Application, names: Sequence[str], *, health: Health | Non
             return
         signs.forget("kafka")
         try:
-            await watch(consuming, signs, stop)
+            await watch(consuming, signs, stop, sign=sign_to(TickLedger(app.database)))
         finally:
             await consuming.broker.stop()
 
     return run
+
+
+def sign_to(
+    ledger: TickLedger, *, seconds: Callable[[], float] = monotonic
+) -> Callable[[str], Awaitable[None]]:
+    """Return what keeps a sign of life of a part in the ledger of ticks, at most one a minute, for the watchdog."""
+    last: dict[str, float] = {}
+
+    async def sign(part: str) -> None:
+        if seconds() - last.get(part, float("-inf")) < CONSUMER_SIGNS:
+            return
+        last[part] = seconds()
+        with suppress(TransientError, OSError):  # that the database is away is told by others
+            slot_at = slot_of(await ledger.now(), every=CONSUMER_SIGNS)
+            if await ledger.claim(part, slot_at):
+                await ledger.finish(part, slot_at, outcome="reads")
+
+    return sign
 
 
 async def _started(

@@ -25,7 +25,7 @@ from missing_coord.services.telling.professionals import tell_professionals
 from missing_coord.services.telling.promises import lapse_promises
 from missing_coord.services.telling.routing import route
 from missing_coord.services.telling.sending import Sent, send_due
-from missing_coord.services.watchdog import Quiet, look, tell_quiet
+from missing_coord.services.watchdog import Quiet, consumers_seen, look, tell_quiet
 from missing_coord.storage.bank_holidays import bank_holidays
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from schedulers.jobs import JOBS
@@ -76,6 +76,8 @@ class RegularWork:
         """Return what has gone quiet, and tell people by this process's own hands, once for each silence."""
         jobs = {each.name: each.every for each in JOBS}
         async with self._unit("watchdog") as uow:
+            if self.app.settings.kafka:
+                jobs |= await consumers_seen(uow.life)
             found = await look(uow.life, jobs, uow.now, since=since)
             await tell_quiet(uow, found, write=self.channel.write)
         if found:

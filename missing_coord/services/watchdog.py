@@ -14,6 +14,10 @@ from missing_coord.services.ports.escalation import Write
 MISSED_TICKS = 4
 AT_LEAST = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(minutes=5)
+CONSUMER = "consumer "
+"""How the sign of life of a consumer of Kafka begins, in the ledger of ticks."""
+CONSUMER_SIGNS = 60
+"""Every so many seconds a consumer keeps one."""
 TOLD = (Role.MANAGER, Role.COORDINATOR)
 
 
@@ -74,6 +78,11 @@ def _latest(last_at: datetime | None, since: datetime | None) -> datetime | None
 
 def _late(last_at: datetime | None, now: datetime, allowed: timedelta) -> bool:
     return last_at is None or last_at < now - allowed
+
+
+async def consumers_seen(life: LifeStore) -> dict[str, int]:
+    """Return the consumers that have ever read, with the seconds between their signs of life."""
+    return {job: CONSUMER_SIGNS for job in await life.ticks() if job.startswith(CONSUMER)}
 
 
 async def tell_quiet(uow: Any, quiet: list[Quiet], *, write: Write) -> None:

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -25,20 +26,29 @@ _NOT_THERE = "42"
 """The class of what PostgreSQL says of a table, column, function or right that is not there."""
 _NOT_ALLOWED_THERE = {"22023", "23514"}
 """What it says of a role that is not there, and of a word that an older list of allowed ones lacks."""
-NOT_FOR_EVER = {
+_NOT_FOR_EVER = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
     "keepalives_interval": 5,
     "keepalives_count": 4,
     "tcp_user_timeout": 40_000,
-    "options": "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
-    " -c tcp_user_timeout=40000",
 }
-"""How long a network that swallows everything keeps a connection; in seconds, user timeouts in milliseconds.
+_AT_ITS_END = {
+    "tcp_keepalives_idle": 20,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 4,
+    "tcp_user_timeout": 40_000,
+}
 
-The `options` are for PostgreSQL's end: when our host loses its power, the server would else keep its locks for hours,
-the relay's and those of children among them.
-"""
+
+def not_for_ever(url: URL) -> dict[str, Any]:
+    """Return how long a network that swallows everything keeps a connection to this address, at both of its ends.
+
+    When our host loses its power, PostgreSQL would else keep its locks for hours, the relay's and those of children
+    among them. In seconds, user timeouts in milliseconds; what the address itself asks for stays.
+    """
+    ours = " ".join(f"-c {name}={value}" for name, value in _AT_ITS_END.items())
+    return {**_NOT_FOR_EVER, "options": f"{ours} {url.query.get('options', '')}".strip()}
 
 
 @dataclass(slots=True)
@@ -58,7 +68,7 @@ class Database:
             pool_pre_ping=True,
             hide_parameters=True,
             json_deserializer=orjson.loads,
-            connect_args=NOT_FOR_EVER,
+            connect_args=not_for_ever(make_url(url)),
         )
         return cls(engine=engine, clock=clock)
 

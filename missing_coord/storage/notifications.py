@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from missing_coord.storage.database import NOT_FOR_EVER, Database
+from missing_coord.storage.database import Database, not_for_ever
 from missing_coord.telemetry import logger
 
 CHANNEL = "missing_coord_changes"
@@ -50,8 +50,9 @@ class Changes:
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
     async def _connect(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
-        url = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return await psycopg.AsyncConnection.connect(url, autocommit=True, **NOT_FOR_EVER)  # type: ignore[arg-type]
+        url = self.database.engine.url.set(drivername="postgresql")
+        address = url.render_as_string(hide_password=False)
+        return await psycopg.AsyncConnection.connect(address, autocommit=True, **not_for_ever(url))
 
     async def _hear(
         self, connection: psycopg.AsyncConnection[tuple[object, ...]], stop: asyncio.Event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -16,7 +16,10 @@ _CLAIM = """
 insert into tick_ledger (job, slot_at, claimed_at) values (:job, :slot_at, clock_timestamp())
 on conflict do nothing returning 1
 """
+KEPT = timedelta(days=35)
+"""How long finished ticks are kept: longer than the watchdog allows any job."""
 _FINISH = """
+with old as (delete from tick_ledger where job = :job and slot_at < cast(:slot_at as timestamptz) - :kept)
 update tick_ledger set finished_at = clock_timestamp(), outcome = :outcome where job = :job and slot_at = :slot_at
 """
 
@@ -47,9 +50,11 @@ class TickLedger:
             return result.one_or_none() is not None
 
     async def finish(self, job: str, slot_at: datetime, *, outcome: str) -> None:
-        """Write down how a tick ended: what it did, or the kind of error that it met."""
+        """Write down how a tick ended, what it did or the kind of its error; ticks of long ago are forgotten."""
         async with self.database.unit_of_work(SCHEDULER) as uow:
-            await uow.execute(text(_FINISH), {"job": job, "slot_at": slot_at, "outcome": outcome[:200]})
+            await uow.execute(
+                text(_FINISH), {"job": job, "slot_at": slot_at, "outcome": outcome[:200], "kept": KEPT}
+            )
 
     async def last_outcomes(self, jobs: Sequence[str]) -> dict[str, str | None]:
         """Return how the last finished tick of each job ended, whoever did it; None for one never finished."""

@@ -23,6 +23,7 @@ from missing_coord.web import errors, problems
 from missing_coord.web.limiter import SignInLimiter
 from missing_coord.web.live import Broadcaster
 from missing_coord.web.live_feed import LiveFeed
+from missing_coord.web.measured import Measured
 from missing_coord.web.routers import ROUTERS
 from missing_coord.web.screen_traces import ScreenTraces
 from missing_coord.web.security import MEBIBYTE, BodyLimit, SameOriginWrites, SecurityHeaders
@@ -121,6 +122,7 @@ def _middlewares(public_url: str | None) -> list[Middleware]:
     """Return the middlewares, the outermost first."""
     own = [f"{parts.scheme}://{parts.netloc}" for parts in [urlsplit(public_url or "")] if parts.netloc]
     return [
+        Middleware(Measured),
         Middleware(SecurityHeaders),
         Middleware(SameOriginWrites, trusted_origins=own),
         Middleware(BodyLimit, larger={errors.API: INTAKE_LIMIT}),

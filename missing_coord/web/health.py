@@ -65,7 +65,7 @@ async def metrics(request: Request, _: Probe) -> Response:
         log.warning("counts_not_read", error_type=type(error).__name__)
         standing = None
     counts = CollectorRegistry(auto_describe=False)
-    counts.register(_Counts(standing))
+    counts.register(_Counts(standing, open_streams=web_of(request).feed.broadcaster.clients))
     text = generate_latest(REGISTRY) + generate_latest(counts)
     return PlainTextResponse(text, media_type=CONTENT_TYPE_LATEST)
 
@@ -84,9 +84,11 @@ class _Counts:
     """The counts as Prometheus collects them; without an answer of the database only that is said."""
 
     standing: Standing | None
+    open_streams: int
 
     def collect(self) -> Iterable[Metric]:
         yield _gauge("database_up", "Whether the database answered", int(self.standing is not None))
+        yield _gauge("open_streams", "Open pages that follow what changes", self.open_streams)
         if self.standing is None:
             return
         states = GaugeMetricFamily(

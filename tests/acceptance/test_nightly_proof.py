@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from missing_coord.cli.consuming import sign_to
 from missing_coord.domain.access import Role
 from missing_coord.domain.errors import TransientError
 from missing_coord.domain.messages import ChannelName
 from missing_coord.services.proof import Proof, prove
-from missing_coord.services.watchdog import look
+from missing_coord.services.watchdog import consumers_seen, look
 from missing_coord.storage.ticks import TickLedger
 from tests.acceptance.telling_scene import Telling
 from tests.builders.cases import RETURNED, Case
@@ -136,6 +137,22 @@ async def test_a_job_that_stops_ticking_is_quiet(council: Telling) -> None:
         assert await look(uow.life, JOBS, now + timedelta(days=5), since=started) == []
     assert [each.part for each in found] == ["tick sweep"]
     assert [each.part for each in late] == ["tick sweep", "tick proof"]
+
+
+async def test_a_consumer_that_has_read_and_stops_is_quiet(council: Telling) -> None:
+    clock = [0.0]
+    sign = sign_to(TickLedger(council.database), seconds=lambda: clock[0])
+    for clock[0] in (0.0, 5.0, 10.0):
+        await sign("consumer police-notices")
+    assert await council.rows("select job, outcome from tick_ledger") == [
+        ("consumer police-notices", "reads")
+    ]
+    async with council.unit() as uow:
+        now = await TickLedger(council.database).now()
+        jobs = await consumers_seen(uow.life)
+        assert await look(uow.life, jobs, now + timedelta(minutes=3)) == []
+        found = await look(uow.life, jobs, now + timedelta(minutes=6))
+    assert [each.part for each in found] == ["tick consumer police-notices"]
 
 
 async def test_a_relay_and_a_router_that_stop_are_quiet(council: Telling) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import psycopg
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from missing_coord.domain.access import Role
 from missing_coord.web.health import Health, health_of
 from tests.builders.reviews import there_and_back
 from tests.databases import Database, plain
@@ -100,3 +102,23 @@ async def test_messages_to_people_that_have_not_left_are_counted_with_the_age_of
     [age] = [line.split()[1] for line in lines if line.startswith("missing_coord_deliveries_oldest_seconds ")]
     assert float(age) >= 20 * 60
     assert "missing_coord_deliveries_failed 0.0" in lines
+
+
+def _answers(route: str, status: str, method: str = "GET") -> float:
+    labels = {"method": method, "route": route, "status": status}
+    return REGISTRY.get_sample_value("missing_coord_request_seconds_count", labels) or 0.0
+
+
+async def test_answers_are_measured_by_route_and_never_by_address(site: Site) -> None:
+    interview_id = await site.council.due()
+    coordinator = await site.signed_in(Role.COORDINATOR)
+    route, none = "/interviews/{interview_id}", "none"
+    before = _answers(route, "2xx"), _answers(route, "4xx"), _answers(none, "4xx")
+    await coordinator.get(f"/interviews/{interview_id}")
+    await coordinator.get("/interviews/nothing")
+    await coordinator.get("/no/such/page")
+    after = _answers(route, "2xx"), _answers(route, "4xx"), _answers(none, "4xx")
+    assert after == tuple(each + 1 for each in before)
+    metrics = (await stranger(site).get("/metrics")).text
+    assert interview_id not in metrics
+    assert "missing_coord_open_streams 0.0" in metrics

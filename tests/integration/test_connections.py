@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from missing_coord.domain.clock import SystemClock
 from missing_coord.storage.database import Database as Opened
+from missing_coord.storage.database import not_for_ever
 from missing_coord.storage.notifications import Changes
 from tests.databases import Database
 
@@ -27,3 +28,8 @@ async def test_every_connection_asks_the_server_to_give_its_locks_up_when_we_are
             assert len(await (await listening.execute(_ASKED)).fetchall()) == 4
     finally:
         await opened.close()
+
+
+def test_what_the_address_itself_asks_for_stays() -> None:
+    url = make_url("postgresql+psycopg://app@host/base?options=-c%20statement_timeout%3D5000")
+    assert not_for_ever(url)["options"].endswith("-c statement_timeout=5000")

@@ -119,6 +119,19 @@ async def test_what_a_carer_tells_instead_is_an_entry_of_its_own(council: Counci
     ]
 
 
+async def test_a_carers_information_does_not_take_the_place_of_asking_a_second_time(council: Council) -> None:
+    interview_id = await council.due(worker_id="W01")
+    await _no(council, interview_id)
+    told = {"interview_id": interview_id, "reason": "Said no.", "note": "All well."}
+    with pytest.raises(DomainError, match=r"^kind: somebody said no once"):
+        async with council.acting(WORKER) as uow:
+            await interviews.record_carer_information_only(uow, at=ago(1), **told)
+    async with council.acting(WORKER) as uow:
+        await interviews.record_unable_to_contact(uow, interview_id=interview_id, at=ago(1))
+        done = await interviews.record_carer_information_only(uow, at=ago(0.5), **told)
+    assert done.state == "completed_by_carer_info_only"
+
+
 async def test_a_decline_needs_a_reason(council: Council) -> None:
     with pytest.raises(DomainError, match=r"^reason: "):
         await _no(council, await council.due(), reason=" ")

@@ -198,3 +198,13 @@ def test_every_job_of_the_table_calls_the_service_of_its_row() -> None:
 
 async def _call(job: Job, work: Work) -> str:
     return await job.call(work)
+
+
+async def test_ticks_of_long_ago_are_forgotten_and_those_of_other_jobs_stay(house: Database) -> None:
+    ledger = TickLedger(house)
+    for days in (0, 34, 36, 400):
+        for job in ("sweep", "proof"):
+            assert await ledger.claim(job, SLOT - timedelta(days=days))
+    await ledger.finish("sweep", SLOT, outcome="fired 0")
+    kept = await rows(house, "select job, count(*) from tick_ledger group by job order by job")
+    assert kept == [("proof", 4), ("sweep", 2)]

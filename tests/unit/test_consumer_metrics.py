@@ -10,9 +10,11 @@ from types import SimpleNamespace
 from aiokafka import TopicPartition
 from prometheus_client import REGISTRY
 
+from consumers.app import Consuming
 from consumers.group import Record
 from consumers.metrics import OUTCOMES
-from consumers.watch import STUCK_SECONDS, alive
+from consumers.watch import STUCK_SECONDS, alive, watch
+from missing_coord.health import Health
 from schedulers.app import build_scheduler
 from schedulers.jobs import JOBS
 from schedulers.ticking import Ticker
@@ -70,3 +72,23 @@ async def test_a_batch_in_hand_counts_as_waiting_also_when_it_is_stuck() -> None
     assert await alive(reading, subscriber)
     assert _lag() == 0
     subscriber.tasks[0].cancel()
+
+
+async def test_only_a_consumer_that_is_alive_gives_a_sign_for_the_watchdog() -> None:
+    reading, _ = a_reading(FailingGroup())
+    working = SimpleNamespace(consumer=Read(), tasks=[asyncio.create_task(asyncio.sleep(60))])
+    dead, _ = a_reading(FailingGroup(name="register"))
+    signs: list[str] = []
+    stop = asyncio.Event()
+
+    async def sign(part: str) -> None:
+        signs.append(part)
+        if len(signs) == 3:
+            stop.set()
+
+    readings = ((dead, SimpleNamespace(consumer=None, tasks=[])), (reading, working))
+    consuming = Consuming(app=SimpleNamespace(), broker=SimpleNamespace(), readings=readings)  # type: ignore[arg-type]
+    async with asyncio.timeout(30):
+        await watch(consuming, Health(), stop, every=0.01, sign=sign)
+    assert set(signs) == {"consumer police-notices"}
+    working.tasks[0].cancel()

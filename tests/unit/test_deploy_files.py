@@ -21,6 +21,7 @@ from typer.main import get_command
 
 import consumers.metrics
 import missing_coord.messaging.relay
+import missing_coord.web.measured
 import schedulers.ticking
 from consumers.names import CONSUMERS
 from missing_coord.cli.app import app
@@ -201,12 +202,22 @@ def test_the_unit_starts_the_embedded_default_and_stops_it_politely() -> None:
 
 def _known_metrics() -> set[str]:
     assert consumers.metrics, missing_coord.messaging.relay
+    assert missing_coord.web.measured
     assert schedulers.ticking
     health = (ROOT / "missing_coord/web/health.py").read_text(encoding="utf-8")
-    of_web = set(re.findall(r'^    "(\w+)": "', health, re.MULTILINE)) | {"interviews_open", "database_up"}
+    of_web = set(re.findall(r'^    "(\w+)": "', health, re.MULTILINE)) | {
+        "interviews_open",
+        "database_up",
+        "open_streams",
+    }
     ours = {name for each in REGISTRY.collect() for name in [each.name, *(one.name for one in each.samples)]}
     counters = {f"{each.name}_total" for each in REGISTRY.collect() if each.type == "counter"}
-    histograms = {f"{each.name}_bucket" for each in REGISTRY.collect() if each.type == "histogram"}
+    histograms = {
+        f"{each.name}_{end}"
+        for each in REGISTRY.collect()
+        if each.type == "histogram"
+        for end in ("bucket", "count")
+    }
     return ours | counters | histograms | {f"missing_coord_{name}" for name in of_web}
 
 

@@ -95,18 +95,12 @@ def declined_change(
     return _closed(taken, by, at, why, entries) if last else _stays_open(taken, at, entries, **how)
 
 
-def with_duties(taken: Taken, changed: Sequence[InterviewEpisode]) -> Taken:
-    """Return an interview taken for a change with these duties as they are now."""
-    after = {duty.episode_id: duty for duty in changed}
-    return replace(taken, duties=[after.get(duty.episode_id, duty) for duty in taken.duties])
-
-
 def _closed(
     taken: Taken, by: DeclinedBy, at: datetime, why: str, entries: Sequence[InterviewEvent]
 ) -> Change:
     after_offer, duties = offered(taken, at)
     interview, resolved = close(
-        with_duties(replace(taken, interview=after_offer), duties),
+        _with_duties(replace(taken, interview=after_offer), duties),
         _DECLINED[by],
         reason=why,
         result=DutyResult.DECLINED,
@@ -115,6 +109,11 @@ def _closed(
         child_id=interview.child_id, interview_id=interview.interview_id, at=at, by=by.value
     )
     return Change(interview=interview, entries=tuple(entries), events=(event,), duties=resolved)
+
+
+def _with_duties(taken: Taken, changed: Sequence[InterviewEpisode]) -> Taken:
+    after = {duty.episode_id: duty for duty in changed}
+    return replace(taken, duties=[after.get(duty.episode_id, duty) for duty in taken.duties])
 
 
 def _stays_open(taken: Taken, at: datetime, entries: Sequence[InterviewEvent], **how: Any) -> Change:
@@ -155,6 +154,15 @@ def _asked_before(taken: Taken, by: DeclinedBy, at: datetime) -> bool:
                 " earliest; give its time.",
             )
     return bool(earlier)
+
+
+def check_asked_again(taken: Taken) -> None:
+    """Raise DomainError while somebody said no and nobody has asked a second time."""
+    if taken.interview.state == InterviewState.DECLINED_ONCE:
+        raise DomainError(
+            "second_approach",
+            "kind: somebody said no once. Ask a second time first; what a carer tells is recorded with the no.",
+        )
 
 
 def in_force(declines: Iterable[InterviewEvent], begun: Iterable[datetime]) -> list[InterviewEvent]:

@@ -37,7 +37,7 @@ from missing_coord.services.interviews.change import (
     resolve,
 )
 from missing_coord.services.interviews.contact import accepted_change, offered, offered_change
-from missing_coord.services.interviews.declines import declined_change
+from missing_coord.services.interviews.declines import check_asked_again, declined_change
 from missing_coord.services.interviews.words import DeclinedBy, DutyResult, OfferAnswer, london_words
 from missing_coord.services.ports.work import Policy, UnitOfWork
 
@@ -95,6 +95,7 @@ async def record_carer_information_only(
     def plan(taken: Taken) -> Change:
         state = InterviewState.CARER_INFO_ONLY
         check_open(InterviewState(taken.interview.state))
+        check_asked_again(taken)
         check_time(taken, "at", at)
         why = required("reason", reason, why="say why the child was not interviewed.")
         interview, duties = close(taken, state, reason=why, result=DutyResult.CARER_INFO_ONLY)

@@ -15,7 +15,26 @@ _ADD = """
 insert into proofs (at, balanced, line, evidence) values (:at, :balanced, :line, cast(:evidence as jsonb))
 returning proof_id
 """
-_TICKS = "select job, max(finished_at) as last_at from tick_ledger where finished_at is not null group by job"
+# Job by job along the key: the ledger holds half a million ticks.
+_JOBS = """
+with recursive known as (
+    (select job from tick_ledger order by job limit 1)
+    union all
+    select (select t.job from tick_ledger t where t.job > k.job order by t.job limit 1)
+    from known k where k.job is not null
+)
+"""
+_TICKS = f"""{_JOBS}
+select k.job, last.finished_at as last_at from known k cross join lateral (
+    select t.finished_at from tick_ledger t where t.job = k.job and t.finished_at is not null
+    order by t.slot_at desc limit 1
+) last
+"""
+_FIRST = f"""{_JOBS}
+select min(first.claimed_at) from known k cross join lateral (
+    select t.claimed_at from tick_ledger t where t.job = k.job order by t.slot_at limit 1
+) first where k.job not like 'demo-%'
+"""
 _WAITING = """
 select (select min(occurred_at) from outbox where sent_at is null) as relay,
        (select min(planned_at) from messages where routed_at is null) as messages
@@ -57,11 +76,7 @@ class SqlLife:
 
     async def first_tick(self) -> datetime | None:
         """Return when any job was first begun."""
-        found: datetime | None = (
-            await self._connection.execute(
-                text("select min(claimed_at) from tick_ledger where job not like 'demo-%'")
-            )
-        ).scalar_one()
+        found: datetime | None = (await self._connection.execute(text(_FIRST))).scalar_one()
         return found
 
     async def oldest_waiting(self) -> Mapping[str, datetime | None]:
