@@ -296,35 +296,6 @@ async def test_an_offer_made_before_the_child_went_missing_again_is_no_offer_abo
     assert heard == ["cora email: offer overdue", "max email: offer overdue"]
 
 
-async def taken_in(council: Telling, kind: str = "police") -> None:
-    async with council.database.unit_of_work(WORK) as uow:
-        await uow.execute(
-            text(
-                "insert into intake_batches (batch_id, kind, source, started_at)"
-                " values (gen_random_uuid(), :kind, 'f', :now)"
-            ),
-            {"kind": kind, "now": uow.now},
-        )
-
-
-async def test_a_feed_that_is_quiet_for_a_day_is_told_and_one_new_file_ends_it(council: Telling) -> None:
-    await watched(council)
-    await taken_in(council)
-    assert await council.at(RETURNED + timedelta(hours=23)) == []
-    assert await council.at(RETURNED + timedelta(hours=24)) == ["cora email: quiet feed"]
-    council.clock.instant = RETURNED + timedelta(hours=30)
-    await taken_in(council)
-    assert await council.at(RETURNED + timedelta(hours=49)) == []
-    assert await council.at(RETURNED + timedelta(hours=54)) == ["cora email: quiet feed"]
-
-
-async def test_what_does_not_come_every_day_is_never_quiet(council: Telling) -> None:
-    await watched(council)
-    for kind in ("workers", "absences", "ssda903"):
-        await taken_in(council, kind)
-    assert await council.at(RETURNED + timedelta(days=40)) == []
-
-
 async def test_a_promise_about_an_alert_holds_it_and_lapses_to_the_next_person(council: Telling) -> None:
     await watched(council)
     case = await council.returned()

@@ -259,24 +259,26 @@ def episode() -> View:
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
         "may_tell_back": True,
         "may_decide_child": True,
-        "notices": [
-            {
-                "notice_id": "N1",
-                "force": "Northshire Police",
-                "reference": "NB-26-1182",
-                "message": "safe_and_well",
-                "issued_at": ago(27),
-                "received_at": ago(4),
-                "version": 2,
-                "standing": "Current; replaces version 1",
-                "review_id": "R1",
-                "words": [("Warning markers", "weapons"), ("Circumstances", "Left after an argument")],
-            }
-        ],
+        "notices": [_notice()],
         "return_warnings": [
             {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}
         ],
         "timeline": timeline(),
+    }
+
+
+def _notice() -> View:
+    return {
+        "notice_id": "N1",
+        "force": "Northshire Police",
+        "reference": "NB-26-1182",
+        "message": "safe_and_well",
+        "issued_at": ago(27),
+        "received_at": ago(4),
+        "version": 2,
+        "standing": "Current; replaces version 1",
+        "review_id": "R1",
+        "words": [("Warning markers", "weapons"), ("Circumstances", "Left after an argument")],
     }
 
 

@@ -207,7 +207,7 @@ async def test_a_notice_that_came_by_telephone_is_typed_in_and_takes_the_usual_r
         ({"message": "vanished"}, "message"),
         ({"date_of_birth": "yesterday"}, "date_of_birth"),
         ({"returned_at": "2026-11-19T10:00"}, "returned_at"),
-        ({"home_postcode": "not a postcode at all"}, "home_postcode"),
+        ({"found_at": "31/02/2026 10:00"}, "found_at"),
     ],
 )
 async def test_a_typed_notice_that_cannot_be_is_refused_and_nothing_of_it_is_kept(

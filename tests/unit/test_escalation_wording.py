@@ -36,7 +36,29 @@ def test_a_report_is_told_of_by_its_period_and_a_link() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [each for each in MessageKind if each is not MessageKind.REPORT])
+def test_whoever_is_outside_reads_a_reference_and_no_link_as_they_cannot_sign_in() -> None:
+    notice = replace(
+        _notice(MessageKind.PROFESSIONAL), subject_type="professional_alert", step="went_missing"
+    )
+    text = words_of(notice, address="https://interviews.example")
+    assert text.startswith("Reference 3F2A9C1B: a child with whom you work went missing.")
+    assert "http" not in text
+
+
+def test_changed_hours_of_duty_are_told_with_the_rota() -> None:
+    notice = replace(
+        _notice(MessageKind.ROTA), subject_type="rota", subject_id="nights", said="Sat 28 Nov 09:00"
+    )
+    assert words_of(notice, address="https://interviews.example") == (
+        "Rota nights: your hours of duty in the next 14 days have changed: Sat 28 Nov 09:00."
+        " https://interviews.example/rotas"
+    )
+
+
+OTHERWISE = (MessageKind.REPORT, MessageKind.PROFESSIONAL, MessageKind.ROTA)
+
+
+@pytest.mark.parametrize("kind", [each for each in MessageKind if each not in OTHERWISE])
 def test_every_kind_of_message_has_words_a_reference_and_a_link(kind: MessageKind) -> None:
     text = words_of(_notice(kind), address="https://interviews.example")
     assert "3F2A9C1B" in text

@@ -147,7 +147,7 @@ def yearly_rows(files: Files, *, looked_after: int, suppress_below: int) -> list
     """Return yearly figures as the national statistics cut them, from the Missing file of a collection.
 
     Incidents that began in the year, by kind: children, share of the looked-after, average, age at start, length in
-    days. Counts from 1 to below `suppress_below` are `c`.
+    days. Counts from 1 to below `suppress_below` are `c`, and so is what would give one of them away.
     """
     found: list[list[str]] = [
         ["Children looked after in the year", "all", _count(looked_after, suppress_below)]
@@ -159,7 +159,7 @@ def yearly_rows(files: Files, *, looked_after: int, suppress_below: int) -> list
         found += [
             [f"{words}: incidents", "all", _count(len(begun), suppress_below)],
             [f"{words}: children", "all", _count(len(times), suppress_below)],
-            [f"{words}: children with more than one", "all", _count(more, suppress_below)],
+            [f"{words}: children with more than one", "all", _part(more, len(times), suppress_below)],
             [f"{words}: incidents for each such child", "average", _average(begun, times, suppress_below)],
             *_cut(f"{words}: incidents by age at start", AGES, map(_age_group, begun), suppress_below),
             *_cut(f"{words}: incidents by length", LENGTHS, map(_length_group, begun), suppress_below),
@@ -180,6 +180,11 @@ def _count(number: int, below: int) -> str:
     return "c" if 0 < number < below else str(number)
 
 
+def _part(number: int, whole: int, below: int) -> str:
+    """Return a part of a whole that is shown too: its rest must not be small either."""
+    return "c" if 0 < whole - number < below else _count(number, below)
+
+
 def _average(begun: list[dict[str, str]], times: Mapping[str, int], below: int) -> str:
     if not times or 0 < len(times) < below:
         return "c" if times else ""
@@ -187,8 +192,14 @@ def _average(begun: list[dict[str, str]], times: Mapping[str, int], below: int) 
 
 
 def _cut(name: str, groups: Iterable[str], found: Iterable[str], below: int) -> list[list[str]]:
+    """Return a count for each group; where one alone would be hidden, the next smallest is hidden with it."""
     numbers = Counter(found)
-    return [[name, group, _count(numbers[group], below)] for group in groups]
+    listed = list(groups)
+    hidden = {group for group in listed if 0 < numbers[group] < below}
+    shown = [group for group in listed if group not in hidden and numbers[group] > 0]
+    if len(hidden) == 1 and shown:
+        hidden.add(min(shown, key=lambda group: numbers[group]))
+    return [[name, group, "c" if group in hidden else str(numbers[group])] for group in listed]
 
 
 def _age_group(row: Mapping[str, str]) -> str:

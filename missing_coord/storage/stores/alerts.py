@@ -24,6 +24,18 @@ TOLD_HARM = (
     "select r.interview_id, r.number, r.submitted_at from interview_records r"
     " left join record_contents c using (interview_id, number) where r.act_now or coalesce(c.harm, '{}') <> '{}'"
 )
+_SENT = (
+    "b.kind = 'police' and b.content_sha256 = '' and b.started_at > cast(:now as timestamptz) - interval '42 days'"
+    f" and b.source not like '{TYPED} %' and b.source not like 'quarantine %'"
+)
+ONE_FORCE = (
+    "select 'feed', 'police from ' || b.source, max(b.started_at) from intake_batches b join (select b.source,"
+    f" max(b.started_at) as last_at, max(max(b.started_at)) over () as latest from intake_batches b where {_SENT}"
+    f" group by b.source) l using (source) where {_SENT} and b.started_at > l.last_at - interval '14 days'"
+    " and l.last_at < l.latest group by b.source"
+    " having count(distinct (b.started_at at time zone 'Europe/London')::date) >= 10"
+)
+"""A sender of police notices by HTTP or topic that sent on 10 of 14 days: others that go on do not hide its silence."""
 CAUSES = {
     # Every time a child was missing asks for an offer of its own: one made before the child went again is none.
     ClockKind.OFFER: "select 'interview' as subject_type, i.interview_id::text as subject_id,"
@@ -43,7 +55,7 @@ CAUSES = {
     f" from unnest(array[{', '.join(repr(kind) for kind in DAILY_KINDS)}]) k(kind)"
     " cross join lateral (select max(b.started_at) as started_at from intake_batches b where b.kind = k.kind"
     f" and b.source not like '{TYPED} %' and b.source not like 'quarantine %') last"
-    " where last.started_at is not null",
+    f" where last.started_at is not null union all {ONE_FORCE}",
     ClockKind.AUDIT: "select 'interview' as subject_type, i.interview_id::text as subject_id, i.closed_at as started_at"
     f" from interviews i where i.state in ({_AUDITED}) and i.closed_at > {SIXTY_DAYS_AGO}"
     f" and i.closed_by <> '{EARLIER_RECORDS}'"

@@ -41,7 +41,9 @@ _LINES = """
     left join lateral (select d.verdict, d.decided_by, d.decided_at from match_decisions d
         where d.incident_id = i.incident_id and d.undone_at is null order by d.decision_id desc limit 1) d on true
 """
-_LATELY = "where d.decided_at > :since"
+_LATELY = """
+where i.incident_id in (select incident_id from match_decisions where decided_at > :since and undone_at is null)
+"""
 _NAMED = """
 where i.source = 'police' and lower(:words) in (i.reference_key, i.force_key || '/' || i.reference_key)
 """
