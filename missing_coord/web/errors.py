@@ -56,6 +56,7 @@ TITLES = {
     403: "Nothing was changed",
     405: "This address takes no such request",
     409: "Changed by someone else",
+    415: "This could not be understood",
     422: "This cannot be done",
     503: "Not possible just now",
 }

@@ -15,7 +15,7 @@ from fastapi import Request
 
 from missing_coord.domain.errors import DomainError, PermanentError
 from missing_coord.domain.london import LONDON
-from missing_coord.web.session import SignedIn
+from missing_coord.web.session import SignedIn, posted
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -126,10 +126,10 @@ async def read_form(request: Request, *, whole: bool = False) -> Form:
 
     A text that is too long is an error beside its field, and cut unless the form is to be kept `whole`.
     """
-    posted = await request.form()
+    sent = await posted(request)
     fields: dict[str, list[str]] = {}
     form = Form(fields={})
-    for name, value in posted.multi_items():
+    for name, value in sent.multi_items():
         if isinstance(value, str):
             text = _UNWANTED.sub("", value)
             fields.setdefault(name, []).append(text if whole else text[:LONGEST_TEXT])

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import HTTPException, Request
+from starlette.datastructures import FormData
 
 from missing_coord.domain.access import PEOPLE_ROLES, Role
 from missing_coord.domain.errors import MissingCoordError, NotAllowed
@@ -31,6 +32,7 @@ __all__ = [
     "cookie_name",
     "current",
     "local_path",
+    "posted",
     "require",
     "session_token",
 ]
@@ -137,7 +139,16 @@ def local_path(address: str, default: str = "/") -> str:
     return address
 
 
+async def posted(request: Request) -> FormData:
+    """Return what was posted; raises HTTPException (415) for a form in parts, which may name any codec for its text."""
+    if request.headers.get("content-type", "").strip().lower().startswith("multipart/"):
+        raise HTTPException(
+            415, "Send the form as application/x-www-form-urlencoded; files are not taken here."
+        )
+    return await request.form()
+
+
 async def _check_form_token(request: Request, who: SignedIn) -> None:
-    given = (await request.form()).get("csrf_token", "")
+    given = (await posted(request)).get("csrf_token", "")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), who.form_token.encode()):
         raise FormTokenWrong("This form is older than your sign-in. Open the page again and repeat it.")

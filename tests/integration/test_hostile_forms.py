@@ -142,3 +142,18 @@ async def test_a_wrong_token_or_none_changes_nothing(site: Site) -> None:
             assert answer.status_code == 403, (path, token)
     for table in ("survey_links", "survey_answers", "support_referrals"):
         assert await site.council.rows(f"select count(*) from {table}") == [(0,)]
+
+
+@pytest.mark.parametrize("codec", ["utf-7", "unicode_escape", "punycode", "undefined", "utf-8"])
+@pytest.mark.parametrize("path", ["/find", "/notices/new", "/sign-in"])
+async def test_a_form_in_parts_whose_sender_names_the_codec_is_refused(
+    site: Site, codec: str, path: str
+) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    parts = (("csrf_token", office.token), ("surname", "\\ud800 +2AA-"), ("csrf_token", "\\N{"))
+    body = "".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in parts
+    )
+    headers = {"Content-Type": f"Multipart/Form-Data; boundary=x; charset={codec}"}
+    answer = await office.http.post(path, content=f"{body}--x--\r\n".encode(), headers=headers)
+    assert answer.status_code == (405 if path == "/find" else 415)
