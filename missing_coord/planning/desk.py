@@ -17,7 +17,9 @@ from missing_coord.planning.travel import travel_minutes
 
 SPEED_KMH = 40.0
 UNKNOWN_TRAVEL_MINUTES = 30
-TRAVEL_BAND_MINUTES = 10
+EFFORT_BAND = 10
+WAITING_HOUR = 2
+"""What an hour of waiting costs in minutes of travel: children stay away or go missing again while they wait."""
 
 NOT_PLANNED, LATE = 60_000, 30_000
 WISHES = {
@@ -184,7 +186,11 @@ def late_count(desk: Desk, asked: Sequence[Asked]) -> int:
 def _cost(asked: Asked, option: Option) -> int:
     late = max(0, option.slot.end - asked.due)
     wishes = sum(cost for name, cost in WISHES.items() if getattr(option.key, name))
-    return (LATE + late if late else 0) + wishes
+    return (LATE + late if late else 0) + wishes + _waiting(asked, option.slot)
+
+
+def _waiting(asked: Asked, slot: Slot) -> int:
+    return (slot.start - asked.ready) * WAITING_HOUR // 60
 
 
 def _rank(asked: Asked, worker: WorkerSituation, slot: Slot) -> ChoiceKey:
@@ -198,7 +204,7 @@ def _rank(asked: Asked, worker: WorkerSituation, slot: Slot) -> ChoiceKey:
         unknown_to_child=interview.previous_worker_id not in (None, worker.worker_id),
         spot_purchase=worker.team is WorkerTeam.SPOT_PURCHASE,
         specialist_in_area=worker.out_of_authority and not interview.out_of_area,
-        travel_band=slot.detour // TRAVEL_BAND_MINUTES,
+        effort_band=(slot.detour + _waiting(asked, slot)) // EFFORT_BAND,
         start=slot.start,
         worker_id=worker.worker_id,
     )

@@ -142,8 +142,8 @@ class Inserter:
         onward = end + row[point[b]]
         if onward > tours.limit[b]:
             return best
-        if end > tours.due[i]:
-            cost += tours.lateness(i, end)
+        if end > tours.free_until[i]:
+            cost += tours.time_cost(i, end)
         if onward > tours.free[b]:
             cost += tours.delay(b, onward)
         r = tours.route_of[a]

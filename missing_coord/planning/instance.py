@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -30,6 +30,7 @@ LONGEST_SHIFT = timedelta(days=7)
 LARGEST_CAPACITY = 10_000
 SLOWEST_KMH, FASTEST_KMH = 1, 200
 LOWEST_PRIORITY, HIGHEST_PRIORITY = 0.01, 1000
+MOST_FOR_WAITING = 10
 
 
 class _Named(Protocol):
@@ -88,13 +89,14 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """Everything that one run of the planner is told."""
+    """Everything that one run of the planner is told; each hour of waiting costs `waiting_cost` minutes of travel."""
 
     now: datetime
     workers: tuple[Worker, ...]
     interviews: tuple[Interview, ...]
     pinned: tuple[Pin, ...] = ()
-    speed_kmh: float = field(default=DEFAULT_SPEED_KMH)
+    speed_kmh: float = DEFAULT_SPEED_KMH
+    waiting_cost: float = 0
 
 
 def parse_instance(source: object) -> Instance:
@@ -108,7 +110,15 @@ def parse_instance(source: object) -> Instance:
     pinned = _each(data, "pinned", _pin)
     _check_pins(pinned, {item.id for item in interviews}, {item.id for item in workers})
     speed = number_at(data, "speed_kmh", "", low=SLOWEST_KMH, high=FASTEST_KMH, default=DEFAULT_SPEED_KMH)
-    return Instance(now=now, workers=workers, interviews=interviews, pinned=pinned, speed_kmh=speed)
+    waiting = number_at(data, "waiting_cost", "", low=0, high=MOST_FOR_WAITING, default=0)
+    return Instance(
+        now=now,
+        workers=workers,
+        interviews=interviews,
+        pinned=pinned,
+        speed_kmh=speed,
+        waiting_cost=waiting,
+    )
 
 
 def _each(

@@ -13,7 +13,7 @@ from missing_coord.planning.instance import Instance, Interview, Worker
 from missing_coord.planning.travel import travel_minutes_to_each
 from missing_coord.planning.weeks import monday_after, week_number
 
-MINUTE = 60
+MINUTE, HOUR = 60, 3600
 END_OF_TIME = 2**40
 COST_UNIT = 100
 """Costs are whole hundredths of a minute of travel."""
@@ -21,7 +21,10 @@ COST_UNIT = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What each costs in minutes of travel; the first three are multiplied by the interview's priority."""
+    """What each costs in minutes of travel; all but the last are multiplied by the interview's priority.
+
+    What an hour of waiting costs (nothing, mostly) is told by the instance.
+    """
 
     unplanned: int = 60_000
     late: int = 30_000
@@ -44,7 +47,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """The compiled instance; lists are indexed by interview, `last` is the last feasible start of a visit."""
+    """The compiled instance; lists are indexed by interview.
+
+    `last` is the last feasible start of a visit, `free_until` the last end that costs nothing, waiting included.
+    """
 
     instance: Instance
     now: int
@@ -53,6 +59,7 @@ class Problem:
     ready: tuple[int, ...]
     last: tuple[int, ...]
     due: tuple[int, ...]
+    free_until: tuple[int, ...]
     length: tuple[int, ...]
     fixed: tuple[bool, ...]
     point: tuple[int, ...]
@@ -60,16 +67,21 @@ class Problem:
     penalty: tuple[int, ...]
     late_once: tuple[int, ...]
     late_minute: tuple[int, ...]
+    waiting_hour: tuple[int, ...]
     other_worker: int
     allowed: tuple[frozenset[int], ...]
     travel: TravelTable
 
-    def lateness(self, interview: int, end: int) -> int:
-        """Return what it costs that this interview ends at `end`."""
-        if end <= self.due[interview]:
+    def time_cost(self, interview: int, end: int) -> int:
+        """Return what it costs that this interview ends only at `end`: the waiting, and being late."""
+        if end <= self.free_until[interview]:
             return 0
+        waited = end - self.length[interview] - self.ready[interview]
+        cost = waited * self.waiting_hour[interview] // HOUR
+        if end <= self.due[interview]:
+            return cost
         minutes = -(-(end - self.due[interview]) // MINUTE)
-        return self.late_once[interview] + minutes * self.late_minute[interview]
+        return cost + self.late_once[interview] + minutes * self.late_minute[interview]
 
     def stranger(self, interview: int, worker: int) -> int:
         """Return what it costs that not the preferred worker goes."""
@@ -105,21 +117,27 @@ def compile_instance(instance: Instance, weights: Weights) -> Problem:
     routes, rooms = _routes(workers, first_base=len(interviews))
     weight = [max(1, round(item.priority * COST_UNIT)) for item in interviews]
     points = [item.place for item in interviews] + [worker.base for worker in workers]
+    due = tuple(seconds(item.due) for item in interviews)
+    ready = tuple(pins[i.id] if i.id in pins else earliest_start(i, instance.now) for i in interviews)
+    length = tuple(item.minutes * MINUTE for item in interviews)
+    first_end = (begin + lasts for begin, lasts in zip(ready, length, strict=True))
     return Problem(
         instance=instance,
         now=now,
         routes=routes,
         rooms=rooms,
-        ready=tuple(pins[i.id] if i.id in pins else earliest_start(i, instance.now) for i in interviews),
+        ready=ready,
         last=tuple(pins[i.id] if i.id in pins else last_start(i) for i in interviews),
-        due=tuple(seconds(item.due) for item in interviews),
-        length=tuple(item.minutes * MINUTE for item in interviews),
+        due=due,
+        free_until=tuple(map(min, due, first_end)) if instance.waiting_cost else due,
+        length=length,
         fixed=tuple(item.id in pins for item in interviews),
         point=tuple(range(len(interviews))),
         preferred=tuple(worker_number.get(item.preferred_worker or "", -1) for item in interviews),
         penalty=tuple(weights.unplanned * each for each in weight),
         late_once=tuple(weights.late * each for each in weight),
         late_minute=tuple(weights.late_minute * each for each in weight),
+        waiting_hour=tuple(round(instance.waiting_cost * each) for each in weight),
         other_worker=weights.other_worker * COST_UNIT,
         allowed=tuple(_allowed(item, workers) for item in interviews),
         travel=TravelTable(points, instance.speed_kmh),

@@ -110,7 +110,7 @@ def _passed_over(
 def _why(asked: Asked, option: Option, taken: Option) -> str:
     if option.key.late and not taken.key.late:
         return wall_in_time(asked, option.diary).reason
-    return why_behind(option.key, taken.key, detour=option.slot.detour, best_detour=taken.slot.detour)
+    return why_behind(option.key, taken.key, slot=option.slot, best_slot=taken.slot)
 
 
 def _alternatives(asked: Asked, others: Sequence[Option]) -> Iterator[Alternative]:

@@ -23,7 +23,7 @@ class ChoiceKey(NamedTuple):
     unknown_to_child: bool
     spot_purchase: bool
     specialist_in_area: bool
-    travel_band: int
+    effort_band: int
     start: int
     worker_id: str
 
@@ -44,6 +44,7 @@ _BEHIND = {
     "unknown_to_child": "the child knows another worker who can come in time",
     "spot_purchase": "spot purchase costs extra and a team worker can come",
     "specialist_in_area": "kept free for children outside the authority's area",
+    "effort_band": "the first gap is much later",
     "start": "the first gap is later",
     "worker_id": "equally good; the first by worker id was taken",
 }
@@ -88,13 +89,13 @@ def chosen_reasons(
     )
 
 
-def why_behind(key: ChoiceKey, best: ChoiceKey, *, detour: int, best_detour: int) -> str:
+def why_behind(key: ChoiceKey, best: ChoiceKey, *, slot: Slot, best_slot: Slot) -> str:
     """Return the first thing in which an option is worse than the one taken, if any."""
     if key < best:
         return "could go as well; what was proposed before stays"
     first = next(name for name in ChoiceKey._fields if getattr(key, name) != getattr(best, name))
-    if first == "travel_band":
-        return f"adds {detour} min of travel, the proposed worker {best_detour} min"
+    if first == "effort_band" and slot.detour > best_slot.detour:
+        return f"adds {slot.detour} min of travel, the proposed worker {best_slot.detour} min"
     return _BEHIND[first]
 
 

@@ -56,7 +56,7 @@ def timetable(problem: Problem, route: int, order: Sequence[int]) -> Timetable |
         starts.append(start)
         free, here = start + problem.length[i], problem.point[i]
         travel += leg
-        cost += problem.lateness(i, free) + problem.stranger(i, stretch.worker) - problem.penalty[i]
+        cost += problem.time_cost(i, free) + problem.stranger(i, stretch.worker) - problem.penalty[i]
     home = row(here)[stretch.base]
     if free + home > stretch.end:
         return None
@@ -142,7 +142,7 @@ class PlanState:
             fits = start <= last and free + row[here] <= start
             if fits and onward <= (stretch.end if at_end else table.limits[position]):
                 detour = (row[here] + row[there] - problem.travel.row(here)[there]) // MINUTE * COST_UNIT
-                cost = detour + rest + problem.lateness(interview, start + length)
+                cost = detour + rest + problem.time_cost(interview, start + length)
                 cost += 0 if at_end else self._delay(table, position, onward)
                 found.append(Opening(cost, start, route, position))
             if not at_end:
@@ -173,7 +173,7 @@ class PlanState:
         problem, cost = self.problem, 0
         for i, old, new in self._pushed(table, position, arrival):
             length = problem.length[i]
-            cost += problem.lateness(i, new + length) - problem.lateness(i, old + length)
+            cost += problem.time_cost(i, new + length) - problem.time_cost(i, old + length)
         return cost
 
     def _pushed(self, table: Timetable, position: int, arrival: int) -> Iterator[tuple[int, int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from missing_coord.planning.problem import COST_UNIT, MINUTE, Problem
+from missing_coord.planning.problem import COST_UNIT, HOUR, MINUTE, Problem
 
 SCALE = 3
 PER_SECOND = SCALE * COST_UNIT // MINUTE
@@ -29,6 +29,7 @@ class Tours:
         "due",
         "fixed",
         "free",
+        "free_until",
         "home",
         "late_minute",
         "late_once",
@@ -49,6 +50,7 @@ class Tours:
         "rows",
         "seq",
         "start",
+        "waiting_hour",
         "widest",
         "worth",
     )
@@ -61,6 +63,7 @@ class Tours:
         self.rows = [problem.travel.row(i) for i in range(count)]
         self.ready, self.length = list(problem.ready), list(problem.length)
         self.due, self.fixed = list(problem.due), list(problem.fixed)
+        self.free_until, self.waiting_hour = list(problem.free_until), problem.waiting_hour
         self.late_once = [SCALE * each for each in problem.late_once]
         self.late_minute = [SCALE * each for each in problem.late_minute]
         self.worth = [SCALE * each for each in problem.penalty]
@@ -86,11 +89,16 @@ class Tours:
         self.absent = set(range(count))
         self.cost = sum(self.worth)
 
-    def lateness(self, i: int, end: int) -> int:
-        """Return what it costs that interview `i` ends at `end`."""
-        if end <= self.due[i]:
+    def time_cost(self, i: int, end: int) -> int:
+        """Return what it costs that interview `i` ends only at `end`: the waiting, and being late."""
+        if end <= self.free_until[i]:
             return 0
-        return self.late_once[i] - (self.due[i] - end) // MINUTE * self.late_minute[i]
+        cost = 0
+        if self.waiting_hour[i]:
+            cost = SCALE * ((end - self.length[i] - self.ready[i]) * self.waiting_hour[i] // HOUR)
+        if end <= self.due[i]:
+            return cost
+        return cost + self.late_once[i] - (self.due[i] - end) // MINUTE * self.late_minute[i]
 
     def put(self, route: int, seq: list[int]) -> None:
         """Make `seq` the visits of a route; it must be feasible. Interviews it lost become absent."""
@@ -114,6 +122,7 @@ class Tours:
         rows, ready, length, now = self.rows, self.ready, self.length, self.problem.now
         nxt, prv, start, dep, legs = self.nxt, self.prv, self.start, self.dep, self.leg
         free, travel, cost, here_point = self.home[route], 0, 0, self.point[base]
+        free_until = self.free_until
         for i in seq:
             leg = rows[i][here_point]
             begin = free + leg
@@ -122,8 +131,8 @@ class Tours:
             start[i], legs[i], prv[i], nxt[here] = begin, leg, here, i
             self.route_of[i] = route
             end = begin + length[i]
-            if end > self.due[i]:
-                cost += self.lateness(i, end)
+            if end > free_until[i]:
+                cost += self.time_cost(i, end)
             if problem.preferred[i] >= 0 and problem.preferred[i] != worker:
                 cost += SCALE * problem.other_worker
             cost -= self.worth[i]
@@ -137,8 +146,8 @@ class Tours:
     def _limits(self, route: int, seq: list[int]) -> None:
         there = self.count + route
         limit = free = self.limit[there]
-        last, length, due, start, legs = self.problem.last, self.length, self.due, self.start, self.leg
-        dep, widest = self.dep, 0
+        last, length, start, legs = self.problem.last, self.length, self.start, self.leg
+        free_until, dep, widest = self.free_until, self.dep, 0
         for i in reversed(seq):
             spent = length[i] + legs[there]
             if limit - dep[i] - legs[there] > widest:
@@ -146,9 +155,9 @@ class Tours:
             limit, free = limit - spent, free - spent
             if limit > last[i]:
                 limit = last[i]
-            in_time = due[i] - length[i]
-            if free > in_time:
-                free = in_time
+            unhurried = free_until[i] - length[i]
+            if free > unhurried:
+                free = unhurried
             if free > limit:
                 free = limit
             if free < start[i]:
@@ -177,8 +186,8 @@ class Tours:
         cost, count, start = 0, self.count, self.start
         while node < count and arrival > start[node]:
             end = arrival + self.length[node]
-            if end > self.due[node]:
-                cost += self.lateness(node, end) - self.lateness(node, start[node] + self.length[node])
+            if end > self.free_until[node]:
+                cost += self.time_cost(node, end) - self.time_cost(node, start[node] + self.length[node])
             node = self.nxt[node]
             arrival = end + self.leg[node]
         return cost

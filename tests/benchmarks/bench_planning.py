@@ -27,6 +27,7 @@ from tests.benchmarks.planning_network import completed
 from tests.benchmarks.planning_ortools import solve_with_ortools
 from tests.benchmarks.planning_pyvrp import solve_with_pyvrp
 from tests.benchmarks.planning_quarter import quarter
+from tests.benchmarks.planning_quarter_ways import WAYS_OF_A_QUARTER
 from tests.benchmarks.planning_route_bound import route_bound
 from tests.builders.plan_checker import violations
 from tests.builders.plan_instances import JSON, instance_of
@@ -34,6 +35,7 @@ from tests.builders.plan_instances import JSON, instance_of
 QUICK = os.environ.get("PLANNING_BENCH") == "quick"
 SEEDS = 2 if QUICK else 10
 SECONDS = 2.0 if QUICK else 5.0
+QUARTERS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +125,8 @@ def rest() -> Iterator[str]:
     yield insertions()
     yield replans(seeds=SEEDS)
     for a_month in (300, 400, 500):
-        for searching in (False, True):
-            yield quarter(searching=searching, a_month=a_month, seeds=1)
+        for name, way in WAYS_OF_A_QUARTER.items():
+            yield quarter(name, way, a_month=a_month, seeds=range(min(SEEDS, QUARTERS)))
 
 
 def measure(size: str, way: str, seed: int) -> Run:

@@ -1,27 +1,24 @@
-"""A simulated quarter of the source council's load, planned by the planner and by earliest deadline first.
+"""A simulated quarter of the source council's load, planned in one of several ways.
 
-Arrivals of 300 to 400 a month, 7.5 full-time equivalents at 15 visits a week with a week of leave each, three in
-ten decline each time, some do not attend, workers fall ill, children go missing again. Both ways meet the same
+Arrivals of 300 to 500 a month, 7.5 full-time equivalents at 15 visits a week with a week of leave each, three in
+ten decline each time, some do not attend, workers fall ill, children go missing again. All ways meet the same
 children and the same luck.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from random import Random
 from statistics import median, quantiles
 
 from missing_coord.planning.fields import Point
-from missing_coord.planning.instance import Instance, Interview, Pin, Shift, Worker
-from missing_coord.planning.solve import solve
+from missing_coord.planning.instance import Pin, Shift
 
-FIRST_DAY = datetime(2026, 9, 7, 0, 0, tzinfo=UTC)
+FIRST_DAY = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
+"""A Monday; all of the quarter lies in winter, when London is on UTC."""
 DAYS = 91
-LOOKS = 10
-HORIZON = timedelta(hours=48)
 AGREED_AHEAD = timedelta(hours=28)
 DECLINES, STAYS_AWAY, MISSING_AGAIN, ILL = 0.3, 0.08, 0.08, 0.04
 LENGTH = timedelta(hours=1)
@@ -31,7 +28,7 @@ CENTRE = (384_000.0, 398_000.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
-    """One interviewer: base, week, hours and visits a week."""
+    """One interviewer: base, week, hours and visits a week; on leave in one week, known beforehand."""
 
     id: str
     base: Point
@@ -40,6 +37,7 @@ class Staff:
     hours: int
     capacity: int
     skills: frozenset[str]
+    leave: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +63,11 @@ class Case:
         """Say whether the child is still to be seen."""
         return self.seen_at is None and not self.declined
 
+    def due(self, now: datetime) -> datetime:
+        """Return the first deadline that can still be met, or the one that was missed first."""
+        ends = [back + SEVENTY_TWO for back in self.returns]
+        return min((end for end in ends if end > now), default=ends[0])
+
 
 @dataclass(slots=True, kw_only=True)
 class Quarter:
@@ -72,7 +75,7 @@ class Quarter:
 
     seed: int
     a_month: int
-    searching: bool
+    way: Way
     cases: list[Case] = field(default_factory=list)
     made: list[tuple[str, datetime]] = field(default_factory=list)
 
@@ -82,6 +85,26 @@ class Quarter:
         for day in range(DAYS + 7):
             for hour in (8, 13):
                 self._half_day(FIRST_DAY + timedelta(days=day, hours=hour))
+
+    def shifts(self, staff: Staff, now: datetime, until: datetime) -> tuple[Shift, ...]:
+        """Return when a worker will be there, as one knows it now: from yesterday on, begun before `until`."""
+        found = []
+        for ahead in range(-1, (until - now).days + 2):
+            midnight = (now + timedelta(days=ahead)).replace(hour=0, minute=0)
+            start = midnight + timedelta(hours=staff.starts)
+            away = on_leave(staff, start) or (ahead <= 0 and self.ill(staff.id, start))
+            if midnight.weekday() in staff.days and not away and start <= until:
+                found.append(Shift(start=start, end=start + timedelta(hours=staff.hours)))
+        return tuple(found)
+
+    def used(self, worker: str, at: datetime) -> int:
+        """Return the visits that a worker has made in the week of `at`."""
+        week = at.isocalendar()[:2]
+        return sum(name == worker and start.isocalendar()[:2] == week for name, start in self.made)
+
+    def ill(self, worker: str, at: datetime) -> bool:
+        """Say whether a worker is ill on a day; nobody knows before its morning."""
+        return Random(f"{self.seed}/{worker}/{at.date()}").random() < ILL
 
     def _half_day(self, now: datetime) -> None:
         for case in self.cases:
@@ -97,7 +120,7 @@ class Quarter:
             case.visit, visit = None, None
             case.returns.append(case.away[1])
             case.free_from, case.away = case.away[1], None
-        if visit and self._ill(visit.worker, visit.start) and visit.start.date() == now.date():
+        if visit and self.ill(visit.worker, visit.start) and visit.start.date() == now.date():
             case.visit = None
         elif visit and visit.start + LENGTH <= now:
             self.made.append((visit.worker, visit.start))
@@ -111,53 +134,20 @@ class Quarter:
         """Plan every open child, offer what comes soon; say whether a decline left a gap to fill."""
         waiting = {c.id: c for c in self.cases if c.open and c.returns[0] <= now}
         gap = False
-        looks = count()
-        plan = solve(
-            self._instance(list(waiting.values()), now),
-            seconds=1.0 if self.searching else 0.0,
-            monotonic=lambda: next(looks) / LOOKS,
-        )
-        for planned in plan.visits:
-            case = waiting[planned.interview]
-            if case.visit is None and planned.start <= now + AGREED_AHEAD:
-                pin = Pin(interview=case.id, worker=planned.worker, start=planned.start)
+        for pin in self.way(self, list(waiting.values()), now):
+            case = waiting[pin.interview]
+            if case.visit is None and pin.start <= now + AGREED_AHEAD:
                 gap = not _offer(case, pin, now) or gap
         return gap
 
-    def _instance(self, waiting: list[Case], now: datetime) -> Instance:
-        return Instance(
-            now=now,
-            workers=tuple(self._worker(n, now) for n in range(len(STAFF))),
-            interviews=tuple(_interview(case, now) for case in waiting),
-            pinned=tuple(case.visit for case in waiting if case.visit),
-        )
 
-    def _worker(self, n: int, now: datetime) -> Worker:
-        staff, shifts = STAFF[n], []
-        for ahead in range(-1, 4):
-            midnight = (now + timedelta(days=ahead)).replace(hour=0, minute=0)
-            day = midnight.weekday()
-            start = midnight + timedelta(hours=staff.starts)
-            ill = _on_leave(n, start) or (ahead <= 0 and self._ill(staff.id, start))
-            if day in staff.days and not ill and start <= now + HORIZON + timedelta(hours=12):
-                shifts.append(Shift(start=start, end=start + timedelta(hours=staff.hours)))
-        used = self._used(staff.id, now)
-        return Worker(
-            id=staff.id,
-            base=staff.base,
-            shifts=tuple(shifts),
-            capacity=max(0, staff.capacity - used),
-            skills=staff.skills,
-        )
+Way = Callable[[Quarter, Sequence[Case], datetime], Iterable[Pin]]
+"""Plans the open children, agreed visits among them, and returns all visits in order of time."""
 
-    def _used(self, worker: str, now: datetime) -> int:
-        """Return the visits of this week that have been made already."""
-        week = now.isocalendar()[:2]
-        return sum(name == worker and start.isocalendar()[:2] == week for name, start in self.made)
 
-    def _ill(self, worker: str, at: datetime) -> bool:
-        """Say whether a worker is ill on a day; nobody knows before its morning."""
-        return Random(f"{self.seed}/{worker}/{at.date()}").random() < ILL
+def on_leave(staff: Staff, at: datetime) -> bool:
+    """Say whether a worker is on leave at a time."""
+    return staff.leave <= at < staff.leave + timedelta(days=7)
 
 
 def _staff() -> Iterator[Staff]:
@@ -173,6 +163,7 @@ def _staff() -> Iterator[Staff]:
             hours=4 if n == 7 else 8,
             capacity=7 if n == 7 else 15,
             skills=frozenset({"somali"} if n in {0, 3} else ()),
+            leave=FIRST_DAY + timedelta(weeks=2 + n),
         )
 
 
@@ -199,11 +190,6 @@ def _children(seed: int, a_month: int) -> Iterator[Case]:
         )
 
 
-def _on_leave(n: int, at: datetime) -> bool:
-    """Say whether worker `n` is on leave: one week in the quarter, known beforehand."""
-    return (at - FIRST_DAY).days // 7 == 2 + n
-
-
 def _near_centre(random: Random, spread: float) -> Point:
     return (round(random.gauss(CENTRE[0], spread / 2)), round(random.gauss(CENTRE[1], spread / 2)))
 
@@ -219,29 +205,14 @@ def _offer(case: Case, pin: Pin, now: datetime) -> bool:
     return False
 
 
-def _interview(case: Case, now: datetime) -> Interview:
-    due = min((each + SEVENTY_TWO for each in case.returns if each + SEVENTY_TWO > now), default=None)
-    soon = due is not None and due <= now + HORIZON
-    return Interview(
-        id=case.id,
-        place=case.place,
-        earliest=case.free_from,
-        due=due or case.returns[0] + SEVENTY_TWO,
-        skills=case.skills,
-        excluded_workers=case.refused,
-        preferred_worker=case.preferred,
-        priority=3 if soon else 1,
-    )
-
-
 STAFF = tuple(_staff())
 
 
-def quarter(*, searching: bool, a_month: int, seeds: int) -> str:
+def quarter(name: str, way: Callable[[], Way], *, a_month: int, seeds: Sequence[int]) -> str:
     """Return what became of the children of several quarters under one way of planning."""
     hours, returns, in_time, seen, declined = list[float](), 0, 0, 0, 0
-    for seed in range(seeds):
-        world = Quarter(seed=seed, a_month=a_month, searching=searching)
+    for seed in seeds:
+        world = Quarter(seed=seed, a_month=a_month, way=way())
         world.run()
         for case in world.cases:
             declined += case.declined
@@ -250,9 +221,8 @@ def quarter(*, searching: bool, a_month: int, seeds: int) -> str:
                 hours.append((case.seen_at - back) / timedelta(hours=1))
                 in_time += case.seen_at <= back + SEVENTY_TWO
             returns += len(case.returns) * (not case.declined)
-    name = "missing-coord" if searching else "earliest deadline first"
     return (
-        f"{a_month} a month, {name:<23} {seeds} quarters: {returns} returns not declined, {seen} seen,"
+        f"{a_month} a month, {name:<23} {len(seeds)} quarters: {returns} returns not declined, {seen} seen,"
         f" {in_time} within 72 h"
         f" ({100 * in_time / seen:.1f} % of seen, {100 * in_time / returns:.1f} % of not declined);"
         f" {declined} declined; hours to the visit: median {median(hours):.0f}, 90 % {quantiles(hours, n=10)[-1]:.0f}"

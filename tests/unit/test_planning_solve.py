@@ -90,6 +90,18 @@ def test_after_latest_nothing_is_planned_and_the_first_free_start_is_named() -> 
     assert unplanned(plan, "i1")["earliest_possible"] == at(0, 9).isoformat()
 
 
+def test_waiting_costs_nothing_unless_the_instance_says_so() -> None:
+    shifts = [{"start": at(day, 9).isoformat(), "end": at(day, 17).isoformat()} for day in (0, 1)]
+    near = {"base": [0, 0], "shifts": shifts[1:]}
+    far = {"base": [26_000, 0], "shifts": shifts[:1]}
+    source = instance_with(workers=[near, far], interviews=[{"place": [0, 0]}])
+    assert visit(solved(source), "i1")["worker"] == "w1"
+    hurried = solved({**source, "waiting_cost": 6})
+    assert visit(hurried, "i1")["worker"] == "w2"
+    waited = timedelta(hours=1) + timedelta(minutes=visit(hurried, "i1")["travel_minutes"])
+    assert hurried["score"]["cost"] == 2 * 52 + 6 * (waited / timedelta(hours=1))
+
+
 def test_a_worker_with_capacity_two_makes_two_visits_a_week() -> None:
     plan = solved(instance_with(workers=[{"capacity": 2}], interviews=[{}, {}, {}]))
     assert len(plan["visits"]) == 2

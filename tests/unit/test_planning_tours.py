@@ -19,6 +19,7 @@ from tests.builders.plan_instances import hostile_instance, instance_of
 MIXED = [hostile_instance(seed) for seed in range(25)] + [
     instance_of(seed, interviews=45, workers=4, hours=5) for seed in range(3)
 ]
+MIXED += [{**MIXED[number], "waiting_cost": 3.5} for number in (*range(0, 25, 3), 25, 26)]
 
 
 def begun(source: object) -> tuple[Problem, PlanState, Tours, list[int]]:
