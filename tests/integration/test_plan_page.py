@@ -137,7 +137,6 @@ async def test_planning_anew_finds_nothing_better_and_leaves_what_is_booked_and_
     assigned = await site.council.due("C2", back=10, worker_id="W02", interview_id=ids[1])
     booked = await site.worker_with(child_id="C3", visit_starts_at=NOW + timedelta(hours=40))
     await _proposed(site)
-    site.clock.instant = NOW + timedelta(minutes=1)
     browser = await site.signed_in(Role.COORDINATOR)
     await browser.get("/plan")
     answer = await browser.post("/plan/afresh")

@@ -235,10 +235,11 @@ async def test_missing_again_leaves_the_plan_at_once_and_the_worker_hears_that_t
 
 async def test_a_second_run_writes_no_proposal_and_one_that_differs_is_written_alone(site: Site) -> None:
     first, second = await site.council.due("C1"), await site.council.due("C2")
+    site.clock.instant = NOW + timedelta(seconds=1)  # on the minute itself a visit may begin sooner
     await _plan(site)
     written = "select interview_id::text, xmin::text, made_at from proposals order by 1"
     before = await site.council.rows(written)
-    site.clock.instant = NOW + timedelta(seconds=1)
+    site.clock.instant = NOW + timedelta(seconds=2)
     await _plan(site)
     assert await site.council.rows(written) == before
     async with site.council.acting(SYSTEM) as uow:
