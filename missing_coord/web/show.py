@@ -250,15 +250,19 @@ def within(words_of_area: str) -> str:
     return words_of_area[:1].lower() + words_of_area[1:]
 
 
-def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
-    """Return entries as macros.timeline shows them; a step and its passing on at once are one line."""
+def timeline(entries: Iterable[TimelineEntry], *, leads_on: bool = True) -> list[View]:
+    """Return entries as macros.timeline shows them; a step and its passing on at once are one line.
+
+    `leads_on`: the reader may open the interviews to which entries lead.
+    """
     found = list(entries)
     on: dict[TimelineEntry, list[TimelineEntry]] = {}
     for each in found:
         if (step := _passed_from(each, found)) is not None:
             on.setdefault(step, []).append(each)
     joined = {each for passed in on.values() for each in passed}
-    return [_entry(each, on.get(each, [])) for each in found if each not in joined]
+    shown = [_entry(each, on.get(each, [])) for each in found if each not in joined]
+    return shown if leads_on else [{**each, "href": None} for each in shown]
 
 
 def _passed_from(entry: TimelineEntry, entries: Sequence[TimelineEntry]) -> TimelineEntry | None:

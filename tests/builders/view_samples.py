@@ -185,6 +185,7 @@ def child_page() -> View:
         "linked": "A link with another child is open.",
         "may_keep_wishes": True,
         "may_see_family": True,
+        "may_open": True,
         "interviews": [
             {**queue_row(1, clock="breached", due_at=ago(2)), "interview_id": "I0001"},
             {**queue_row(2, clock="closed", state="completed"), "interview_id": "I0002"},
@@ -259,6 +260,7 @@ def episode() -> View:
         "interview": {"interview_id": "I0001", "state": "not_offered", "worker_name": None},
         "may_tell_back": True,
         "may_decide_child": True,
+        "may_open": True,
         "notices": [_notice()],
         "return_warnings": [
             {"row": "Missing 2025/26: 19 Jan 2026", "rules": ["MIS_END is no date (rule 1005)"]}

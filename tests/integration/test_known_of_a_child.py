@@ -75,3 +75,12 @@ async def test_the_office_reads_what_the_notice_says_but_no_place_once_one_is_co
     shown = (await office.get(path)).text
     assert not [words for words in OFFICE_ONLY if words in shown]
     assert "Warning markers: weapons; dog at the address" in shown
+
+
+async def test_a_lead_is_led_to_no_page_that_is_closed_to_them(site: Site) -> None:
+    lead = await site.signed_in(Role.EXPLOITATION_LEAD)
+    episode_id = (await site.council.rows("select episode_id::text from episodes"))[0][0]
+    for path in ("/children/C1", f"/episodes/{episode_id}"):
+        shown = await lead.get(path)
+        assert shown.status_code == 200
+        assert "/interviews/" not in shown.text

@@ -50,7 +50,8 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         "may_keep_wishes": who.role in OFFICE,
         "may_see_family": who.role in (*OFFICE, Role.EXPLOITATION_LEAD),
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
-        "timeline": show.timeline(found.timeline),
+        "timeline": show.timeline(found.timeline, leads_on=who.role is not Role.EXPLOITATION_LEAD),
+        "may_open": who.role is not Role.EXPLOITATION_LEAD,
     }
     return await page(request, "pages/child.html", context, reference=_reference(found))
 

@@ -54,7 +54,8 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "may_tell_back": who.role in OFFICE and found.episode.status == EpisodeStatus.OPEN,
         "notices": [_notice(each, found.hidden) for each in found.notices],
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
-        "timeline": show.timeline(found.timeline),
+        "timeline": show.timeline(found.timeline, leads_on=who.role is not Role.EXPLOITATION_LEAD),
+        "may_open": who.role is not Role.EXPLOITATION_LEAD,
     }
     return await page(
         request, "pages/episode.html", context, reference=f"Episode {_reference(found.episode)}"
