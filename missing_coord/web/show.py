@@ -250,15 +250,19 @@ def within(words_of_area: str) -> str:
     return words_of_area[:1].lower() + words_of_area[1:]
 
 
-def timeline(entries: Iterable[TimelineEntry]) -> list[View]:
-    """Return entries as macros.timeline shows them; a step and its passing on at once are one line."""
+def timeline(entries: Iterable[TimelineEntry], *, may_open: bool = True) -> list[View]:
+    """Return entries as macros.timeline shows them; a step and its passing on at once are one line.
+
+    `may_open`: the reader may open interviews, so that an entry leads to its own.
+    """
     found = list(entries)
     on: dict[TimelineEntry, list[TimelineEntry]] = {}
     for each in found:
         if (step := _passed_from(each, found)) is not None:
             on.setdefault(step, []).append(each)
     joined = {each for passed in on.values() for each in passed}
-    return [_entry(each, on.get(each, [])) for each in found if each not in joined]
+    lines = [_entry(each, on.get(each, [])) for each in found if each not in joined]
+    return lines if may_open else [{**line, "href": None} for line in lines]
 
 
 def _passed_from(entry: TimelineEntry, entries: Sequence[TimelineEntry]) -> TimelineEntry | None:
