@@ -22,6 +22,7 @@ from missing_coord.web.state import web_of
 
 __all__ = [
     "OFFICE",
+    "OPENERS",
     "Access",
     "AccessRule",
     "FormTokenWrong",
@@ -38,6 +39,8 @@ __all__ = [
 ]
 
 OFFICE = (Role.COORDINATOR, Role.MANAGER)
+OPENERS = (*OFFICE, Role.QUALITY_AUDITOR, Role.INTERVIEW_WORKER)
+"""Who may open the page of an interview, so far as the database shows it to them."""
 
 
 class SignInNeeded(MissingCoordError):

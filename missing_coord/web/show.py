@@ -250,10 +250,10 @@ def within(words_of_area: str) -> str:
     return words_of_area[:1].lower() + words_of_area[1:]
 
 
-def timeline(entries: Iterable[TimelineEntry], *, leads_on: bool = True) -> list[View]:
+def timeline(entries: Iterable[TimelineEntry], *, may_open: bool = True) -> list[View]:
     """Return entries as macros.timeline shows them; a step and its passing on at once are one line.
 
-    `leads_on`: the reader may open the interviews to which entries lead.
+    `may_open`: the reader may open interviews, so that an entry leads to its own.
     """
     found = list(entries)
     on: dict[TimelineEntry, list[TimelineEntry]] = {}
@@ -261,8 +261,8 @@ def timeline(entries: Iterable[TimelineEntry], *, leads_on: bool = True) -> list
         if (step := _passed_from(each, found)) is not None:
             on.setdefault(step, []).append(each)
     joined = {each for passed in on.values() for each in passed}
-    shown = [_entry(each, on.get(each, [])) for each in found if each not in joined]
-    return shown if leads_on else [{**each, "href": None} for each in shown]
+    lines = [_entry(each, on.get(each, [])) for each in found if each not in joined]
+    return lines if may_open else [{**line, "href": None} for line in lines]
 
 
 def _passed_from(entry: TimelineEntry, entries: Sequence[TimelineEntry]) -> TimelineEntry | None:

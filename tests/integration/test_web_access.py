@@ -110,3 +110,24 @@ async def test_a_stream_is_for_those_who_may_see_its_page(site: Site) -> None:
     assert (await worker.get("/stream?topic=everything")).status_code == 403
     assert (await worker.get("/stream")).status_code == 403
     assert (await site.browser().get("/stream?topic=queue")).status_code == 401
+
+
+async def test_no_page_offers_a_link_that_its_reader_may_not_follow(site: Site) -> None:
+    interview_id = await site.worker_with()
+    [[episode_id]] = await site.council.rows("select episode_id::text from episodes")
+    first = ["/messages", f"/interviews/{interview_id}", "/children/C1", f"/episodes/{episode_id}"]
+    refused = []
+    for role in PEOPLE_ROLES:
+        browser = await site.signed_in(role)
+        for path in [*first, *(href for _, href, roles in LINKS if role in roles)]:
+            page = await browser.get(path)
+            offered = set(re.findall(r'href="(/[^"?#]*)', page.text)) if page.status_code == 200 else set()
+            refused += [f"{role} on {path}: {each}" for each in sorted(offered) if not _may_read(role, each)]
+    assert refused == []
+
+
+def _may_read(role: Role, path: str) -> bool:
+    rules = [
+        ACCESS[line] for line, route in KNOWN.items() if line[0] == "GET" and route.path_regex.fullmatch(path)
+    ]
+    return not rules or rules[0] == OPEN or (not isinstance(rules[0], str) and role in rules[0])

@@ -20,13 +20,13 @@ from missing_coord.storage.views.sharing import leads_to_call
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.rendering import words
-from missing_coord.web.session import OFFICE, SignedIn, require
+from missing_coord.web.session import OFFICE, OPENERS, SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 Readers = Annotated[
     SignedIn,
-    Depends(require(*OFFICE, Role.INTERVIEW_WORKER, Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD)),
+    Depends(require(*OPENERS, Role.EXPLOITATION_LEAD)),
 ]
 LINKED = "A link with another child is proposed or confirmed. Ask the exploitation lead{names}."
 
@@ -40,6 +40,7 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         found = await child_detail(uow, child_id, council=council)
         leads = await leads_to_call(uow) if found.linked else []
         now = uow.now
+    may_open = who.role in OPENERS
     context = {
         "child": show.identity(found.identity, now=now, areas=web.areas),
         "placements": [_placement(each, web.areas) for each in found.placements],
@@ -50,8 +51,8 @@ async def child(request: Request, child_id: str, who: Readers) -> Response:
         "may_keep_wishes": who.role in OFFICE,
         "may_see_family": who.role in (*OFFICE, Role.EXPLOITATION_LEAD),
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
-        "timeline": show.timeline(found.timeline, leads_on=who.role is not Role.EXPLOITATION_LEAD),
-        "may_open": who.role is not Role.EXPLOITATION_LEAD,
+        "timeline": show.timeline(found.timeline, may_open=may_open),
+        "may_open": may_open,
     }
     return await page(request, "pages/child.html", context, reference=_reference(found))
 

@@ -18,13 +18,13 @@ from missing_coord.storage.views.timeline import NoticeLine
 from missing_coord.web import show
 from missing_coord.web.answers import page
 from missing_coord.web.pages.returns import row_of
-from missing_coord.web.session import OFFICE, SignedIn, require
+from missing_coord.web.session import OFFICE, OPENERS, SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
 Readers = Annotated[
     SignedIn,
-    Depends(require(*OFFICE, Role.INTERVIEW_WORKER, Role.QUALITY_AUDITOR, Role.EXPLOITATION_LEAD)),
+    Depends(require(*OPENERS, Role.EXPLOITATION_LEAD)),
 ]
 FLAGS = {
     "references_disagree_on_end": "Police references disagree about the end; the best known end is used.",
@@ -46,6 +46,7 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
     async with web.acting(who.actor) as uow:
         found = await episode_detail(uow, episode_id, council=council)
         now = uow.now
+    may_open = who.role in OPENERS
     context = {
         "child": show.identity(found.identity, now=now, areas=web.areas),
         "episode": _episode(found, web.areas),
@@ -54,8 +55,8 @@ async def episode(request: Request, episode_id: str, who: Readers) -> Response:
         "may_tell_back": who.role in OFFICE and found.episode.status == EpisodeStatus.OPEN,
         "notices": [_notice(each, found.hidden) for each in found.notices],
         "return_warnings": [show.return_warning(each) for each in found.return_warnings],
-        "timeline": show.timeline(found.timeline, leads_on=who.role is not Role.EXPLOITATION_LEAD),
-        "may_open": who.role is not Role.EXPLOITATION_LEAD,
+        "timeline": show.timeline(found.timeline, may_open=may_open),
+        "may_open": may_open,
     }
     return await page(
         request, "pages/episode.html", context, reference=f"Episode {_reference(found.episode)}"

@@ -20,11 +20,11 @@ from missing_coord.web.forms import Form, read_form, submission_key
 from missing_coord.web.interview_forms import RecordForm
 from missing_coord.web.interview_paper import read_paper
 from missing_coord.web.interview_view import form_context, may, page_context, state_lines
-from missing_coord.web.session import OFFICE, SignedIn, require
+from missing_coord.web.session import OFFICE, OPENERS, SignedIn, require
 from missing_coord.web.state import web_of
 
 router = APIRouter(include_in_schema=False)
-Readers = Annotated[SignedIn, Depends(require(*OFFICE, Role.INTERVIEW_WORKER, Role.QUALITY_AUDITOR))]
+Readers = Annotated[SignedIn, Depends(require(*OPENERS))]
 Recorders = Annotated[SignedIn, Depends(require(*OFFICE, Role.INTERVIEW_WORKER))]
 Office = Annotated[SignedIn, Depends(require(*OFFICE))]
 Managers = Annotated[SignedIn, Depends(require(Role.MANAGER))]
