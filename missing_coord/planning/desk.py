@@ -186,11 +186,13 @@ def late_count(desk: Desk, asked: Sequence[Asked]) -> int:
 def _cost(asked: Asked, option: Option) -> int:
     late = max(0, option.slot.end - asked.due)
     wishes = sum(cost for name, cost in WISHES.items() if getattr(option.key, name))
-    return (LATE + late if late else 0) + wishes + _waiting(asked, option.slot)
+    waiting = (option.slot.start - asked.ready) * WAITING_HOUR // 60
+    return (LATE + late if late else 0) + wishes + waiting
 
 
-def _waiting(asked: Asked, slot: Slot) -> int:
-    return (slot.start - asked.ready) * WAITING_HOUR // 60
+def _effort(slot: Slot) -> int:
+    """Return the band of travel and waiting; counted from 1970, so that a plan says the same a minute later."""
+    return (slot.detour + slot.start * WAITING_HOUR // 60) // EFFORT_BAND
 
 
 def _rank(asked: Asked, worker: WorkerSituation, slot: Slot) -> ChoiceKey:
@@ -204,7 +206,7 @@ def _rank(asked: Asked, worker: WorkerSituation, slot: Slot) -> ChoiceKey:
         unknown_to_child=interview.previous_worker_id not in (None, worker.worker_id),
         spot_purchase=worker.team is WorkerTeam.SPOT_PURCHASE,
         specialist_in_area=worker.out_of_authority and not interview.out_of_area,
-        effort_band=(slot.detour + _waiting(asked, slot)) // EFFORT_BAND,
+        effort_band=_effort(slot),
         start=slot.start,
         worker_id=worker.worker_id,
     )

@@ -13,7 +13,6 @@ from missing_coord.planning.tours import PER_SECOND, Tours
 
 WARM, COLD = 240 * PER_SECOND, 6 * PER_SECOND
 """What the search may lose in one step at first and at last: about so many seconds of travel."""
-ROUNDS = 1
 STEPS_BETWEEN_LOOKS = 16
 STEPS_FOR_EACH = 3000
 MOST_TRIED = 12
@@ -60,7 +59,7 @@ class Search:
                 done = max(progress(), steps / most)
                 if done >= 1:
                     break
-                temperature = WARM * (COLD / WARM) ** (done * ROUNDS % 1)
+                temperature = WARM * (COLD / WARM) ** done
             steps += 1
             before = tours.cost
             touched = self._exchange.swap() if self._at_ease(EXCHANGES) else self._rebuilt()

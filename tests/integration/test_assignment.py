@@ -184,7 +184,7 @@ async def test_every_open_interview_without_a_visit_gets_a_proposal_with_reasons
     booked = await council.due(
         "C2", back=10, worker_id="W01", visit_starts_at=ago(-20), visit_ends_at=ago(-21)
     )
-    assert await _propose(council) == Proposed(with_worker=1, late=0, without_worker=0, left_out=0, cost=60)
+    assert await _propose(council) == Proposed(with_worker=1, late=0, without_worker=0, left_out=0, cost=61)
     kept = await _kept(council, wanted)
     assert kept is not None
     assert kept.worker_id in ("W01", "W02")
