@@ -59,6 +59,19 @@ def test_travel_from_the_base_and_home_again_lies_within_working_hours() -> None
     assert tight.worker_id is None
 
 
+def test_each_hour_of_waiting_weighs_as_two_minutes_of_travel() -> None:
+    away = (MANCHESTER[0] + 10_000, MANCHESTER[1])
+    near = a_worker("near", working_days=frozenset({Weekday.WED}))
+    farther = one(an_interview(), near, a_worker("far", base=away))
+    assert (farther.worker_id, farther.starts_at) == ("far", at(0, 9, 20))
+    assert reason_for(farther, "near") == "the first gap is much later"
+    tomorrow = a_worker("near", working_days=frozenset({Weekday.TUE}))
+    longer = a_worker("far", base=(MANCHESTER[0] + 20_000, MANCHESTER[1]))
+    nearer = one(an_interview(), tomorrow, longer)
+    assert (nearer.worker_id, nearer.starts_at) == ("near", at(1, 9))
+    assert reason_for(nearer, "far") == "adds 78 min of travel, the proposed worker 0 min"
+
+
 def test_visits_lie_between_8_and_20_o_clock_whatever_the_working_hours() -> None:
     night = a_worker(working_hours=WorkingHours(time(5), time(23)))
     assert one(an_interview(), night).starts_at == at(0, 8)
