@@ -206,6 +206,7 @@ async def test_a_notice_that_came_by_telephone_is_typed_in_and_takes_the_usual_r
         ({"issued_at": "2027-11-20T21:00"}, "issued_at"),
         ({"message": "vanished"}, "message"),
         ({"date_of_birth": "yesterday"}, "date_of_birth"),
+        ({"date_of_birth": "2026-11-21"}, "date_of_birth"),
         ({"returned_at": "2026-11-19T10:00"}, "returned_at"),
         ({"found_at": "31/02/2026 10:00"}, "found_at"),
     ],

@@ -89,6 +89,11 @@ async def test_an_audit_is_recorded_once_and_read_by_the_worker_and_the_office(s
         assert "returned for rework: The child&#39;s own words are there." in page, role
         assert 'id="record-audit"' not in page
     assert 'id="record-audit"' not in (await auditor.get(f"/interviews/{interview_id}")).text
+    worker = await site.signed_in(Role.INTERVIEW_WORKER)
+    [led_to] = re.findall(r'href="(\S+)">Record of', (await worker.get("/my-interviews")).text)
+    assert (await worker.get(led_to)).status_code == 200, (
+        "there is no record yet, and the link leads on all the same"
+    )
 
 
 async def test_what_is_missing_stands_beside_its_field_and_a_second_grade_is_refused(site: Site) -> None:

@@ -88,8 +88,10 @@ async def test_the_other_returns_are_taken_by_their_day_or_days(site: Site) -> N
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("name=foi&first=2026-11-30&last=2026-11-01", "This is before the first day."),
-        ("name=foi&first=2026-11-30", "Enter a day, such as 2026-11-21"),
+        ("name=annex-a&day=2099-12-31", "This day is still to come"),
+        ("name=foi&first=2098-12-31&last=2099-12-31", "This day is still to come"),
+        ("name=foi&first=2026-11-10&last=2026-11-01", "This is before the first day."),
+        ("name=foi&first=2026-11-10", "Enter a day, such as 2026-11-21"),
         ("name=annex-a&day=yesterday", "Enter a day, such as 2026-11-21"),
         ("name=ssda903-missing&year=12026", "Choose a collection year"),
         ("name=ssda903-missing&year=1066", "Choose a collection year"),

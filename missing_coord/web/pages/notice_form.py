@@ -74,6 +74,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+NOT_USED = "after_issue:date_of_birth"
+"""The flag of what the road would leave out in silence: whoever types can still put it right."""
 LISTS = ("aliases", "companions", "places", "vehicles", "warning_markers")
 FIELDS = tuple(name for _, fields in GROUPS for name, _ in fields)
 
@@ -96,6 +98,8 @@ async def take_notice(request: Request, who: Office) -> Response:
     web = web_of(request)
     if isinstance(parsed.record, PoliceNotice) and parsed.record.issued_at > web.now():
         form.wrong("issued_at", "This time is still to come")
+    if isinstance(parsed.record, PoliceNotice) and NOT_USED in parsed.record.flags:
+        form.wrong("date_of_birth", "This is after the notice")
     if form.errors or parsed.record is None:
         return await _show(request, form)
     row = Row(raw=raw, line=None, record=parsed.record, faults=())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from missing_coord.domain.errors import DomainError
-from missing_coord.domain.london import LONDON
+from missing_coord.domain.london import london_day
 from missing_coord.domain.ssda903 import collection_year
 from missing_coord.reporting.returns.collection import Files, collection_of
 from missing_coord.reporting.returns.files import ReturnName, Sheet, Wanted, return_sheet
@@ -86,7 +86,7 @@ def _wrong_year(form: Form, now: datetime) -> int:
 
 
 def _this_year(now: datetime) -> int:
-    return collection_year(now.astimezone(LONDON).date())
+    return collection_year(london_day(now))
 
 
 _BY_YEAR = (ReturnName.MISSING, ReturnName.HEADER, ReturnName.EPISODES, ReturnName.YEARLY)
@@ -101,11 +101,19 @@ def _wanted(request: Request, form: Form, name: ReturnName | None) -> Wanted:
         now=web.now(),
         suppress_below=LEAST_SHOWN,
         year=_year(form, web.now()) if name in _BY_YEAR else 0,
-        day=form.day("day", A_DAY) if name is ReturnName.ANNEX_A else None,
-        first=form.day("first", A_DAY) if by_days else None,
+        day=_begun(form, "day", web.now()) if name is ReturnName.ANNEX_A else None,
+        first=_begun(form, "first", web.now()) if by_days else None,
         last=form.day("last", A_DAY) if by_days else None,
         with_faults=form.text("with_faults") == "yes",
     )
+
+
+def _begun(form: Form, name: str, now: datetime) -> date | None:
+    """Return a day that has begun: of no other can anything be told yet."""
+    found = form.day(name, A_DAY)
+    if found is not None and found > london_day(now):
+        form.wrong(name, "This day is still to come")
+    return found
 
 
 def _file_name(name: ReturnName, wanted: Wanted) -> str:
