@@ -223,3 +223,14 @@ async def test_a_typed_notice_that_cannot_be_is_refused_and_nothing_of_it_is_kep
     kept = await site.council.rows("select count(*) from notices where data ->> 'reference' = 'CU-77'")
     assert kept == [(0,)]
     assert await site.council.rows("select 1 from quarantine") == []
+
+
+async def test_a_name_of_thousands_of_letters_does_not_break_the_lists(site: Site) -> None:
+    office = await site.signed_in(Role.COORDINATOR)
+    await office.get("/notices/new")
+    long = {**TYPED, "reference": "CU-78", "local_child_id": "", "forename": "Zed", "surname": "S" * 9_999}
+    assert (await office.post("/notices/new", **long)).status_code == 303
+    for path in ("/missing", "/find?q=SSSS", "/reviews/decided?q=CU-78"):
+        shown = (await office.get(path)).text
+        assert "Zed SSSS" in shown, path
+        assert "S" * 100 not in shown, path
