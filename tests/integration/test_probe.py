@@ -39,4 +39,4 @@ async def test_a_database_without_our_tables_makes_the_process_unready(empty_dat
         async with httpx2.AsyncClient(transport=transport, base_url="http://probe") as asker:
             answer = await asker.get("/ready")
     assert answer.status_code == 503
-    assert answer.json()["checks"]["database"].startswith("at schema none")
+    assert answer.json()["checks"]["database"].startswith("The database is at schema none")

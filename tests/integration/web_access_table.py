@@ -30,6 +30,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("GET", "/missing/{episode_id}"): only(C, M),
     ("POST", "/missing/{episode_id}"): only(C, M),
     ("GET", "/find"): only(C, M, L),
+    ("POST", "/find"): only(C, M, L),
     ("GET", "/notices/new"): only(C, M),
     ("POST", "/notices/new"): only(C, M),
     ("GET", "/plan"): only(C, M),

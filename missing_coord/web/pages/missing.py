@@ -148,10 +148,19 @@ async def _ask(request: Request, who: SignedIn, episode_id: str, form: Form) -> 
 
 
 @router.get("/find")
+async def ask_whom_to_find(request: Request, who: Finders) -> Response:
+    """Ask which child is looked for."""
+    return await page(request, "pages/find.html", {"wanted": "", "rows": []})
+
+
+@router.post("/find")
 async def find(request: Request, who: Finders) -> Response:
-    """Find children by `?q=`: a number, a police reference, or the beginning of a name, or one that sounds so."""
+    """Find children by a number, a police reference, or the beginning of a name, or one that sounds so.
+
+    Posted, so that no name stands in an address: those are kept by browsers and proxies.
+    """
     web = web_of(request)
-    wanted = request.query_params.get("q", "").replace("\x00", "").strip()[:100]
+    wanted = (await read_form(request)).text("q")[:100]
     async with web.acting(who.actor) as uow:
         found = await found_children(uow, wanted) if wanted else []
         now = uow.now
