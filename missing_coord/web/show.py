@@ -12,6 +12,7 @@ from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.escalation import HOLDER
 from missing_coord.domain.interviews import STATE_NAMES, EventKind, IndependenceBasis
 from missing_coord.domain.london import LONDON
+from missing_coord.domain.plurals import plural
 from missing_coord.domain.ssda903 import rule_in_words
 from missing_coord.notify.wording import short_reference, step_words
 from missing_coord.services.interviews import OfferAnswer
@@ -339,9 +340,14 @@ def recipient_name(recipient: str) -> str:
     return f"{kind} {name}" if mark else ROLE_NAMES[Role(recipient)]
 
 
+TWO_DAYS = 48  # hours
+
+
 def lag_words(lag: timedelta | None) -> str | None:
-    """Return how long after a return we were told, None when that is not known; news before the return is no delay."""
+    """Return how long it was, in days from two on; None when that is not known, and less than nothing is nothing."""
     if lag is None:
         return None
     hours, minutes = divmod(max(0, int(lag.total_seconds())) // 60, 60)
+    if hours >= TWO_DAYS:
+        return f"{plural(hours // 24, 'day')} {hours % 24} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -12,7 +12,7 @@ from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.records import MissingListEntry, MissingType
 from missing_coord.services.register import LIST_NAME, list_facts
 from missing_coord.storage.views.timeline import TimelineEntry
-from missing_coord.web.show import area_words, authority_words, timeline, told_references, within
+from missing_coord.web.show import area_words, authority_words, lag_words, timeline, told_references, within
 
 
 def test_a_line_of_the_councils_list_is_named_by_its_time_in_london() -> None:
@@ -82,3 +82,17 @@ def test_a_step_that_was_passed_on_at_once_is_one_line_with_everybody_told() -> 
         "Told: Interview worker. Passed on at once, as the step before had nobody to tell: Manager",
     ]
     assert lines[1]["at"] == at
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (-5, "0 min"),
+        (59, "59 min"),
+        (47 * 60 + 59, "47 h 59 min"),
+        (48 * 60, "2 days 0 h"),
+        (99_158, "68 days 20 h"),
+    ],
+)
+def test_a_length_of_time_is_in_days_from_two_days_on(minutes: int, said: str) -> None:
+    assert lag_words(timedelta(minutes=minutes)) == said
