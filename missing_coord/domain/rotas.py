@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -76,24 +76,22 @@ def gaps(
     rota: Rota, start: datetime, end: datetime, *, away: Collection[str] = ()
 ) -> list[tuple[datetime, datetime]]:
     """Return the spans of [start, end) in which nobody is on duty, joined and in order."""
-    edges = sorted({start, end, *(each for each in _edges(rota, start, end) if start < each < end)})
-    found: list[tuple[datetime, datetime]] = []
-    for begin, until in itertools.pairwise(edges):
-        if on_duty(rota, begin, away=away):
-            continue
-        if found and found[-1][1] == begin:
-            found[-1] = found[-1][0], until
-        else:
-            found.append((begin, until))
-    return found
+    return _spans(rota, start, end, lambda at: not on_duty(rota, at, away=away))
 
 
 def duty_of(rota: Rota, person: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
     """Return the spans of [start, end) in which somebody is on duty, joined and in order."""
+    return _spans(rota, start, end, lambda at: person in on_duty(rota, at))
+
+
+def _spans(
+    rota: Rota, start: datetime, end: datetime, holds: Callable[[datetime], bool]
+) -> list[tuple[datetime, datetime]]:
+    """Return the spans in which something holds that changes only where a shift, an absence or an override does."""
     edges = sorted({start, end, *(each for each in _edges(rota, start, end) if start < each < end)})
     found: list[tuple[datetime, datetime]] = []
     for begin, until in itertools.pairwise(edges):
-        if person not in on_duty(rota, begin):
+        if not holds(begin):
             continue
         if found and found[-1][1] == begin:
             found[-1] = found[-1][0], until
