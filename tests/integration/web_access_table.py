@@ -131,6 +131,7 @@ ACCESS: dict[tuple[str, str], Rule] = {
     ("GET", "/reviews/decided"): only(C, M),
     ("POST", "/reviews/{review_id}/decision"): only(C, M),
     ("POST", "/reviews/{review_id}/undo"): only(C, M),
+    ("POST", "/reviews/{review_id}/find"): only(C, M),
     ("GET", "/presumed-returns"): only(C, M),
     ("GET", "/presumed-returns/{presumed_return_id}"): only(C, M),
     ("POST", "/presumed-returns/{presumed_return_id}/answer"): only(C, M),

@@ -45,9 +45,15 @@ async def reviews(request: Request, who: Office) -> Response:
 
 @router.get("/reviews/{review_id}")
 async def review(request: Request, review_id: str, who: Office) -> Response:
-    """Show one notice beside its candidates, and beside the children found by `?find=`."""
-    find = request.query_params.get("find", "").replace("\x00", "").strip()[:100]
-    return await show_review(request, who, review_id, Form(fields={"find": (find,)}))
+    """Show one notice beside its candidates."""
+    return await show_review(request, who, review_id, Form(fields={}))
+
+
+@router.post("/reviews/{review_id}/find")
+async def find(request: Request, review_id: str, who: Office) -> Response:
+    """Show one notice beside the children found by number or name too; posted, so that no name stands in an address."""
+    wanted = (await read_form(request)).text("find")[:100]
+    return await show_review(request, who, review_id, Form(fields={"find": (wanted,)}))
 
 
 @router.post("/reviews/{review_id}/decision")
