@@ -55,12 +55,12 @@ from generate_series(1, :n) n
 """
 
 
-async def _fill(database: Database) -> None:
+async def _fill(database: Database, *, firing: int = FIRING) -> None:
     duties = OPEN * 10 // 11
     async with database.unit_of_work(BUILDER) as uow:
         await uow.execute(text(_CHILDREN), {"n": duties})
         for statement in (_EPISODES, _INTERVIEWS, _DUTIES):
-            await uow.execute(text(statement), {"returned": RETURNED, "firing": FIRING})
+            await uow.execute(text(statement), {"returned": RETURNED, "firing": firing})
         await uow.execute(text(_ALERTS), {"returned": RETURNED, "n": OPEN - duties})
 
 
