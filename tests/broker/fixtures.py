@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,14 +26,21 @@ PARTITIONS = 3
 @pytest.fixture(scope="session")
 def kafka_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run a broker for the whole session, or use that of MISSING_COORD_TEST_KAFKA; its topics are declared."""
+    with broker_with(small_topics(), tmp_path_factory) as servers:
+        yield servers
+
+
+@contextmanager
+def broker_with(topics: Sequence[Topic], folders: pytest.TempPathFactory) -> Iterator[str]:
+    """Lend the servers of a broker that has these topics."""
     given = os.environ.get("MISSING_COORD_TEST_KAFKA")
     if given:
-        make_topics(given)
+        asyncio.run(create_topics(given, topics))
         yield given
         return
     try:
-        with running_cluster(tmp_path_factory.mktemp("kafka") / uuid.uuid4().hex) as cluster:
-            make_topics(cluster.servers)
+        with running_cluster(folders.mktemp("kafka") / uuid.uuid4().hex) as cluster:
+            asyncio.run(create_topics(cluster.servers, topics))
             yield cluster.servers
     except BrokerMissing as error:
         absent(str(error))
@@ -57,10 +65,15 @@ def kafka(kafka_servers: str) -> Peer:
     return peer
 
 
-def small_topics(*, replicas: int = 1, partitions: int = PARTITIONS) -> list[Topic]:
+def small_topics(*, replicas: int = 1) -> list[Topic]:
     """Return the declared topics as small as tests need them."""
+    return [replace(topic, partitions=PARTITIONS) for topic in topics_on(replicas)]
+
+
+def topics_on(replicas: int) -> list[Topic]:
+    """Return the topics as they are declared, on so many brokers."""
     declared = declared_topics(Path(deploy_folder()) / "topics.yaml")
-    return [replace(topic, replicas=replicas, partitions=partitions) for topic in declared]
+    return [replace(topic, replicas=replicas) for topic in declared]
 
 
 def make_topics(servers: str, *, replicas: int = 1) -> None:
