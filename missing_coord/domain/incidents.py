@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from missing_coord.domain.deadlines import ClockBasis
@@ -81,7 +82,7 @@ def _rounds(ordered: list[PoliceNotice]) -> list[list[PoliceNotice]]:
 
 
 def _opens_again(notice: PoliceNotice, before: list[PoliceNotice]) -> bool:
-    ended = _end(before)
+    ended = _end(before) if before else None
     seen = notice.last_seen_at or notice.reported_at
     return ended is not None and seen is not None and seen > ended[0]
 
@@ -132,7 +133,7 @@ _MESSAGE_ORDER = {
 def _latest(notices: list[PoliceNotice], field: str) -> Any:
     for notice in reversed(notices):
         value = getattr(notice, field)
-        if value not in (None, ""):
+        if value:
             return value
     return None
 
@@ -171,6 +172,11 @@ _AWAY_WORDS = ("absent", "away", "no apparent risk")
 
 def _kind(ordered: list[PoliceNotice]) -> EpisodeKind:
     """Missing at any point makes the episode type M: the type may only be lowered by never having been M."""
-    categories: list[str] = [n.category.casefold() for n in ordered if n.category]
-    away = [any(word in category for word in _AWAY_WORDS) for category in categories]
-    return EpisodeKind.AWAY if away and all(away) else EpisodeKind.MISSING
+    away = {_says_away(n.category) for n in ordered if n.category}
+    return EpisodeKind.AWAY if away == {True} else EpisodeKind.MISSING
+
+
+@lru_cache(maxsize=1024)
+def _says_away(category: str) -> bool:
+    folded = category.casefold()
+    return any(word in folded for word in _AWAY_WORDS)

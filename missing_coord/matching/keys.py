@@ -5,8 +5,9 @@ Each key starts with a letter that says its kind; together they keep recall high
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from missing_coord.matching.dates import day_month_swapped, is_january_first
 from missing_coord.matching.evidence import PersonEvidence, RegisterChild
@@ -44,13 +45,20 @@ def distinct_keys(child: PreparedChild) -> set[str]:
 def lookup_keys(person: PersonEvidence | PreparedEvidence) -> list[str]:
     """The keys under which the child of a notice may be filed, sorted and without repeats."""
     ready = person if isinstance(person, PreparedEvidence) else prepare_evidence(person)
-    keys = set(_place_keys(ready.postcodes, ready.addresses, ready.phones))
-    if ready.local_id:
-        keys.add(LOCAL_ID + ready.local_id)
-    keys.update(_birth_lookups(ready))
-    keys.update(_name_lookups(ready))
-    keys.update(_thin_lookups(ready))
-    return sorted(keys)
+    return sorted(distinct_lookups(ready))
+
+
+def distinct_lookups(person: PreparedEvidence) -> set[str]:
+    """The keys under which the child of a notice may be filed, in no order."""
+    keys = {
+        *_place_keys(person.postcodes, person.addresses, person.phones),
+        *_birth_lookups(person),
+        *_name_lookups(person),
+        *_thin_lookups(person),
+    }
+    if person.local_id:
+        keys.add(LOCAL_ID + person.local_id)
+    return keys
 
 
 def _register_keys(child: PreparedChild) -> Iterator[str]:
@@ -70,63 +78,71 @@ def _register_keys(child: PreparedChild) -> Iterator[str]:
     yield from (f"{SURNAME_YEAR}{heard}:{child.born[:4]}" for heard in _sounds(surnames))
 
 
-def _place_keys(postcodes: Iterable[str], addresses: Iterable[str], phones: Iterable[str]) -> Iterator[str]:
-    yield from (POSTCODE + postcode for postcode in postcodes)
-    yield from (ADDRESS + address for address in addresses)
-    yield from (PHONE + phone for phone in phones)
+def _place_keys(postcodes: Iterable[str], addresses: Iterable[str], phones: Iterable[str]) -> list[str]:
+    return [
+        *[POSTCODE + postcode for postcode in postcodes],
+        *[ADDRESS + address for address in addresses],
+        *[PHONE + phone for phone in phones],
+    ]
 
 
-def _full_name_keys(forenames: tuple[str, ...], surnames: tuple[str, ...]) -> Iterator[str]:
+def _full_name_keys(forenames: tuple[str, ...], surnames: tuple[str, ...]) -> list[str]:
     roots = _root_sounds(forenames)
-    for heard in _sounds(surnames):
-        yield from (f"{FULL_NAME}{heard}:{root}" for root in roots)
     starts = {word[:3] for surname in surnames for word in surname.split()}
-    for start in starts:
-        yield from (f"{FORENAME_START}{root}:{start}" for root in roots)
+    return [
+        *[f"{FULL_NAME}{heard}:{root}" for heard in _sounds(surnames) for root in roots],
+        *[f"{FORENAME_START}{root}:{start}" for start in starts for root in roots],
+    ]
 
 
 def _full_name_year_keys(
-    forenames: tuple[str, ...], surnames: tuple[str, ...], years: Iterable[str]
-) -> Iterator[str]:
+    forenames: tuple[str, ...], surnames: tuple[str, ...], years: Sequence[str]
+) -> list[str]:
     roots = _root_sounds(forenames)
-    for heard in _sounds(surnames):
-        yield from (f"{FULL_NAME_YEAR}{heard}:{root}:{year}" for root in roots for year in years)
+    return [
+        f"{FULL_NAME_YEAR}{heard}:{root}:{year}"
+        for heard in _sounds(surnames)
+        for root in roots
+        for year in years
+    ]
 
 
-def _birth_keys(born: str, forenames: Iterable[str], surnames: Iterable[str]) -> Iterator[str]:
-    yield from (f"{BIRTH_FORENAME}{born}{forename[0]}" for forename in forenames if forename)
-    yield from (f"{BIRTH_SURNAME}{born}{word[0]}" for surname in surnames for word in surname.split())
+def _birth_keys(born: str, forenames: Iterable[str], surnames: Iterable[str]) -> list[str]:
+    return [
+        *[f"{BIRTH_FORENAME}{born}{forename[0]}" for forename in forenames if forename],
+        *[f"{BIRTH_SURNAME}{born}{word[0]}" for surname in surnames for word in surname.split()],
+    ]
 
 
-def _month_keys(forenames: tuple[str, ...], surnames: tuple[str, ...], months: set[str]) -> Iterator[str]:
-    for month in months:
-        yield from (f"{SURNAME_MONTH}{heard}:{month}" for heard in _sounds(surnames))
-        yield from (f"{FORENAME_MONTH}{root}:{month}" for root in _root_sounds(forenames))
+def _month_keys(forenames: tuple[str, ...], surnames: tuple[str, ...], months: set[str]) -> list[str]:
+    heard, roots = _sounds(surnames), _root_sounds(forenames)
+    return [
+        *[f"{SURNAME_MONTH}{code}:{month}" for month in months for code in heard],
+        *[f"{FORENAME_MONTH}{root}:{month}" for month in months for root in roots],
+    ]
 
 
-def _birth_lookups(person: PreparedEvidence) -> Iterator[str]:
-    if not person.born:
-        return
-    swapped = day_month_swapped(person.born)
-    year = int(person.born[:4])
-    months = {
-        person.born[:6],
-        swapped[:6],
-        f"{year - 1}{person.born[4:6]}",
-        f"{year + 1}{person.born[4:6]}",
-    } - {""}
+def _birth_lookups(person: PreparedEvidence) -> list[str]:
+    born = person.born
+    if not born:
+        return []
+    year = int(born[:4])
+    months = {born[:6], f"{year - 1}{born[4:6]}", f"{year + 1}{born[4:6]}"}
+    if swapped := day_month_swapped(born):
+        months.add(swapped[:6])
     surnames = (person.surname, *person.other_surnames, person.forename)
     forenames = (person.forename, *person.other_forenames, person.surname)
-    yield from _birth_keys(person.born, forenames, surnames)
-    yield from _month_keys(forenames, surnames, months)
+    return [*_birth_keys(born, forenames, surnames), *_month_keys(forenames, surnames, months)]
 
 
-def _name_lookups(person: PreparedEvidence) -> Iterator[str]:
+def _name_lookups(person: PreparedEvidence) -> list[str]:
     surnames = (person.surname, *person.other_surnames)
     forenames = (person.forename, *person.other_forenames)
-    yield from _full_name_keys(forenames, surnames)
-    yield from _full_name_keys((person.surname,), (person.forename,))
-    yield from _full_name_year_keys(forenames[:1], surnames[:1], _near_years(person))
+    return [
+        *_full_name_keys(forenames, surnames),
+        *_full_name_keys((person.surname,), (person.forename,)),
+        *_full_name_year_keys(forenames[:1], surnames[:1], _near_years(person)),
+    ]
 
 
 def _thin_lookups(person: PreparedEvidence) -> Iterator[str]:
@@ -140,12 +156,12 @@ def _thin_lookups(person: PreparedEvidence) -> Iterator[str]:
         yield from (f"{SURNAME_YEAR}{code}:{year}" for code in heard)
 
 
-def _near_years(person: PreparedEvidence) -> tuple[str, ...]:
+def _near_years(person: PreparedEvidence) -> list[str]:
     """The years of birth around the one that is said, or that fit the age."""
     if person.born:
         said = int(person.born[:4])
-        return tuple(str(year) for year in (said - 1, said, said + 1))
-    return tuple(str(year) for year in _likely_years(person))
+        return [str(said - 1), str(said), str(said + 1)]
+    return [str(year) for year in _likely_years(person)]
 
 
 def _likely_years(person: PreparedEvidence) -> tuple[int, ...]:
@@ -156,20 +172,27 @@ def _likely_years(person: PreparedEvidence) -> tuple[int, ...]:
     return (person.age_on.year - person.age, person.age_on.year - person.age - 1)
 
 
-# The same few names are asked for several times in a row, once for each kind of key.
-@lru_cache(maxsize=1024)
-def _sounds(names: tuple[str, ...]) -> tuple[str, ...]:
+def _sounds(names: tuple[str, ...]) -> Iterable[str]:
     """Sounds of the words of names, without repeats."""
-    return tuple(dict.fromkeys(code for name in names if len(name) > 1 for code in sounds_of(name) if code))
+    return _without_repeats([_sounds_of_name(name) for name in names])
 
 
-@lru_cache(maxsize=1024)
-def _root_sounds(forenames: tuple[str, ...]) -> tuple[str, ...]:
+def _root_sounds(forenames: tuple[str, ...]) -> Iterable[str]:
     """Sounds of the words of the forenames and of the full names they may stand for."""
-    words = [word for forename in forenames if len(forename) > 1 for word in forename.split()]
-    return tuple(dict.fromkeys(code for word in words for code in _sounds_of_roots(word)))
+    return _without_repeats([_sounds_of_roots(forename) for forename in forenames])
 
 
-@lru_cache(maxsize=50_000)
-def _sounds_of_roots(word: str) -> tuple[str, ...]:
-    return tuple(sound(root)[:4] for root in sorted(name_roots(word)))
+def _without_repeats(heard: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    return heard[0] if len(heard) == 1 else dict.fromkeys(chain.from_iterable(heard))
+
+
+@lru_cache(maxsize=100_000)
+def _sounds_of_name(name: str) -> tuple[str, ...]:
+    return tuple([code for code in sounds_of(name) if code]) if len(name) > 1 else ()
+
+
+@lru_cache(maxsize=100_000)
+def _sounds_of_roots(forename: str) -> tuple[str, ...]:
+    words = forename.split() if len(forename) > 1 else []
+    heard = [sound(root)[:4] for word in words for root in sorted(name_roots(word))]
+    return tuple(dict.fromkeys(heard))

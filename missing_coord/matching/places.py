@@ -66,8 +66,8 @@ def _stayed(said: frozenset[str], day: str, child: PreparedChild) -> PlaceLevel 
 
 def _one_slip_between(said: frozenset[str], known: Iterable[str]) -> bool:
     """One letter wrong, missing, added or exchanged in a postcode or in a numbered street."""
-    return any(
-        abs(len(one) - len(other)) <= 1 and OSA.distance(one, other, score_cutoff=1) <= 1
-        for one in said
-        for other in known
-    )
+    for one in said:
+        for other in known:
+            if abs(len(one) - len(other)) <= 1 and OSA.distance(one, other, score_cutoff=1) <= 1:
+                return True
+    return False

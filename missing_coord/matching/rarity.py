@@ -30,7 +30,8 @@ class RegisterStatistics:
 
     def surname_share(self, surname: str) -> float:
         """The share of children with this surname, or with the most common part of a double-barrelled one."""
-        return max(self._share(self.surnames, word) for word in (surname, *surname.split()))
+        words = {surname, *surname.split()}
+        return max([self._share(self.surnames, word) for word in words])
 
     def forename_share(self, forename: str) -> float:
         """The share of children with this forename."""
@@ -38,7 +39,7 @@ class RegisterStatistics:
 
     def shared_by(self, places_or_phones: Iterable[str]) -> int:
         """How many children share the most crowded of these postcodes or numbers, 0 when none is crowded."""
-        return max((self.crowded.get(each, 0) for each in places_or_phones), default=0)
+        return max([self.crowded.get(each, 0) for each in places_or_phones], default=0)
 
     @property
     def january_share(self) -> float:

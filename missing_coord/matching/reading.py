@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,53 +16,53 @@ _BRITISH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 
 def register_child(record: Any, *, placements: Iterable[Any] = ()) -> RegisterChild:
     """A register row (ChildRecord, or a mapping of the same columns) with that child's placements."""
-    where = list(placements)
+    said, where = _cells(record), [_cells(row) for row in placements]
     return RegisterChild(
-        child_id=_text(record, "child_id"),
-        forename=_text(record, "forename"),
-        middle_names=_text(record, "middle_names"),
-        surname=_text(record, "surname"),
-        aliases=_list(record, "aliases"),
-        date_of_birth=_date(record, "date_of_birth"),
-        sex=_text(record, "sex"),
-        home_postcode=_text(record, "home_postcode"),
-        previous_postcodes=_list(record, "previous_postcodes"),
+        child_id=_text(said("child_id")),
+        forename=_text(said("forename")),
+        middle_names=_text(said("middle_names")),
+        surname=_text(said("surname")),
+        aliases=_list(said("aliases")),
+        date_of_birth=_date(said("date_of_birth")),
+        sex=_text(said("sex")),
+        home_postcode=_text(said("home_postcode")),
+        previous_postcodes=_list(said("previous_postcodes")),
         stays=tuple(
-            Stay(postcode, _date(row, "start_date"), _date(row, "end_date"))
+            Stay(postcode, _date(row("start_date")), _date(row("end_date")))
             for row in where
-            if (postcode := _text(row, "postcode"))
+            if (postcode := _text(row("postcode")))
         ),
         addresses=_present(
-            _text(record, "home_address"),
-            *_list(record, "previous_addresses"),
-            *(_text(row, "address") for row in where),
+            _text(said("home_address")),
+            *_list(said("previous_addresses")),
+            *(_text(row("address")) for row in where),
         ),
-        phones=_phones(record),
-        responsible_authority=_text(record, "responsible_authority"),
-        uasc=_truth(record, "uasc") or False,
-        status=_text(record, "status"),
+        phones=_list(said("phone_numbers")) or _list(said("phone")),
+        responsible_authority=_text(said("responsible_authority")),
+        uasc=_truth(said("uasc")) or False,
+        status=_text(said("status")),
     )
 
 
 def notice_evidence(record: Any) -> PersonEvidence:
     """What one police notice (PoliceNotice, or a mapping of the same columns) says about the person."""
-    age = _text(record, "age")
-    instant = _date(record, "issued_at") or _date(record, "reported_at") or _date(record, "last_seen_at")
+    said = _cells(record)
+    age = _text(said("age"))
     return PersonEvidence(
-        local_child_id=_text(record, "local_child_id"),
-        forename=_text(record, "forename"),
-        surname=_text(record, "surname"),
-        aliases=_list(record, "aliases"),
-        date_of_birth=_date(record, "date_of_birth"),
+        local_child_id=_text(said("local_child_id")),
+        forename=_text(said("forename")),
+        surname=_text(said("surname")),
+        aliases=_list(said("aliases")),
+        date_of_birth=_date(said("date_of_birth")),
         age=int(age) if age.isdigit() else None,
-        age_on=instant,
-        sex=_text(record, "sex"),
-        home_postcodes=_present(_text(record, "home_postcode")),
-        missing_from_postcodes=_present(_text(record, "missing_from_postcode")),
-        addresses=_present(_text(record, "home_address"), _text(record, "missing_from")),
-        phones=_phones(record),
-        responsible_authority=_text(record, "responsible_authority"),
-        looked_after=_truth(record, "looked_after"),
+        age_on=_date(said("issued_at")) or _date(said("reported_at")) or _date(said("last_seen_at")),
+        sex=_text(said("sex")),
+        home_postcodes=_present(_text(said("home_postcode"))),
+        missing_from_postcodes=_present(_text(said("missing_from_postcode"))),
+        addresses=_present(_text(said("home_address")), _text(said("missing_from"))),
+        phones=_list(said("phone_numbers")) or _list(said("phone")),
+        responsible_authority=_text(said("responsible_authority")),
+        looked_after=_truth(said("looked_after")),
     )
 
 
@@ -79,31 +79,27 @@ def evidence_from_data(data: Mapping[str, Any]) -> PersonEvidence:
     return PersonEvidence(**said)
 
 
-def _value(record: Any, name: str) -> Any:
-    return record.get(name) if isinstance(record, Mapping) else getattr(record, name, None)
+def _cells(record: Any) -> Callable[[str], Any]:
+    """What a record or a mapping says under a column's name, None where it says nothing."""
+    return record.get if isinstance(record, Mapping) else lambda name: getattr(record, name, None)
 
 
-def _text(record: Any, name: str) -> str:
-    value = _value(record, name)
+def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _list(record: Any, name: str) -> tuple[str, ...]:
-    value = _value(record, name)
-    parts = value.split(";") if isinstance(value, str) else (value or ())
+def _list(value: Any) -> tuple[str, ...]:
+    if not value:
+        return ()
+    parts = value.split(";") if isinstance(value, str) else value
     return _present(*(str(part).strip() for part in parts))
 
 
 def _present(*texts: str) -> tuple[str, ...]:
-    return tuple(text for text in texts if text)
+    return tuple([text for text in texts if text])
 
 
-def _phones(record: Any) -> tuple[str, ...]:
-    return _list(record, "phone_numbers") or _list(record, "phone")
-
-
-def _date(record: Any, name: str) -> date | None:
-    value = _value(record, name)
+def _date(value: Any) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -123,11 +119,10 @@ def _read_date(text: str) -> date | None:
         return None
 
 
-def _truth(record: Any, name: str) -> bool | None:
-    value = _value(record, name)
-    if isinstance(value, bool):
+def _truth(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
         return value
-    word = _text(record, name).lower()
+    word = _text(value).lower()
     if word in _TRUE:
         return True
     return False if word in _FALSE else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from math import log2
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ _NEVER = -99.0
 _SAME_FORENAME_IN_FAMILY = -7.0
 # Of two names this common a near spelling is more likely another child (Jayden, Hayden) than a slip.
 _BOTH_COMMON = 0.0004
+_USUALLY_SHARED_BY = 3
 _SAME_FAMILY_NAME = frozenset({NameLevel.EXACT, NameLevel.CLOSE, NameLevel.PART, NameLevel.OTHER_NAME})
 _SAME_GIVEN_NAME = AGREEING - {NameLevel.INITIAL}
 
@@ -50,8 +51,7 @@ class Comparison(NamedTuple):
     local_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Bits:
+class _Bits(NamedTuple):
     """Bits of the levels for one piece of evidence, with the rarity of its own names and places worked in."""
 
     forename: dict[NameLevel, float]
@@ -68,12 +68,15 @@ class Scorer:
         self.weights = weights
         self.statistics = statistics
         self._children = max(statistics.children, 100)
-        shared = 3 / self._children
         fields = weights.fields
         floors = {"exact_january": statistics.january_share / 6}
         self._birth = {key: row.bits(at_least=floors.get(key, 0)) for key, row in fields["birth"].items()}
-        self._place = _shared_bits(fields["place"], shared)
-        self._phone = _shared_bits(fields["phone"], shared)
+        # The same few shares come again and again: for each the bits are worked out once.
+        remembered = lru_cache(maxsize=4096)
+        self._given_name = remembered(partial(_rarity_bits, fields["forename"]))
+        self._family_name = remembered(partial(_rarity_bits, fields["surname"]))
+        self._place = remembered(partial(_shared_bits, fields["place"]))
+        self._phone = remembered(partial(_shared_bits, fields["phone"]))
         self._sex = {key: row.bits() for key, row in fields["sex"].items()}
         self._local_id = {
             key: row.bits(at_least=weights.local_id_wrong / self._children if key == "same" else 0)
@@ -97,22 +100,20 @@ class Scorer:
         return [self._compare(person, child, bits) for child in children]
 
     def _evidence_bits(self, person: PreparedEvidence) -> _Bits:
-        fields = self.weights.fields
-        forename = self.statistics.forename_share(person.forename)
-        surname = self.statistics.surname_share(person.surname)
-        said = (name for name in (person.forename, *person.other_forenames) if name)
+        shares = self.statistics
+        roots = [name_roots(name) for name in (person.forename, *person.other_forenames) if name]
         return _Bits(
-            _rarity_bits(fields["forename"], forename),
-            _rarity_bits(fields["surname"], surname),
-            self._crowd_bits("place", person.postcodes) or self._place,
-            self._crowd_bits("phone", person.phones) or self._phone,
-            frozenset(root for name in said for root in name_roots(name)),
+            self._given_name(shares.forename_share(person.forename)),
+            self._family_name(shares.surname_share(person.surname)),
+            self._place(self._crowd(person.postcodes)),
+            self._phone(self._crowd(person.phones)),
+            frozenset[str]().union(*roots),
         )
 
-    def _crowd_bits(self, name: str, said: frozenset[str]) -> dict[str, float] | None:
-        """Bits when a children's home or a block of flats is named: many share it, so it says less."""
+    def _crowd(self, said: frozenset[str]) -> float:
+        """The share of children at one place or number; where many share it (a children's home), it says less."""
         crowd = self.statistics.shared_by(said) if said else 0
-        return _shared_bits(self.weights.fields[name], crowd / self._children) if crowd else None
+        return (crowd or _USUALLY_SHARED_BY) / self._children
 
     def _compare(self, person: PreparedEvidence, child: PreparedChild, bits: _Bits) -> Comparison:
         forename = self._forename(person, child, bits)
@@ -169,9 +170,8 @@ class Scorer:
         surname = compare_surnames(person.forename, child.surname)
         if forename not in _SAME_GIVEN_NAME and surname not in _SAME_FAMILY_NAME:
             return None
-        fields, shares = self.weights.fields, self.statistics
-        as_forename = _rarity_bits(fields["forename"], shares.forename_share(person.surname))
-        as_surname = _rarity_bits(fields["surname"], shares.surname_share(person.forename))
+        as_forename = self._given_name(self.statistics.forename_share(person.surname))
+        as_surname = self._family_name(self.statistics.surname_share(person.forename))
         return as_forename[forename] + as_surname[surname] + self._swapped, forename, surname
 
     def _forename(self, person: PreparedEvidence, child: PreparedChild, bits: _Bits) -> NameLevel:

@@ -12,7 +12,7 @@ from missing_coord.domain.records import ChildRecord, ChildStatus, PoliceNotice
 from missing_coord.matching.candidates import MAX_CANDIDATES, select_candidates
 from missing_coord.matching.decide import MatchDecision, MatchOutcome, MatchPolicy, decide
 from missing_coord.matching.evidence import PersonEvidence
-from missing_coord.matching.keys import lookup_keys
+from missing_coord.matching.keys import distinct_lookups
 from missing_coord.matching.prepared import PreparedEvidence, prepare_evidence
 from missing_coord.matching.score import Scorer
 from missing_coord.services.persons import pooled
@@ -100,7 +100,7 @@ async def _decide_all(
     policy: MatchPolicy | None,
 ) -> list[MatchDecision]:
     """Decide on the likeliest few candidates; who is not matched by them is compared with all of them."""
-    keys = [lookup_keys(person) for person in people]
+    keys = [distinct_lookups(person) for person in people]
     filed = await uow.children.filed({key for each in keys for key in each})
     decisions: dict[int, MatchDecision] = {}
     compared: dict[int, list[str]] = {}

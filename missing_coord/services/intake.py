@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +20,7 @@ from missing_coord.matching.reading import notice_evidence
 from missing_coord.matching.score import Scorer
 from missing_coord.services.episodes import rederive
 from missing_coord.services.identity import SETTLED_BY_PERSON, Unidentified, identify
-from missing_coord.services.persons import persons_of, signature_of
+from missing_coord.services.persons import persons_of, said_once, signature_of
 from missing_coord.services.ports.received import Received
 from missing_coord.services.ports.work import Policy, UnitOfWork
 
@@ -160,18 +161,18 @@ def _people(notices: Sequence[StoredNotice], before: dict[str, Incident]) -> lis
 def _person(
     reference: Reference, group: list[StoredNotice], before: dict[str, Incident], taken: set[str]
 ) -> _Person:
-    ordered = sorted(group, key=lambda each: (each.notice.issued_at, each.notice.content_hash))
-    notices = [each.notice for each in ordered]
-    evidence = pool_evidence([notice_evidence(notice) for notice in notices])
+    notices = [each.notice for each in group]
+    said = said_once(notices)
+    evidence = pool_evidence([notice_evidence(notice) for notice in said])
     facts = fold_notices(notices)
-    kept = _kept(ordered, before, taken)
+    kept = _kept(group, before, taken)
     content = _evidence(evidence)
     incident = Incident(
-        incident_id=kept.incident_id if kept else _incident_id(reference, ordered[0].notice),
+        incident_id=kept.incident_id if kept else _incident_id(reference, notices[0]),
         source=Source.POLICE.value,
         force_key=reference[0],
         reference_key=reference[1],
-        signature=signature_of(notices),
+        signature=signature_of(said),
         evidence=content,
         facts=facts,
         facts_hash=_digest(facts, content),
@@ -186,7 +187,7 @@ def _person(
         weights_version=kept.weights_version if kept else "",
         version=kept.version if kept else 0,
     )
-    return _Person(incident=incident, evidence=evidence, notices=notices, counted=ordered)
+    return _Person(incident=incident, evidence=evidence, notices=notices, counted=group)
 
 
 def _kept(group: Sequence[StoredNotice], before: dict[str, Incident], taken: set[str]) -> Incident | None:
@@ -217,8 +218,9 @@ def _plain(value: Any) -> Any:
 
 
 def _digest(facts: tuple[IncidentFacts, ...], evidence: dict[str, Any]) -> str:
-    said = [*(str(value) for each in facts for value in _VALUES(each)), str(sorted(evidence.items()))]
-    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+    values = chain.from_iterable(map(_VALUES, facts))
+    said = "\x1f".join([*map(str, values), str(sorted(evidence.items()))])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 _VALUES = attrgetter(*IncidentFacts.__dataclass_fields__)

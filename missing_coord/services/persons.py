@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -18,9 +21,11 @@ def persons_of(notices: Sequence[StoredNotice]) -> list[list[StoredNotice]]:
     """Split the notices of one reference by person; the same set of notices always splits in the same way.
 
     Two persons are never joined by a notice that fits both: it becomes an incident of its own, which is matched by
-    what it says itself or waits for a coordinator.
+    what it says itself or waits for a coordinator. Persons and their notices come oldest first.
     """
-    ordered = sorted(notices, key=lambda each: (each.notice.issued_at, each.notice.content_hash))
+    ordered = sorted(notices, key=_age)
+    if len({_WHO(each.notice) for each in ordered}) == 1:
+        return [ordered]
     groups: list[list[StoredNotice]] = []
     for wanted in (_NAMED, _NUMBERED, _REST):
         alone: list[list[StoredNotice]] = []
@@ -30,9 +35,14 @@ def persons_of(notices: Sequence[StoredNotice]) -> list[list[StoredNotice]]:
             )
             (fitting[0] if len(fitting) == 1 else _new_group(alone)).append(each)
         groups += alone
-    return sorted(groups, key=lambda group: min((m.notice.issued_at, m.notice.content_hash) for m in group))
+    return sorted((sorted(group, key=_age) for group in groups), key=lambda group: _age(group[0]))
 
 
+def _age(each: StoredNotice) -> tuple[datetime, str]:
+    return each.notice.issued_at, each.notice.content_hash
+
+
+_WHO = attrgetter("local_child_id", "forename", "surname", "date_of_birth")
 _NAMED, _NUMBERED, _REST = range(3)
 
 
@@ -77,7 +87,7 @@ def signature_of(notices: Sequence[PoliceNotice]) -> str:
     return f"{family}|{given}|{born.isoformat()}" if given and family and born else ""
 
 
-_ABOUT_PERSON = (
+_DESCRIBING = (
     "forename",
     "surname",
     "aliases",
@@ -94,12 +104,30 @@ _ABOUT_PERSON = (
 
 def pooled(notices: Sequence[PoliceNotice]) -> PoliceNotice:
     """Return the last of notices, oldest first, with the last known value of everything that describes the person."""
-    return replace(notices[-1], **{name: _last_known(notices, name) for name in _ABOUT_PERSON})
+    return replace(notices[-1], **{name: _last_known(notices, name) for name in _DESCRIBING})
+
+
+_SAID = attrgetter(
+    *_DESCRIBING, "age", "local_child_id", "missing_from", "missing_from_postcode", "phone_numbers"
+)
+
+
+def said_once(notices: Sequence[PoliceNotice]) -> list[PoliceNotice]:
+    """Return notices, oldest first, without those that say the same about the person as the one before."""
+    return [next(same) for _, same in groupby(notices, key=_said)]
+
+
+def _said(notice: PoliceNotice) -> tuple[Any, ...]:
+    """What a notice says about the person; an age counts with the day on which it was said."""
+    return _SAID(notice), None if notice.age is None else notice.issued_at
 
 
 def _last_known(notices: Sequence[PoliceNotice], name: str) -> Any:
-    values = (getattr(each, name) for each in reversed(notices))
-    return next((value for value in values if value not in (None, "", ())), getattr(notices[-1], name))
+    for notice in reversed(notices):
+        value = getattr(notice, name)
+        if value not in (None, "", ()):
+            return value
+    return getattr(notices[-1], name)
 
 
 def _contradict(one: PoliceNotice, other: PoliceNotice) -> bool:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from missing_coord.domain.cases import StoredNotice
 from missing_coord.domain.records import NoticeMessage, PoliceNotice
-from missing_coord.services.persons import persons_of
+from missing_coord.matching.evidence import pool_evidence
+from missing_coord.matching.reading import notice_evidence
+from missing_coord.services.persons import persons_of, said_once, signature_of
 
 FIRST = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -105,3 +107,31 @@ def test_any_order_splits_alike_and_nobody_is_lost(said: list[dict[str, Any]], c
     chance.shuffle(shuffled)
     assert split(*shuffled) == split(*notices)
     assert sorted(number for group in split(*notices) for number in group) == list(range(len(notices)))
+
+
+# What notices may say: a name that changes back, an age that is said again on another day.
+SAYINGS = st.fixed_dictionaries(
+    {
+        "forename": st.sampled_from(["Daniel", "Danny", None]),
+        "age": st.sampled_from([0, 14, None]),
+        "aliases": st.sampled_from([(), ("Dan Q",)]),
+        "home_postcode": st.sampled_from(["M1 1AA", None]),
+    }
+)
+
+
+@given(st.lists(SAYINGS, min_size=1, max_size=8))
+def test_leaving_out_what_is_only_repeated_changes_nothing_that_is_known_of_the_person(
+    sayings: list[dict[str, Any]],
+) -> None:
+    notices = [notice(24 * number, **said).notice for number, said in enumerate(sayings)]
+    said = said_once(notices)
+    assert pool_evidence([notice_evidence(each) for each in said]) == pool_evidence(
+        [notice_evidence(each) for each in notices]
+    )
+    assert signature_of(said) == signature_of(notices)
+
+
+def test_three_notices_that_say_the_same_of_the_person_are_read_once() -> None:
+    notices = [notice(hours, **DANIEL).notice for hours in (1, 2, 3)]
+    assert said_once(notices) == notices[:1]
