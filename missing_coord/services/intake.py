@@ -6,7 +6,8 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from operator import attrgetter
 from typing import Any
@@ -108,7 +109,7 @@ async def _reconsider(
     again: Collection[str] = (),
 ) -> None:
     before = {each.incident_id: each for each in await uow.incidents.of_references(references)}
-    people = _people(notices, before)
+    people = _people(notices, before, now=uow.now)
     changed = [
         each
         for each in people
@@ -129,7 +130,7 @@ async def _reconsider(
     touched = {each.child_id for each in (*after, *gone)}
     touched |= {before[each.incident_id].child_id for each in after if each.incident_id in before}
     await uow.children.lock(touched)
-    await uow.incidents.save([_stamped(uow, each) for each in after])
+    await uow.incidents.save(after)
     await _count(uow, people)
     await uow.incidents.remove([each.incident_id for each in gone])
     await rederive(uow, touched, policy=engine.policy, saved=after)
@@ -144,7 +145,7 @@ class _Person(Unidentified):
     counted: Sequence[StoredNotice]
 
 
-def _people(notices: Sequence[StoredNotice], before: dict[str, Incident]) -> list[_Person]:
+def _people(notices: Sequence[StoredNotice], before: dict[str, Incident], *, now: datetime) -> list[_Person]:
     grouped: dict[Reference, list[StoredNotice]] = defaultdict(list)
     for each in notices:
         grouped[reference_of(each.notice)].append(each)
@@ -152,20 +153,20 @@ def _people(notices: Sequence[StoredNotice], before: dict[str, Incident]) -> lis
     taken: set[str] = set()
     for reference in sorted(grouped):
         for group in persons_of(grouped[reference]):
-            person = _person(reference, group, before, taken)
+            person = _person(reference, group, _kept(group, before, taken), now=now)
             taken.add(person.incident.incident_id)
             people.append(person)
     return people
 
 
 def _person(
-    reference: Reference, group: list[StoredNotice], before: dict[str, Incident], taken: set[str]
+    reference: Reference, group: list[StoredNotice], kept: Incident | None, *, now: datetime
 ) -> _Person:
+    """Return the person of these notices, oldest first, as the next version of the incident that is kept, if any."""
     notices = [each.notice for each in group]
     said = said_once(notices)
     evidence = pool_evidence([notice_evidence(notice) for notice in said])
     facts = fold_notices(notices)
-    kept = _kept(group, before, taken)
     content = _evidence(evidence)
     incident = Incident(
         incident_id=kept.incident_id if kept else _incident_id(reference, notices[0]),
@@ -183,9 +184,9 @@ def _person(
         reasons=kept.reasons if kept else [],
         decided_by=kept.decided_by if kept else "",
         decided_at=kept.decided_at if kept else None,
-        created_at=kept.created_at if kept else notices[0].issued_at,
+        created_at=kept.created_at if kept else now,
         weights_version=kept.weights_version if kept else "",
-        version=kept.version if kept else 0,
+        version=kept.version + 1 if kept else 1,
     )
     return _Person(incident=incident, evidence=evidence, notices=notices, counted=group)
 
@@ -228,11 +229,6 @@ _VALUES = attrgetter(*IncidentFacts.__dataclass_fields__)
 
 def _differs(incident: Incident, before: Incident | None) -> bool:
     return before is None or before.facts_hash != incident.facts_hash
-
-
-def _stamped(uow: UnitOfWork, incident: Incident) -> Incident:
-    created = uow.now if incident.version == 0 else incident.created_at
-    return replace(incident, created_at=created, version=incident.version + 1)
 
 
 async def _count(uow: UnitOfWork, people: Sequence[_Person]) -> None:
