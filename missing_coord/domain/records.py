@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from missing_coord.domain.quick import quick
+
 
 class NoticeMessage(StrEnum):
     """What a police notice says happened."""
@@ -107,6 +109,7 @@ def column_key(name: str) -> str:
     return "".join(comparable(name).replace("_", " ").replace("-", " ").split())
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoliceNotice:
     """One message by a police force about one person in one missing incident.

@@ -52,7 +52,8 @@ async def settle_duties(
 ) -> None:
     """Give each ended episode its duty, on the child's one open interview unless an interview covers it already."""
     interviews = await uow.interviews.of_children(child_ids)
-    links = await uow.interviews.links_of([each.interview_id for each in interviews], for_update=True)
+    ids = [each.interview_id for each in interviews]
+    links = await uow.interviews.links_of(ids, for_update=True) if ids else []
     stale = _stale(links, interviews, duties, retired)
     kept = {link.episode_id: link for link in links if link not in stale}
     # What the earlier records tell of one child ends no clock of another.

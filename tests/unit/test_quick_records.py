@@ -13,6 +13,8 @@ from missing_coord.domain.cases import Episode, Incident, Interview, InterviewEp
 from missing_coord.domain.episodes import EpisodeFacts
 from missing_coord.domain.incidents import IncidentFacts
 from missing_coord.domain.quick import quick
+from missing_coord.domain.records import PoliceNotice
+from missing_coord.matching.evidence import PersonEvidence
 
 
 @quick
@@ -34,11 +36,21 @@ class Home(Place):
 
 
 @pytest.mark.parametrize(
-    "kind", [Episode, EpisodeFacts, Incident, IncidentFacts, Interview, InterviewEpisode]
+    "kind",
+    [
+        Episode,
+        EpisodeFacts,
+        Incident,
+        IncidentFacts,
+        Interview,
+        InterviewEpisode,
+        PersonEvidence,
+        PoliceNotice,
+    ],
 )
 def test_the_records_of_a_notice_cannot_be_changed(kind: type) -> None:
     names = [each.name for each in fields(kind)]
-    made = kind(**dict.fromkeys(names))
+    made = kind(**{each.name: None for each in fields(kind) if each.init})
     assert type(made) is kind
     for name in names:
         with pytest.raises(FrozenInstanceError):
@@ -80,10 +92,29 @@ def test_a_quick_record_asks_for_its_fields_by_name_and_leaves_out_none() -> Non
     assert list(inspect.signature(Place).parameters) == ["name", "rooms", "note"]
 
 
-def test_a_record_that_makes_its_own_defaults_is_refused() -> None:
+def test_each_quick_record_has_a_list_of_its_own_and_what_is_not_asked_for() -> None:
+    @quick
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Listed:
         names: list[str] = field(default_factory=list)
+        hidden: str = field(default="not yet", init=False)
 
-    with pytest.raises(TypeError, match="Listed"):
-        quick(Listed)
+    first, second = Listed(), Listed()
+    assert first.names == []
+    assert first.names is not second.names
+    assert Listed(names=["one"]).names == ["one"]
+    assert first.hidden == "not yet"
+    with pytest.raises(TypeError, match="hidden"):
+        Listed(hidden="now")  # type: ignore[call-arg]
+
+
+def test_a_record_that_works_something_out_when_it_is_made_is_refused() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Worked:
+        name: str
+
+        def __post_init__(self) -> None:
+            """Work something out."""
+
+    with pytest.raises(TypeError, match="Worked"):
+        quick(Worked)
