@@ -86,13 +86,10 @@ def _unread(row: Row, field: str, reason: str) -> Row:
     return Row(raw=row.raw, line=row.line, record=None, faults=(Fault(field=field, reason=reason),))
 
 
-_ACCEPTED, _DUPLICATE = Taken(outcome="accepted"), Taken(outcome="duplicate")
-
-
 def _taken(row: Row, new: Iterator[bool]) -> Taken:
     if not row.record:
         return Taken(outcome="quarantined", faults=row.faults)
-    return _ACCEPTED if next(new) else _DUPLICATE
+    return Taken(outcome="accepted" if next(new) else "duplicate")
 
 
 def counts_of(taken: Sequence[Taken]) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -14,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from missing_coord.contracts.events import to_wire
 from missing_coord.domain.access import Actor, Role
 from missing_coord.domain.events import Event
-from missing_coord.domain.ids import new_ids
 from missing_coord.storage.accounts import SqlAccounts
 from missing_coord.storage.api_keys import SqlApiKeys
 from missing_coord.storage.mappers import plain
@@ -150,23 +150,20 @@ class SqlUnitOfWork:
     async def flush(self) -> None:
         """Write events and audit rows; the audit trail comes last, as it makes others wait until the commit."""
         if self._events:
-            await insert_all(self.connection, outbox, self._outbox_rows())
+            await insert_all(self.connection, outbox, [self._outbox_row(event) for event in self._events])
             self._events = []
         if self._audit:
             await self.connection.execute(insert(audit_trail).inline(), self._audit)
             self._audit = []
 
-    def _outbox_rows(self) -> list[dict[str, Any]]:
-        trace = traceparent()
-        return [
-            {
-                "event_id": event_id,
-                "type": wire.type,
-                "topic": wire.topic,
-                "key": wire.key,
-                "body": wire.body,
-                "occurred_at": self.now,
-                "correlation_id": trace,
-            }
-            for event_id, wire in zip(new_ids(len(self._events)), map(to_wire, self._events), strict=True)
-        ]
+    def _outbox_row(self, event: Event) -> dict[str, Any]:
+        wire = to_wire(event)
+        return {
+            "event_id": str(uuid.uuid4()),
+            "type": wire.type,
+            "topic": wire.topic,
+            "key": wire.key,
+            "body": wire.body,
+            "occurred_at": self.now,
+            "correlation_id": traceparent(),
+        }
