@@ -10,8 +10,12 @@ Parse = Callable[[Any], Awaitable[Any]]
 
 
 async def without_headers(records: Sequence[Any], original: Parse) -> Any:
-    """Parse a batch without its headers: one that is no text would fail in the library, for the whole batch."""
-    message = await original(tuple(replace(each, headers=()) for each in records))
+    """Parse a batch without its headers: one that is no text would fail in the library, for the whole batch.
+
+    The library names a batch by its first and last message; all are handed on as they are.
+    """
+    ends = records if len(records) < 2 else (records[0], records[-1])
+    message = await original(tuple(replace(each, headers=()) for each in ends))
     message.raw_message = tuple(records)
     return message
 

@@ -66,6 +66,8 @@ def to_wire(event: domain.Event) -> WireEvent:
 
 
 def _plain(value: object) -> object:
+    if type(value) is str:
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

@@ -6,8 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from missing_coord.domain.past_records import PastRecord
-from missing_coord.domain.records import Record
+from missing_coord.domain.records import (
+    AbsenceRecord,
+    ChildRecord,
+    MissingListEntry,
+    PlacementRecord,
+    PoliceNotice,
+    WorkerRecord,
+)
+from missing_coord.domain.ssda903_records import Ssda903Record
 
+Record = (
+    PoliceNotice
+    | ChildRecord
+    | PlacementRecord
+    | WorkerRecord
+    | AbsenceRecord
+    | MissingListEntry
+    | Ssda903Record
+)
+"""What other systems send of what goes on."""
 FileRecord = Record | PastRecord
 """What a row of a file can be read as."""
 Reader = Callable[[str], tuple[object, str | None]]

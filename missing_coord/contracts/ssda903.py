@@ -17,7 +17,7 @@ from missing_coord.contracts.fields import (
 from missing_coord.contracts.layout import Column, Findings, Layout
 from missing_coord.contracts.readings import Reader, Unreadable
 from missing_coord.contracts.times import read_date
-from missing_coord.domain.records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
+from missing_coord.domain.ssda903_records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
 
 
 def _child() -> Column:

@@ -9,18 +9,12 @@ from pathlib import Path
 
 from missing_coord.contracts.layout import Layout
 from missing_coord.contracts.parsing import KINDS, LAYOUTS
+from missing_coord.contracts.readings import Record
 from missing_coord.contracts.ssda903 import EPISODES, HEADER, MISSING, UASC
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.london import london_day
-from missing_coord.domain.records import (
-    MissingType,
-    Record,
-    Ssda903Episode,
-    Ssda903Header,
-    Ssda903Missing,
-    Ssda903Uasc,
-    WorkingHours,
-)
+from missing_coord.domain.records import MissingType, WorkingHours
+from missing_coord.domain.ssda903_records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
 
 _SSDA903: dict[type, Layout] = {
     Ssda903Header: HEADER,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from missing_coord.domain.incidents import IncidentFacts
+from missing_coord.domain.quick import quick
 from missing_coord.domain.records import PoliceNotice
 
 
@@ -34,6 +35,7 @@ class StoredNotice:
     notice: PoliceNotice
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One person in one police reference, or one line of the council's own list, and the child it is about.
@@ -61,6 +63,7 @@ class Incident:
     version: int = 1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """A missing episode as kept; [started_at, ended_at) in UTC.
@@ -102,6 +105,7 @@ class Episode:
     version: int = 1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interview:
     """A return interview as kept; it covers one or more episodes and is open until `closed_at`."""
@@ -130,6 +134,7 @@ class Interview:
     version: int = 1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewEpisode:
     """The duty to interview about one episode: its own deadline, its own result, its own place on the ladder."""

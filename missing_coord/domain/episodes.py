@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from missing_coord.domain.deadlines import ClockBasis, Deadline, deadline
 from missing_coord.domain.incidents import EpisodeKind, IncidentFacts, Source
+from missing_coord.domain.quick import quick
 from missing_coord.domain.return_signs import ConfirmedReturn
 
 
@@ -28,6 +29,7 @@ class IncidentOfChild:
     facts: IncidentFacts
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeFacts:
     """One missing episode as the evidence has it: [started_at, ended_at) in UTC, `ended_at` None while missing."""

@@ -111,16 +111,14 @@ class DueStep:
 
 def step_at(ladder: Ladder, number: int, due_at: datetime) -> DueStep | None:
     """Return rung `number` for a deadline, or None when the ladder has ended; a repeating last rung never ends."""
+    at = next_step(ladder, number, due_at)
+    if at is None:
+        return None
     last = len(ladder.steps) - 1
     step = ladder.steps[min(number, last)]
-    if number > last and step.repeat_every is None:
-        return None
-    repeats = max(0, number - last)
-    at = due_at + step.offset + (step.repeat_every or timedelta(0)) * repeats
-    name = step.name if repeats == 0 else f"{step.name}+{repeats}"
     return DueStep(
         number=number,
-        name=name,
+        name=step.name if number <= last else f"{step.name}+{number - last}",
         at=at,
         recipients=step.recipients,
         breach=step.breach,
@@ -145,8 +143,11 @@ def steps_due(ladder: Ladder, *, first: int, due_at: datetime, now: datetime) ->
 
 def next_step(ladder: Ladder, number: int, due_at: datetime) -> datetime | None:
     """Return when rung `number` fires for a deadline, None when there is none."""
-    step = step_at(ladder, number, due_at)
-    return step.at if step else None
+    last = len(ladder.steps) - 1
+    if number <= last:
+        return due_at + ladder.steps[number].offset
+    step = ladder.steps[last]
+    return None if step.repeat_every is None else due_at + step.offset + step.repeat_every * (number - last)
 
 
 def onwards(ladder: Ladder, rung: int, told: Sequence[str]) -> tuple[int, LadderStep] | None:

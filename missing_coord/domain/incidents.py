@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from missing_coord.domain.deadlines import ClockBasis
+from missing_coord.domain.quick import quick
 from missing_coord.domain.records import NoticeMessage, PoliceNotice
 
 
@@ -28,6 +29,7 @@ class Source(StrEnum):
     HISTORY = "history"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentFacts:
     """What all notices about one incident say together; every instant is UTC, `end_*` are None while still missing."""

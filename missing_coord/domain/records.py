@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from missing_coord.domain.quick import quick
+
 
 class NoticeMessage(StrEnum):
     """What a police notice says happened."""
@@ -107,6 +109,7 @@ def column_key(name: str) -> str:
     return "".join(comparable(name).replace("_", " ").replace("-", " ").split())
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoliceNotice:
     """One message by a police force about one person in one missing incident.
@@ -285,84 +288,6 @@ class MissingListEntry:
     ended_date_only: bool = False
     extra: Mapping[str, str] = field(default_factory=dict, hash=False)
     reading_flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ssda903Header:
-    """One child of the SSDA903 `Header` file (it carries no names); `year` is its collection, 0 while not known."""
-
-    child: str
-    sex: Sex | None = None
-    dob: date | None = None
-    ethnic: str | None = None
-    upn: str | None = None
-    mother: bool | None = None
-    mc_dob: date | None = None
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
-    reading_flags: tuple[str, ...] = ()
-    year: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ssda903Episode:
-    """One episode of care of the SSDA903 `Episodes` file, codes as they are."""
-
-    child: str
-    decom: date
-    rne: str | None = None
-    ls: str | None = None
-    cin: str | None = None
-    place: str | None = None
-    place_provider: str | None = None
-    dec: date | None = None
-    rec: str | None = None
-    reason_place_change: str | None = None
-    home_post: str | None = None
-    pl_post: str | None = None
-    urn: str | None = None
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
-    reading_flags: tuple[str, ...] = ()
-    year: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ssda903Uasc:
-    """One unaccompanied asylum-seeking child (SSDA903 `UASC`); `duc` is the day that status ended."""
-
-    child: str
-    sex: Sex | None = None
-    dob: date | None = None
-    duc: date | None = None
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
-    reading_flags: tuple[str, ...] = ()
-    year: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ssda903Missing:
-    """One row of the SSDA903 `Missing` file; `dfe_codes` are the DfE rules that the row itself breaks."""
-
-    child: str
-    dob: date | None = None
-    missing: MissingType | None = None
-    mis_start: date
-    mis_end: date | None = None
-    dfe_codes: tuple[str, ...] = ()
-    extra: Mapping[str, str] = field(default_factory=dict, hash=False)
-    reading_flags: tuple[str, ...] = ()
-    year: int = 0
-
-
-Ssda903Record = Ssda903Header | Ssda903Episode | Ssda903Uasc | Ssda903Missing
-Record = (
-    PoliceNotice
-    | ChildRecord
-    | PlacementRecord
-    | WorkerRecord
-    | AbsenceRecord
-    | MissingListEntry
-    | Ssda903Record
-)
 
 
 def with_known_hash(notice: PoliceNotice, digest: str) -> PoliceNotice:

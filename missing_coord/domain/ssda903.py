@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from missing_coord.domain.records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
+from missing_coord.domain.ssda903_records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
 
 T = TypeVar("T")
 Files = frozenset[tuple[str, int]]

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from missing_coord.domain.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonEvidence:
     """What the notices of one incident say about one person; empty text, tuple or None means not said."""

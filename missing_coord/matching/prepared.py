@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from missing_coord.domain.quick import quick
 from missing_coord.matching.dates import birth_text
 from missing_coord.matching.evidence import PersonEvidence, RegisterChild
 from missing_coord.matching.normalise import (
@@ -70,6 +71,7 @@ class PreparedChild(NamedTuple):
         return child
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedEvidence:
     """Evidence ready for comparison."""

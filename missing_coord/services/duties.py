@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from missing_coord.domain.cases import Interview, InterviewEpisode
 from missing_coord.domain.deadlines import ClockBasis, deadline, within_deadline
 from missing_coord.domain.escalation import Ladder, next_step
 from missing_coord.domain.events import InterviewClosed, ReturnInterviewChanged, ReturnInterviewOpened
+from missing_coord.domain.ids import new_id
 from missing_coord.domain.interviews import InterviewState
 from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.services.ports.work import UnitOfWork
@@ -51,7 +52,8 @@ async def settle_duties(
 ) -> None:
     """Give each ended episode its duty, on the child's one open interview unless an interview covers it already."""
     interviews = await uow.interviews.of_children(child_ids)
-    links = await uow.interviews.links_of([each.interview_id for each in interviews], for_update=True)
+    ids = [each.interview_id for each in interviews]
+    links = await uow.interviews.links_of(ids, for_update=True) if ids else []
     stale = _stale(links, interviews, duties, retired)
     kept = {link.episode_id: link for link in links if link not in stale}
     # What the earlier records tell of one child ends no clock of another.
@@ -110,16 +112,13 @@ def _closed_elsewhere(
     duties: Mapping[str, list[Duty]],
 ) -> list[Interview]:
     """Return the closed interviews whose episodes all belong to one other record now, moved to that record."""
-    owners = _owners(links, duties)
+    closed = [each for each in interviews if each.closed_at is not None]
+    owners = _owners(links, duties) if closed else {}
     found = []
-    for interview in interviews:
+    for interview in closed:
         now_of = owners.get(interview.interview_id, {interview.child_id})
         child_id = next(iter(now_of))
-        if (
-            interview.closed_at is not None
-            and len(now_of) == 1
-            and child_id not in (None, interview.child_id)
-        ):
+        if len(now_of) == 1 and child_id not in (None, interview.child_id):
             found.append(replace(interview, child_id=child_id or ""))
     return found
 
@@ -145,6 +144,8 @@ def _stale(
 
     One of a closed interview goes when its episode is gone, or went to another child without the interview's others.
     """
+    if not links:
+        return []
     wanted = {duty.episode_id: (child_id, duty) for child_id, each in duties.items() for duty in each}
     by_id = {each.interview_id: each for each in interviews}
     owners = _owners(links, duties)
@@ -225,14 +226,13 @@ def _settle(uow: UnitOfWork, child: _Child) -> tuple[Interview | None, list[Inte
     uncovered = [duty for duty in due if duty.episode_id not in child.links]
     if not uncovered and not child.open_links:
         return None, changed
-    interview_id = child.open.interview_id if child.open else str(uuid.uuid4())
+    interview_id = child.open.interview_id if child.open else new_id()
     changed += [_new_link(child, interview_id, duty) for duty in uncovered]
     links = {
         **child.open_links,
         **{link.episode_id: link for link in changed if link.interview_id == interview_id},
     }
-    after = _interview(uow, child, interview_id, list(links.values()))
-    return (child.open if after == child.open else after), changed
+    return _interview(uow, child, list(links.values())), changed
 
 
 def _new_link(child: _Child, interview_id: str, duty: Duty) -> InterviewEpisode:
@@ -273,11 +273,9 @@ def _moved(child: _Child, duty: Duty) -> InterviewEpisode | None:
     A new deadline is a new clock: the ladder starts over, and rungs of the old deadline stay on record as they were.
     """
     link = child.links.get(duty.episode_id)
-    if link is None:
+    if link is None or (link.clock_from, link.basis) == (duty.clock_from, duty.basis):
         return None
     fresh = _link(child.ladder, link.interview_id, duty)
-    if (link.clock_from, link.basis) == (fresh.clock_from, fresh.basis):
-        return None
     if link.due_at == fresh.due_at:
         return replace(link, basis=fresh.basis, provisional=fresh.provisional)
     if link.resolved_at is None:
@@ -299,33 +297,28 @@ def _result(result: str, held_at: datetime | None, due_at: datetime) -> str:
     return "in_time" if within_deadline(held_at, due_at) else "late"
 
 
-def _interview(
-    uow: UnitOfWork, child: _Child, interview_id: str, links: Sequence[InterviewEpisode]
-) -> Interview:
+def _interview(uow: UnitOfWork, child: _Child, links: Sequence[InterviewEpisode]) -> Interview:
+    """Return the interview about these links: a new one, or the open one, itself where nothing has changed."""
     first = min(links, key=lambda link: (link.due_at, link.episode_id))
-    populations = {duty.episode_id: duty.population for duty in child.duties}
-    missing = any(duty.missing for duty in child.duties)
-    base = child.open or _fresh(uow, child.child_id, interview_id)
-    return replace(
-        base,
-        population=populations[first.episode_id],
-        child_missing=missing,
-        returned_at=first.clock_from,
-        due_at=first.due_at,
-        provisional=first.provisional,
-    )
+    said: dict[str, Any] = {
+        "population": next(d.population for d in child.duties if d.episode_id == first.episode_id),
+        "child_missing": any(duty.missing for duty in child.duties),
+        "returned_at": first.clock_from,
+        "due_at": first.due_at,
+        "provisional": first.provisional,
+    }
+    if child.open is None:
+        return _fresh(uow, child.child_id, first.interview_id, said)
+    same = all(getattr(child.open, name) == value for name, value in said.items())
+    return child.open if same else replace(child.open, **said)
 
 
-def _fresh(uow: UnitOfWork, child_id: str, interview_id: str) -> Interview:
+def _fresh(uow: UnitOfWork, child_id: str, interview_id: str, said: Mapping[str, Any]) -> Interview:
     return Interview(
         interview_id=interview_id,
         child_id=child_id,
-        population="",
+        **said,
         state=InterviewState.NOT_OFFERED.value,
-        child_missing=False,
-        returned_at=None,
-        due_at=None,
-        provisional=False,
         worker_id="",
         visit_starts_at=None,
         visit_ends_at=None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 from missing_coord.domain.cases import ChildFacts, Episode, Incident
 from missing_coord.domain.episodes import EpisodeFacts, EpisodeStatus, IncidentOfChild
@@ -16,6 +16,7 @@ from missing_coord.domain.events import (
     MissingEpisodeChanged,
     MissingEpisodeOpened,
 )
+from missing_coord.domain.ids import new_id
 from missing_coord.domain.incidents import Source
 from missing_coord.domain.london import london_day
 from missing_coord.domain.past_episodes import FROM_HISTORY, derive_with_past
@@ -33,14 +34,6 @@ from missing_coord.services.ports.work import Policy, UnitOfWork
 from missing_coord.services.returns import confirmed_returns, settle_signs
 
 Kept = tuple[Episode, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """The episodes that the evidence gives for one child, matched with the rows that are kept already."""
-
-    child_id: str
-    episodes: list[Kept]
 
 
 async def rederive(
@@ -69,12 +62,10 @@ async def rederive(
         council=policy.council,
         now=uow.now,
     )
-    derived = [_derive(known, child_id, rounds.get(child_id, [])) for child_id in wanted]
+    derived = {child_id: _derive(known, child_id, rounds.get(child_id, [])) for child_id in wanted}
     gone = await _retire(uow, known.pool.left())
-    await _write(
-        uow, [each for child in derived for each in child.episodes], {e.episode_id: (e, i) for e, i in kept}
-    )
-    episodes = [each for child in derived for each in child.episodes]
+    episodes = [each for own in derived.values() for each in own]
+    await _write(uow, episodes, {e.episode_id: (e, i) for e, i in kept})
     if past := {each.incident_id for each in told if each.facts.source is Source.HISTORY}:
         await settle_past(uow, wanted, episodes, past)
     await settle_duties(uow, wanted, _duties(derived), retired=gone, ladder=policy.ladder)
@@ -124,13 +115,13 @@ class _Known:
     now: datetime
 
 
-def _derive(known: _Known, child_id: str, rounds: Sequence[IncidentOfChild]) -> Derived:
+def _derive(known: _Known, child_id: str, rounds: Sequence[IncidentOfChild]) -> list[Kept]:
+    """Return the episodes that the evidence gives for one child, matched with the rows that are kept already."""
     child = known.facts.get(child_id) or _unknown_child(child_id)
     found = derive_with_past(rounds, known.returns)
     live = [each for each in found if each.status is not EpisodeStatus.CANCELLED]
     rest = [each for each in found if each.status is EpisodeStatus.CANCELLED]
-    episodes = [(_episode(known, child, each), each.incident_ids) for each in (*live, *rest)]
-    return Derived(child_id=child_id, episodes=episodes)
+    return [(_episode(known, child, each), each.incident_ids) for each in (*live, *rest)]
 
 
 def _unknown_child(child_id: str) -> ChildFacts:
@@ -140,14 +131,16 @@ def _unknown_child(child_id: str) -> ChildFacts:
 
 
 def _episode(known: _Known, child: ChildFacts, facts: EpisodeFacts) -> Episode:
+    """Return the episode as it is to be written down, should it differ from what is kept."""
     kept = known.pool.take(facts)
-    span = placement_on(known.spans.get(child.child_id, ()), london_day(facts.started_at))
+    spans = known.spans.get(child.child_id)
+    span = placement_on(spans, london_day(facts.started_at)) if spans else None
     before = kept if kept and _is_frozen(kept, child, facts) else None
     authority = before.responsible_authority if before else child.responsible_authority
     population = _population(child, span, before, authority=authority, council=known.council)
     told = None if span and span.confidential else span
     return Episode(
-        episode_id=kept.episode_id if kept else str(uuid.uuid4()),
+        episode_id=kept.episode_id if kept else new_id(),
         child_id=child.child_id,
         kind=facts.kind.value,
         status=facts.status.value,
@@ -175,9 +168,9 @@ def _episode(known: _Known, child: ChildFacts, facts: EpisodeFacts) -> Episode:
         refs=list(facts.references),
         flags=list(facts.flags),
         created_at=kept.created_at if kept else known.now,
-        updated_at=kept.updated_at if kept else known.now,
+        updated_at=known.now,
         register_known=before is not None or _knows(child),
-        version=kept.version if kept else 0,
+        version=kept.version + 1 if kept else 1,
     )
 
 
@@ -202,8 +195,9 @@ def _knows(child: ChildFacts) -> bool:
 
 def _is_frozen(kept: Episode, child: ChildFacts, facts: EpisodeFacts) -> bool:
     """Whether what the register said of the child when this episode was written down stands for it."""
-    began, begins = london_day(kept.started_at), london_day(facts.started_at)
-    return kept.register_known and kept.child_id == child.child_id and began == begins
+    if not kept.register_known or kept.child_id != child.child_id:
+        return False
+    return kept.started_at == facts.started_at or london_day(kept.started_at) == london_day(facts.started_at)
 
 
 def _distance(child: ChildFacts, span: PlacementSpan | None, before: Episode | None) -> float | None:
@@ -222,9 +216,9 @@ async def _write(uow: UnitOfWork, derived: Sequence[Kept], kept: dict[str, Kept]
     changed = []
     for episode, incident_ids in derived:
         before = kept.get(episode.episode_id)
-        if before and before[0] == episode and set(before[1]) == set(incident_ids):
+        if before and _CONTENT(before[0]) == _CONTENT(episode) and set(before[1]) == set(incident_ids):
             continue
-        changed.append((replace(episode, version=episode.version + 1, updated_at=uow.now), incident_ids))
+        changed.append((episode, incident_ids))
         _tell(uow, before[0] if before else None, episode)
     await uow.episodes.save(changed)
 
@@ -259,12 +253,16 @@ def _tell(uow: UnitOfWork, before: Episode | None, after: Episode) -> None:
         )
 
 
-_NOT_TOLD = {"created_at", "updated_at", "version", "ended_at"}
+_NAMES = [
+    name for name in Episode.__dataclass_fields__ if name not in ("created_at", "updated_at", "version")
+]
+_CONTENT = attrgetter(*_NAMES)
 
 
 def _changed_fields(before: Episode, after: Episode) -> tuple[str, ...]:
-    names = [name for name in Episode.__dataclass_fields__ if name not in _NOT_TOLD]
-    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+    """Return the names of what has changed; an end has an event of its own."""
+    values = zip(_NAMES, _CONTENT(before), _CONTENT(after), strict=True)
+    return tuple(name for name, old, new in values if old != new and name != "ended_at")
 
 
 async def _retire(uow: UnitOfWork, left: Sequence[Kept]) -> set[str]:
@@ -290,8 +288,8 @@ async def _retire(uow: UnitOfWork, left: Sequence[Kept]) -> set[str]:
     return {episode.episode_id for episode, _ in left}
 
 
-def _duties(derived: Sequence[Derived]) -> dict[str, list[Duty]]:
-    return {child.child_id: [_duty(episode) for episode, _ in child.episodes] for child in derived}
+def _duties(derived: Mapping[str, Sequence[Kept]]) -> dict[str, list[Duty]]:
+    return {child_id: [_duty(episode) for episode, _ in own] for child_id, own in derived.items()}
 
 
 def _duty(episode: Episode) -> Duty:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import cast
 
 from missing_coord.domain.london import LONDON, london_day
-from missing_coord.domain.records import MissingListEntry, Ssda903Missing
+from missing_coord.domain.records import MissingListEntry
 from missing_coord.domain.ssda903 import (
     ReturnRow,
     Ssda903Record,
@@ -17,6 +17,7 @@ from missing_coord.domain.ssda903 import (
     row_key_of,
     warnings_of_child,
 )
+from missing_coord.domain.ssda903_records import Ssda903Missing
 from missing_coord.services.ports.lists import ListLine
 from missing_coord.services.ports.received import Received
 from missing_coord.services.ports.ssda903 import ReturnWork

@@ -9,7 +9,7 @@ import pytest
 
 from missing_coord.contracts.files import read_rows
 from missing_coord.contracts.limits import FileRefused
-from missing_coord.contracts.readings import ReadRow
+from missing_coord.contracts.readings import ReadRow, Record
 from missing_coord.contracts.writing import write_csv
 from missing_coord.domain.errors import PermanentError
 from missing_coord.domain.records import (
@@ -19,15 +19,11 @@ from missing_coord.domain.records import (
     MissingListEntry,
     MissingType,
     PlacementRecord,
-    Record,
-    Ssda903Episode,
-    Ssda903Header,
-    Ssda903Missing,
-    Ssda903Uasc,
     Weekday,
     WorkerRecord,
     WorkerTeam,
 )
+from missing_coord.domain.ssda903_records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
 
 
 def read(folder: Path, kind: str, text: str) -> list[ReadRow]:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from missing_coord.contracts.parsing import parse
-from missing_coord.domain.records import MissingType, Ssda903Episode, Ssda903Header, Ssda903Missing
+from missing_coord.domain.records import MissingType
 from missing_coord.domain.ssda903 import (
     RULES,
     Files,
@@ -19,6 +19,7 @@ from missing_coord.domain.ssda903 import (
     rule_in_words,
     warnings_of_child,
 )
+from missing_coord.domain.ssda903_records import Ssda903Episode, Ssda903Header, Ssda903Missing
 
 BORN = date(2010, 12, 5)
 HEADER = Ssda903Header(child="1", dob=BORN)

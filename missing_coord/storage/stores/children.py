@@ -34,6 +34,7 @@ class SqlChildren:
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._held: set[str] = set()
 
     async def save_records(self, received: Sequence[tuple[ChildRecord, Received]]) -> list[bool]:
         """Keep register rows as versions; return for each whether anything changed."""
@@ -111,7 +112,9 @@ class SqlChildren:
 
     async def lock(self, child_ids: Iterable[str]) -> None:
         """Hold these children until the transaction ends, so that nobody else derives their episodes."""
-        await lock_names(self._connection, "child", child_ids)
+        wanted = set(child_ids) - self._held
+        await lock_names(self._connection, "child", wanted)
+        self._held |= wanted
 
     async def lock_references(self, references: Iterable[tuple[str, str]]) -> None:
         """Hold these police references until the transaction ends."""

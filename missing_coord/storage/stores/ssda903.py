@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from missing_coord.domain.records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
 from missing_coord.domain.ssda903 import Files, ReturnRow
+from missing_coord.domain.ssda903_records import Ssda903Episode, Ssda903Header, Ssda903Missing, Ssda903Uasc
 from missing_coord.services.ports.received import Received
 from missing_coord.storage.mappers import from_json, to_json
 from missing_coord.storage.rows import upsert

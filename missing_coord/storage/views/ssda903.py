@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 
 from missing_coord.domain.london import london_day
-from missing_coord.domain.records import Ssda903Missing
 from missing_coord.domain.ssda903 import ReturnRow
+from missing_coord.domain.ssda903_records import Ssda903Missing
 from missing_coord.storage.stores.ssda903 import return_row
 from missing_coord.storage.unit_of_work import SqlUnitOfWork
 from missing_coord.storage.views.interviews import may_read
