@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from missing_coord.contracts.json_text import load_json
+from missing_coord.contracts.json_text import load_message
 from missing_coord.domain.errors import PermanentError
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -75,7 +75,7 @@ def from_bytes(content: bytes, *, topic: str, position: int) -> OutgoingEvent:
 def read_object(content: bytes) -> dict[str, Any]:
     """Return the JSON object of a message; raises PermanentError saying what it is instead."""
     try:
-        found = load_json(content.decode("utf-8-sig"))
+        found = load_message(content)
     except UnicodeDecodeError as error:
         raise PermanentError("message: must be UTF-8 text") from error
     except (ValueError, RecursionError) as error:

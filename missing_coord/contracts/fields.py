@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from enum import StrEnum
+from functools import lru_cache
 
 from missing_coord.contracts.readings import Reader, Unreadable
 from missing_coord.contracts.text import TEXT_LIMIT, cached_column_key, cut, is_placeholder
@@ -99,6 +100,7 @@ def read_age(text: str) -> tuple[int | None, str | None]:
     raise Unreadable("a whole number of years from 0 to 120 is needed")
 
 
+@lru_cache(maxsize=4096)
 def read_postcode(text: str) -> tuple[str, str | None]:
     """Read a postcode as "AB1 2CD"; anything else is kept as it came and flagged."""
     match = _POSTCODE.fullmatch("".join(text.upper().split()))

@@ -67,14 +67,18 @@ class Layout:
     finish: Finish = _nothing_more
     one_needed: tuple[str, ...] = ()
     flags_field: str = "reading_flags"
+    by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
     by_key: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the columns by their name for comparing."""
+        """Index the columns by their name, and by their name for comparing."""
+        object.__setattr__(self, "by_name", {item.name: item for item in self.columns})
         object.__setattr__(self, "by_key", {cached_column_key(item.name): item for item in self.columns})
 
     def column(self, header: str) -> Column | None:
         """The contract's column that a header means, if any."""
+        if header in self.by_name:
+            return self.by_name[header]
         return self.by_key.get(cached_column_key(header)) if len(header) <= 200 else None
 
 
@@ -83,43 +87,52 @@ def build(
 ) -> ParsedRow:
     """Make the record of one row from its cells (by column name) and its unknown columns."""
     findings = Findings()
-    values: dict[str, Any] = {}
-    kept = {name: text for name, text in ((name, clean(raw)[0]) for name, raw in extra.items()) if text}
-    for column in layout.columns:
-        if raw := cells.get(column.name):
-            text, had_control = clean(raw)
-            if had_control:
-                findings.flag("control_characters", column.name)
-            if text:
-                _read_field(column, text, values, kept, findings)
-        if column.required and values.get(column.name) is None:
-            _note_missing(column, findings)
+    kept = {name: text for name, raw in extra.items() if (text := clean(raw)[0])}
+    values = _read_cells(layout, cells, kept, findings)
     unread = any(fault.field in layout.one_needed for fault in findings.faults)
-    if layout.one_needed and not unread and not any(values.get(name) for name in layout.one_needed):
+    if layout.one_needed and not unread and not any(map(values.get, layout.one_needed)):
         findings.fault(layout.one_needed[0], f"{' or '.join(layout.one_needed)} must be filled in")
     if not findings.faults:
         layout.finish(values, findings, rules)
     if findings.faults:
         return ParsedRow(faults=tuple(findings.faults))
-    return ParsedRow(record=layout.make(**values, extra=kept, **{layout.flags_field: tuple(findings.flags)}))
+    values["extra"], values[layout.flags_field] = kept, tuple(findings.flags)
+    return ParsedRow(record=layout.make(**values))
 
 
-def _read_field(
-    column: Column, text: str, values: dict[str, Any], kept: dict[str, str], findings: Findings
+def _read_cells(
+    layout: Layout, cells: Mapping[str, str], kept: dict[str, str], findings: Findings
+) -> dict[str, Any]:
+    """The values of the columns that are filled in; what cannot be read is noted in the order of the columns."""
+    values: dict[str, Any] = {}
+    for name, column in layout.by_name.items():
+        if name in cells:
+            text, had_control = clean(cells[name])
+            if had_control:
+                findings.flag("control_characters", name)
+            if text:
+                try:
+                    value, flag = column.reader(text)
+                except Unreadable as error:
+                    _note_unreadable(column, text, error, kept, findings)
+                else:
+                    if value is not None:
+                        values[name] = value
+                    if flag is not None:
+                        findings.flag(flag, name)
+        if column.required and name not in values:
+            _note_missing(column, findings)
+    return values
+
+
+def _note_unreadable(
+    column: Column, text: str, error: Unreadable, kept: dict[str, str], findings: Findings
 ) -> None:
-    try:
-        value, flag = column.reader(text)
-    except Unreadable as error:
-        if not column.tolerant:
-            findings.fault(column.name, str(error), excerpt=excerpt(column, text))
-            return
+    if column.tolerant:
         kept[column.name] = read_text(text)[0]
         findings.flag("unreadable", column.name)
-        return
-    if value is not None:
-        values[column.name] = value
-    if flag is not None:
-        findings.flag(flag, column.name)
+    else:
+        findings.fault(column.name, str(error), excerpt=excerpt(column, text))
 
 
 def _note_missing(column: Column, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from missing_coord.contracts.code_lists import DEFAULT_RULES, ReadingRules
 from missing_coord.contracts.history import HISTORY
@@ -55,6 +56,8 @@ def parse_texts(kind: str, raw: Mapping[str, str], *, rules: ReadingRules = DEFA
     layout = layout_of(kind, raw)
     if layout is None:
         return _refused("CHILD", "these are the columns of no SSDA903 file (Header, Episodes, UASC, Missing)")
+    if raw.keys() <= layout.by_name.keys():
+        return build(layout, raw, {}, rules=rules)
     cells: dict[str, str] = {}
     extra: dict[str, str] = {}
     for header, text in raw.items():
@@ -95,6 +98,9 @@ def open_envelope(kind: str, body: Mapping[str, object]) -> Mapping[str, object]
 
 def as_texts(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[Fault, ...]]:
     """The values of a flat object as a file would write them, fit to be stored; nested values are faults."""
+    written = {name: value if isinstance(value, str) else _as_text(value) for name, value in raw.items()}
+    if _all_storable(written):
+        return written, ()
     texts: dict[str, str] = {}
     faults: list[Fault] = []
     for name, value in raw.items():
@@ -104,6 +110,13 @@ def as_texts(raw: Mapping[str, object]) -> tuple[dict[str, str], tuple[Fault, ..
         else:
             texts[storable(str(name))] = storable(text)
     return texts, tuple(faults)
+
+
+def _all_storable(written: Mapping[str, str | None]) -> TypeGuard[dict[str, str]]:
+    """Whether every name and every value is text that can be kept as it is: one look at all of them together."""
+    texts = [text for text in written.values() if text is not None]
+    together = "".join((*written, *texts))
+    return len(texts) == len(written) and len(together) <= _CELL_LIMIT and storable(together) == together
 
 
 def as_kept(raw: Mapping[str, object]) -> dict[str, str]:

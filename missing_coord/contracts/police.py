@@ -57,17 +57,17 @@ def _identifier(name: str, example: str, doc: str, *, required: bool = False) ->
 def check_notice(values: dict[str, Any], findings: Findings, rules: ReadingRules) -> None:
     """Compare the fields of a notice: what contradicts the clock is a fault, what is only odd a flag."""
     issued_at: datetime = values["issued_at"]
+    on = london_day(issued_at)
     for name in _EVENT_TIMES:
-        _check_against_issue(name, values.get(name), issued_at, findings)
+        if name in values and values[name] > issued_at:
+            _note_after_issue(name, values[name], issued_at, findings)
     _check_order(values, findings)
-    _check_birth(values, findings, on=london_day(issued_at))
+    _check_birth(values, findings, on=on)
     _check_message(values, findings)
-    _add_meanings(values, findings, rules, on=london_day(issued_at))
+    _add_meanings(values, findings, rules, on=on)
 
 
-def _check_against_issue(name: str, at: datetime | None, issued_at: datetime, findings: Findings) -> None:
-    if at is None or at <= issued_at:
-        return
+def _note_after_issue(name: str, at: datetime, issued_at: datetime, findings: Findings) -> None:
     if at - issued_at > _DAY:
         findings.fault(name, "lies more than a day after issued_at; a notice cannot report the future")
     else:

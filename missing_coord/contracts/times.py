@@ -52,6 +52,7 @@ def read_time(text: str) -> tuple[datetime | None, str | None]:
     raise Unreadable(_what_is_wrong(text))
 
 
+@lru_cache(maxsize=4096)
 def read_date(text: str) -> tuple[date | None, str | None]:
     """Read a calendar date, of a birth or of this century."""
     match = _ISO_DATE.fullmatch(text)
@@ -97,15 +98,15 @@ def _from_iso(text: str, *, offset: str | None) -> datetime:
     if offset is None:
         raise Unreadable("the offset is missing: add Z or +01:00, or write dd/mm/yyyy HH:MM for London time")
     try:
-        at = datetime.fromisoformat(_python_iso(text)).astimezone(UTC)
+        at = datetime.fromisoformat(_python_iso(text, offset)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unreadable(f"there is no such time in the calendar; {_TIME_FORMS} is needed") from None
     return _of_this_century(at)
 
 
-def _python_iso(text: str) -> str:
+def _python_iso(text: str, offset: str) -> str:
     """The same ISO text in the spelling that Python reads: no space before the offset, a decimal point."""
-    return re.sub(r"\s(?=[Zz+-])", "", text).replace(",", ".").upper()
+    return (text.removesuffix(offset) + offset.lstrip()).replace(",", ".").upper()
 
 
 def _naive(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime:

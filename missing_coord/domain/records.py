@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from missing_coord.domain.quick import quick
@@ -296,30 +297,40 @@ def with_known_hash(notice: PoliceNotice, digest: str) -> PoliceNotice:
     return notice
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _DERIVED = frozenset({"risk_level", "category_code", "phone_numbers", "extra", "flags", "_known_hash"})
-_CONTENT_COLUMNS = tuple(
-    (item.name, column_key(item.name)) for item in fields(PoliceNotice) if item.name not in _DERIVED
-)
+_CONTENT_COLUMNS = {
+    column_key(item.name): item.name for item in fields(PoliceNotice) if item.name not in _DERIVED
+}
+_content_of = attrgetter(*_CONTENT_COLUMNS.values())
 
 
 def _canonical_content(notice: PoliceNotice) -> str:
     """What a notice says, as JSON; empty fields are left out, so a new column changes no old hash."""
-    content = {column_key(name): _canonical_value(value) for name, value in notice.extra.items() if value}
-    for name, key in _CONTENT_COLUMNS:
-        value = getattr(notice, name)
-        if value is not None and value != () and value != "":
-            content[key] = _canonical_value(value)
-    return _CANONICAL.encode({**content, "force": notice.force_key})
+    said: dict[str, str] = {}
+    for name, text in notice.extra.items():
+        if text:
+            key = column_key(name)
+            said[key] = _member(key, text)
+    for key, value in zip(_CONTENT_COLUMNS, _content_of(notice), strict=True):
+        if value or value == 0:
+            said[key] = _member(key, value) if isinstance(value, str) else f'"{key}":{_as_json(value)}'
+    said["force"] = f'"force":{_AS_JSON(notice.force_key)}'
+    return "{" + ",".join([said[key] for key in sorted(said)]) + "}"
 
 
-def _canonical_value(value: object) -> object:
+@lru_cache(maxsize=4096)
+def _member(key: str, text: str) -> str:
+    return f"{_AS_JSON(key)}:{_as_json(text)}"
+
+
+def _as_json(value: object) -> str:
     if isinstance(value, str):
-        return " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
+        return _AS_JSON(" ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split()))
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
+        return f'"{value.astimezone(UTC).isoformat()}"'
     if isinstance(value, date):
-        return value.isoformat()
+        return f'"{value.isoformat()}"'
     if isinstance(value, tuple):
-        return [_canonical_value(item) for item in value]
-    return value
+        return f"[{','.join(map(_as_json, value))}]"
+    return _AS_JSON(value)

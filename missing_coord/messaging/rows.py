@@ -89,7 +89,10 @@ def _unread(row: Row, field: str, reason: str) -> Row:
 def _taken(row: Row, new: Iterator[bool]) -> Taken:
     if not row.record:
         return Taken(outcome="quarantined", faults=row.faults)
-    return Taken(outcome="accepted" if next(new) else "duplicate")
+    return _ACCEPTED if next(new) else _DUPLICATE
+
+
+_ACCEPTED, _DUPLICATE = Taken(outcome="accepted"), Taken(outcome="duplicate")
 
 
 def counts_of(taken: Sequence[Taken]) -> Counts:

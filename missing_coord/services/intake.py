@@ -14,7 +14,7 @@ from typing import Any
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Incident, MatchState, StoredNotice
 from missing_coord.domain.incidents import IncidentFacts, Source, fold_notices
-from missing_coord.domain.records import PoliceNotice, comparable
+from missing_coord.domain.records import NoticeIdentity, PoliceNotice, comparable
 from missing_coord.matching.decide import MatchPolicy
 from missing_coord.matching.evidence import PersonEvidence, pool_evidence
 from missing_coord.matching.reading import notice_evidence
@@ -44,10 +44,11 @@ async def receive_notices(
 
     Repeats change nothing; any order, any split into batches and any number of repeats give the same episodes.
     """
-    references = sorted({reference_of(notice) for notice, _ in received})
+    identities = [notice.identity for notice, _ in received]
+    references = sorted({(each.force, each.reference) for each in identities})
     await uow.children.lock_references(references)
     kept = await uow.notices.of_references(references)
-    arriving, new = _arriving(kept, received)
+    arriving, new = _arriving(kept, received, identities)
     fresh = {reference_of(each.notice) for each in arriving}
     if fresh:
         of_fresh = [each for each in kept if reference_of(each.notice) in fresh]
@@ -63,16 +64,18 @@ class Arriving(StoredNotice):
 
 
 def _arriving(
-    kept: Sequence[StoredNotice], received: Sequence[tuple[PoliceNotice, Received]]
+    kept: Sequence[StoredNotice],
+    received: Sequence[tuple[PoliceNotice, Received]],
+    identities: Sequence[NoticeIdentity],
 ) -> tuple[list[Arriving], list[bool]]:
     """Return the notices that are not kept yet, each once, and for each received whether it is one of them."""
     seen = {each.notice.identity for each in kept}
     arriving: list[Arriving] = []
     new: list[bool] = []
-    for notice, how in received:
-        new.append(notice.identity not in seen)
+    for (notice, how), identity in zip(received, identities, strict=True):
+        new.append(identity not in seen)
         if new[-1]:
-            seen.add(notice.identity)
+            seen.add(identity)
             arriving.append(Arriving(notice_id=None, incident_id=None, notice=notice, how=how))
     return arriving, new
 
