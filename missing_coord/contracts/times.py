@@ -40,13 +40,13 @@ def read_time(text: str) -> tuple[datetime | None, str | None]:
 
     Remembered, because the messages about one incident repeat its times.
     """
+    match = _ISO.fullmatch(text)
+    if match:
+        return _from_iso(text, offset=match[1]), None
     match = _LOCAL.fullmatch(text)
     if match:
         day, month, year, hour, minute, second = match.groups(default="0")
         return _from_london(_naive(int(year), int(month), int(day), int(hour), int(minute), int(second)))
-    match = _ISO.fullmatch(text)
-    if match:
-        return _from_iso(text, offset=match.group(1)), None
     if is_placeholder(text):
         return None, None
     raise Unreadable(_what_is_wrong(text))

@@ -313,7 +313,7 @@ def _canonical_content(notice: PoliceNotice) -> str:
             key = column_key(name)
             said[key] = _member(key, text)
     for key, value in zip(_CONTENT_COLUMNS, _content_of(notice), strict=True):
-        if value or value == 0:
+        if value or (value is not None and value == 0):
             said[key] = _member(key, value) if isinstance(value, str) else f'"{key}":{_as_json(value)}'
     said["force"] = f'"force":{_AS_JSON(notice.force_key)}'
     return "{" + ",".join([said[key] for key in sorted(said)]) + "}"
@@ -325,10 +325,10 @@ def _member(key: str, text: str) -> str:
 
 
 def _as_json(value: object) -> str:
-    if isinstance(value, str):
-        return _AS_JSON(" ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split()))
     if isinstance(value, datetime):
         return f'"{value.astimezone(UTC).isoformat()}"'
+    if isinstance(value, str):
+        return _AS_JSON(" ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split()))
     if isinstance(value, date):
         return f'"{value.isoformat()}"'
     if isinstance(value, tuple):
