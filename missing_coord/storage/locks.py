@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from missing_coord.storage.rows import as_array
+
 
 async def lock_names(connection: AsyncConnection, space: str, names: Iterable[str]) -> None:
     """Hold the names of one space; waits for whoever holds them now."""
@@ -17,7 +19,7 @@ async def lock_names(connection: AsyncConnection, space: str, names: Iterable[st
             text(
                 "select pg_advisory_xact_lock(n) from unnest(cast(:numbers as bigint[])) with ordinality as w(n, i)"
             ),
-            {"numbers": numbers},
+            {"numbers": as_array(numbers)},
         )
 
 

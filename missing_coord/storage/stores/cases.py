@@ -14,7 +14,7 @@ from missing_coord.domain.episodes import IncidentOfChild
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.incidents import IncidentFacts
 from missing_coord.storage.mappers import filled, from_json, from_row, to_row
-from missing_coord.storage.rows import among, insert_new, upsert
+from missing_coord.storage.rows import among, as_array, insert_new, upsert
 from missing_coord.storage.tables.cases import (
     episode_incidents,
     episodes,
@@ -26,7 +26,7 @@ from missing_coord.storage.tables.patterns import mentions
 
 _ROUNDS = text(
     "select child_id, incident_id::text, facts from incidents"
-    " where child_id = any(:ids) and incident_id <> all(cast(:besides as uuid[]))"
+    " where child_id = any(cast(:ids as text[])) and incident_id <> all(cast(:besides as uuid[]))"
 )
 
 
@@ -45,7 +45,7 @@ class SqlIncidents:
                 " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
                 " using (force_key, reference_key)"
             ),
-            {"forces": [force for force, _ in wanted], "refs": [reference for _, reference in wanted]},
+            {"forces": as_array(force for force, _ in wanted), "refs": as_array(each for _, each in wanted)},
         )
         return [_incident(row._mapping) for row in result]
 
@@ -57,7 +57,7 @@ class SqlIncidents:
         self, child_ids: Iterable[str], *, besides: Iterable[str] = ()
     ) -> dict[str, list[IncidentOfChild]]:
         """Return by child what incidents say, `besides` some that the caller knows: all that deriving needs of them."""
-        ids = {"ids": list(child_ids), "besides": list(besides)}
+        ids = {"ids": as_array(child_ids), "besides": as_array(besides)}
         result = await self._connection.execute(_ROUNDS, ids)
         found: dict[str, list[IncidentOfChild]] = defaultdict(list)
         for child_id, incident_id, facts in result:
@@ -158,9 +158,9 @@ class SqlEpisodes:
             text(
                 "select e.*, coalesce((select array_agg(incident_id::text) from episode_incidents ei"
                 " where ei.episode_id = e.episode_id), '{}') as incident_ids"
-                " from episodes e where e.child_id = any(:ids) order by e.started_at, e.episode_id"
+                " from episodes e where e.child_id = any(cast(:ids as text[])) order by e.started_at, e.episode_id"
             ),
-            {"ids": list(child_ids)},
+            {"ids": as_array(child_ids)},
         )
         return [(_episode(row._mapping), tuple(row._mapping["incident_ids"])) for row in result]
 
@@ -168,7 +168,7 @@ class SqlEpisodes:
         """Insert or update episodes with their incidents."""
         if not changed:
             return
-        await upsert(self._connection, episodes, [to_row(each) for each, _ in changed], key=["episode_id"])
+        await upsert(self._connection, episodes, [each for each, _ in changed], key=["episode_id"])
         ids = [each.episode_id for each, _ in changed]
         await self._connection.execute(
             delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))

@@ -23,7 +23,7 @@ from missing_coord.services.ports.received import Received
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import canonical
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import among, insert_all, upsert
+from missing_coord.storage.rows import among, as_array, insert_all, upsert
 from missing_coord.storage.tables.people import children, match_keys, placement_addresses, placements
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -34,6 +34,7 @@ class SqlChildren:
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._held: set[str] = set()
 
     async def save_records(self, received: Sequence[tuple[ChildRecord, Received]]) -> list[bool]:
         """Keep register rows as versions; return for each whether anything changed."""
@@ -80,14 +81,14 @@ class SqlChildren:
         )
         result = await self._connection.execute(select(*columns).where(among(children.c.child_id, child_ids)))
         return {
-            row.child_id: ChildFacts(
-                child_id=row.child_id,
-                provisional=row.provisional,
-                looked_after=row.status == ChildStatus.LOOKED_AFTER.value,
-                responsible_authority=row.responsible_authority,
-                home_grid=(row.home_easting, row.home_northing) if row.home_easting is not None else None,
+            child_id: ChildFacts(
+                child_id=child_id,
+                provisional=provisional,
+                looked_after=status == ChildStatus.LOOKED_AFTER.value,
+                responsible_authority=authority,
+                home_grid=(easting, northing) if easting is not None else None,
             )
-            for row in result
+            for child_id, provisional, status, authority, easting, northing in result
         }
 
     async def known(self, child_ids: Iterable[str]) -> set[str]:
@@ -106,12 +107,14 @@ class SqlChildren:
 
     async def prepared(self, child_ids: Iterable[str]) -> dict[str, PreparedChild]:
         """Return register children ready to be compared."""
-        result = await self._connection.execute(_PREPARED, {"ids": sorted(child_ids)})
+        result = await self._connection.execute(_PREPARED, {"ids": as_array(child_ids)})
         return {child_id: _read_prepared(line) for child_id, line in result}
 
     async def lock(self, child_ids: Iterable[str]) -> None:
         """Hold these children until the transaction ends, so that nobody else derives their episodes."""
-        await lock_names(self._connection, "child", child_ids)
+        wanted = set(child_ids) - self._held
+        await lock_names(self._connection, "child", wanted)
+        self._held |= wanted
 
     async def lock_references(self, references: Iterable[tuple[str, str]]) -> None:
         """Hold these police references until the transaction ends."""
@@ -141,9 +144,9 @@ class SqlPlacements:
         result = await self._connection.execute(
             text(
                 "select p.*, a.easting, a.northing from placements p"
-                " left join placement_addresses a using (placement_id) where p.child_id = any(:ids)"
+                " left join placement_addresses a using (placement_id) where p.child_id = any(cast(:ids as text[]))"
             ),
-            {"ids": list(child_ids)},
+            {"ids": as_array(child_ids)},
         )
         found: dict[str, list[PlacementSpan]] = {}
         for row in result.mappings():
@@ -160,7 +163,7 @@ _FILED = text(
     " where found.child_ids is not null"
 )
 _PREPARED = text(
-    "select child_id, prepared from children where child_id = any(:ids) and prepared is not null"
+    "select child_id, prepared from children where child_id = any(cast(:ids as text[])) and prepared is not null"
 )
 _TEXTS = (
     "forename",

@@ -87,7 +87,7 @@ class SqlInterviews:
         await upsert(
             self._connection,
             interview_episodes,
-            [to_row(each) for each in links],
+            links,
             key=["interview_id", "episode_id"],
         )
 
