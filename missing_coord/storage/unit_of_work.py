@@ -162,7 +162,7 @@ class SqlUnitOfWork:
     def _outbox_row(self, event: Event, trace: str) -> dict[str, Any]:
         wire = to_wire(event)
         return {
-            "event_id": str(uuid.uuid4()),
+            "event_id": uuid.uuid4(),
             "type": wire.type,
             "topic": wire.topic,
             "key": wire.key,

@@ -23,7 +23,7 @@ from missing_coord.services.ports.received import Received
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import canonical
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import among, as_array, insert_all, upsert
+from missing_coord.storage.rows import among, among_given, as_array, insert_all, upsert
 from missing_coord.storage.tables.people import children, match_keys, placement_addresses, placements
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -71,15 +71,7 @@ class SqlChildren:
 
     async def facts(self, child_ids: Iterable[str]) -> dict[str, ChildFacts]:
         """Return what deriving episodes needs to know of each child."""
-        columns = (
-            children.c.child_id,
-            children.c.provisional,
-            children.c.status,
-            children.c.responsible_authority,
-            children.c.home_easting,
-            children.c.home_northing,
-        )
-        result = await self._connection.execute(select(*columns).where(among(children.c.child_id, child_ids)))
+        result = await self._connection.execute(_FACTS, {"ids": as_array(child_ids)})
         return {
             child_id: ChildFacts(
                 child_id=child_id,
@@ -141,13 +133,7 @@ class SqlPlacements:
 
     async def of_children(self, child_ids: Iterable[str]) -> dict[str, list[PlacementSpan]]:
         """Return the placements of each child."""
-        result = await self._connection.execute(
-            text(
-                "select p.*, a.easting, a.northing from placements p"
-                " left join placement_addresses a using (placement_id) where p.child_id = any(cast(:ids as text[]))"
-            ),
-            {"ids": as_array(child_ids)},
-        )
+        result = await self._connection.execute(_PLACEMENTS, {"ids": as_array(child_ids)})
         found: dict[str, list[PlacementSpan]] = {}
         for row in result.mappings():
             span = PlacementSpan(**{name: row[name] for name in PlacementSpan.__dataclass_fields__})
@@ -165,6 +151,18 @@ _FILED = text(
 _PREPARED = text(
     "select child_id, prepared from children where child_id = any(cast(:ids as text[])) and prepared is not null"
 )
+_PLACEMENTS = text(
+    "select p.*, a.easting, a.northing from placements p"
+    " left join placement_addresses a using (placement_id) where p.child_id = any(cast(:ids as text[]))"
+)
+_FACTS = select(
+    children.c.child_id,
+    children.c.provisional,
+    children.c.status,
+    children.c.responsible_authority,
+    children.c.home_easting,
+    children.c.home_northing,
+).where(among_given(children.c.child_id, "ids"))
 _TEXTS = (
     "forename",
     "middle_names",

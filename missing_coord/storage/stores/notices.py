@@ -15,6 +15,12 @@ from missing_coord.storage.mappers import filled, from_json
 from missing_coord.storage.rows import as_array, insert_all
 from missing_coord.storage.tables.people import notices
 
+_OF_REFERENCES = text(
+    "select n.notice_id, n.incident_id, n.data, n.content_hash from notices n"
+    " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
+    " using (force_key, reference_key)"
+)
+
 
 class SqlNotices:
     """Police notices as received; a notice that is here already is never written again."""
@@ -46,11 +52,7 @@ class SqlNotices:
         """Return every notice of the (force, reference) pairs, both in their comparing form."""
         wanted = list(references)
         result = await self._connection.execute(
-            text(
-                "select n.notice_id, n.incident_id, n.data, n.content_hash from notices n"
-                " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
-                " using (force_key, reference_key)"
-            ),
+            _OF_REFERENCES,
             {"forces": as_array(force for force, _ in wanted), "refs": as_array(each for _, each in wanted)},
         )
         return [
