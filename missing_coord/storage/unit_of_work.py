@@ -150,23 +150,20 @@ class SqlUnitOfWork:
     async def flush(self) -> None:
         """Write events and audit rows; the audit trail comes last, as it makes others wait until the commit."""
         if self._events:
-            trace = traceparent()
-            await insert_all(
-                self.connection, outbox, [self._outbox_row(each, trace) for each in self._events]
-            )
+            await insert_all(self.connection, outbox, [self._outbox_row(event) for event in self._events])
             self._events = []
         if self._audit:
             await self.connection.execute(insert(audit_trail).inline(), self._audit)
             self._audit = []
 
-    def _outbox_row(self, event: Event, trace: str) -> dict[str, Any]:
+    def _outbox_row(self, event: Event) -> dict[str, Any]:
         wire = to_wire(event)
         return {
-            "event_id": uuid.uuid4(),
+            "event_id": str(uuid.uuid4()),
             "type": wire.type,
             "topic": wire.topic,
             "key": wire.key,
             "body": wire.body,
             "occurred_at": self.now,
-            "correlation_id": trace,
+            "correlation_id": traceparent(),
         }
