@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping
@@ -21,12 +22,13 @@ _JSON_ALREADY = frozenset({str, int, float, bool, type(None)})
 
 def to_row(record: Any) -> dict[str, Any]:
     """Return a record's fields as a row; enums become their values."""
-    return {name: _value(getattr(record, name)) for name in _names(type(record))}
+    kind = type(record)
+    return {name: _value(value) for name, value in zip(names_of(kind), _values_of(kind)(record), strict=True)}
 
 
 def from_row(kind: type[T], row: Mapping[str, Any], **instead: Any) -> T:
     """Build a record from a row that has a column of the name of each of its fields; some may be given `instead`."""
-    return kind(**{**{name: row[name] for name in _names(kind)}, **instead})
+    return kind(**{**{name: row[name] for name in names_of(kind)}, **instead})
 
 
 def from_typed_row(kind: type[T], row: RowMapping | Mapping[str, Any]) -> T:
@@ -35,7 +37,7 @@ def from_typed_row(kind: type[T], row: RowMapping | Mapping[str, Any]) -> T:
     return kind(
         **{
             name: types[name](row[name]) if name in types and row[name] is not None else row[name]
-            for name in _names(kind)
+            for name in names_of(kind)
         }
     )
 
@@ -47,10 +49,11 @@ def to_json(record: Any) -> dict[str, Any]:
 
 def filled(record: Any) -> dict[str, Any]:
     """Return the fields of a record that hold anything, for what writes instants and codes as JSON by itself."""
+    kind = type(record)
     return {
         name: value
-        for name in _names(type(record))
-        if (value := getattr(record, name)) or (value is not None and value not in _EMPTY)
+        for name, value in zip(names_of(kind), _values_of(kind)(record), strict=True)
+        if value or (value is not None and value not in _EMPTY)
     }
 
 
@@ -92,14 +95,28 @@ def canonical(value: Any) -> str:
 
 
 _NAMES: dict[Any, tuple[str, ...]] = {}
+_VALUES: dict[Any, Callable[[Any], tuple[Any, ...]]] = {}
 _DECODERS: dict[Any, tuple[dict[str, Decoder], dict[str, Any]]] = {}
 _TYPES_IN_ROWS: dict[Any, dict[str, type]] = {}
 
 
-def _names(kind: Any) -> tuple[str, ...]:
+def names_of(kind: Any) -> tuple[str, ...]:
+    """Return the names of a record's fields."""
     if kind not in _NAMES:
         _NAMES[kind] = tuple(f.name for f in fields(kind) if f.init)
     return _NAMES[kind]
+
+
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    if kind not in _VALUES:
+        names = names_of(kind)
+        # Of one name attrgetter would return the value itself.
+        _VALUES[kind] = attrgetter(*names) if len(names) > 1 else _few_values(names)
+    return _VALUES[kind]
+
+
+def _few_values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda record: tuple(getattr(record, name) for name in names)
 
 
 def _value(value: Any) -> Any:
@@ -121,8 +138,8 @@ def _types_in_rows(kind: Any) -> dict[str, type]:
 def _decoders(kind: Any) -> tuple[dict[str, Decoder], dict[str, Any]]:
     if kind not in _DECODERS:
         hints = typing.get_type_hints(kind)
-        decoders = {name: _decoder(hints[name]) for name in _names(kind)}
-        _DECODERS[kind] = decoders, {name: _empty(hints[name]) for name in _names(kind)}
+        decoders = {name: _decoder(hints[name]) for name in names_of(kind)}
+        _DECODERS[kind] = decoders, {name: _empty(hints[name]) for name in names_of(kind)}
     return _DECODERS[kind]
 
 

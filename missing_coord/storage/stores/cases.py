@@ -14,7 +14,7 @@ from missing_coord.domain.episodes import IncidentOfChild
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.incidents import IncidentFacts
 from missing_coord.storage.mappers import filled, from_json, from_row, to_row
-from missing_coord.storage.rows import among, insert_new, upsert
+from missing_coord.storage.rows import among, among_given, as_array, insert_new, upsert
 from missing_coord.storage.tables.cases import (
     episode_incidents,
     episodes,
@@ -24,9 +24,30 @@ from missing_coord.storage.tables.cases import (
 )
 from missing_coord.storage.tables.patterns import mentions
 
+_OF_REFERENCES = text(
+    "select i.* from incidents i"
+    " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
+    " using (force_key, reference_key)"
+)
+_VERDICTS = (
+    select(match_decisions)
+    .where(
+        or_(
+            among_given(match_decisions.c.signature, "signatures"),
+            among_given(match_decisions.c.incident_id, "incident_ids"),
+        ),
+        match_decisions.c.undone_at.is_(None),
+    )
+    .order_by(match_decisions.c.decision_id)
+)
+_EPISODES = text(
+    "select e.*, coalesce((select array_agg(incident_id::text) from episode_incidents ei"
+    " where ei.episode_id = e.episode_id), '{}') as incident_ids"
+    " from episodes e where e.child_id = any(cast(:ids as text[])) order by e.started_at, e.episode_id"
+)
 _ROUNDS = text(
     "select child_id, incident_id::text, facts from incidents"
-    " where child_id = any(:ids) and incident_id <> all(cast(:besides as uuid[]))"
+    " where child_id = any(cast(:ids as text[])) and incident_id <> all(cast(:besides as uuid[]))"
 )
 
 
@@ -40,12 +61,8 @@ class SqlIncidents:
         """Return the incidents of the (force, reference) pairs."""
         wanted = list(references)
         result = await self._connection.execute(
-            text(
-                "select i.* from incidents i"
-                " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
-                " using (force_key, reference_key)"
-            ),
-            {"forces": [force for force, _ in wanted], "refs": [reference for _, reference in wanted]},
+            _OF_REFERENCES,
+            {"forces": as_array(force for force, _ in wanted), "refs": as_array(each for _, each in wanted)},
         )
         return [_incident(row._mapping) for row in result]
 
@@ -57,7 +74,7 @@ class SqlIncidents:
         self, child_ids: Iterable[str], *, besides: Iterable[str] = ()
     ) -> dict[str, list[IncidentOfChild]]:
         """Return by child what incidents say, `besides` some that the caller knows: all that deriving needs of them."""
-        ids = {"ids": list(child_ids), "besides": list(besides)}
+        ids = {"ids": as_array(child_ids), "besides": as_array(besides)}
         result = await self._connection.execute(_ROUNDS, ids)
         found: dict[str, list[IncidentOfChild]] = defaultdict(list)
         for child_id, incident_id, facts in result:
@@ -123,12 +140,8 @@ class SqlIncidents:
         self, signatures: Iterable[str], *, incident_ids: Iterable[str] = ()
     ) -> list[MatchVerdict]:
         """Return the decisions in force about persons described in these words, or about these incidents."""
-        about = or_(
-            among(match_decisions.c.signature, signatures),
-            among(match_decisions.c.incident_id, incident_ids),
-        )
-        statement = select(match_decisions).where(about, match_decisions.c.undone_at.is_(None))
-        result = await self._connection.execute(statement.order_by(match_decisions.c.decision_id))
+        about = {"signatures": as_array(signatures), "incident_ids": as_array(incident_ids)}
+        result = await self._connection.execute(_VERDICTS, about)
         return [_verdict(row._mapping) for row in result]
 
 
@@ -154,25 +167,16 @@ class SqlEpisodes:
 
     async def of_children(self, child_ids: Iterable[str]) -> list[tuple[Episode, tuple[str, ...]]]:
         """Return the children's episodes, each with the ids of its incidents."""
-        result = await self._connection.execute(
-            text(
-                "select e.*, coalesce((select array_agg(incident_id::text) from episode_incidents ei"
-                " where ei.episode_id = e.episode_id), '{}') as incident_ids"
-                " from episodes e where e.child_id = any(:ids) order by e.started_at, e.episode_id"
-            ),
-            {"ids": list(child_ids)},
-        )
+        result = await self._connection.execute(_EPISODES, {"ids": as_array(child_ids)})
         return [(_episode(row._mapping), tuple(row._mapping["incident_ids"])) for row in result]
 
     async def save(self, changed: Sequence[tuple[Episode, tuple[str, ...]]]) -> None:
         """Insert or update episodes with their incidents."""
         if not changed:
             return
-        await upsert(self._connection, episodes, [to_row(each) for each, _ in changed], key=["episode_id"])
-        ids = [each.episode_id for each, _ in changed]
-        await self._connection.execute(
-            delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))
-        )
+        await upsert(self._connection, episodes, [each for each, _ in changed], key=["episode_id"])
+        # One written for the first time was made of nothing before.
+        await self._unlink([each.episode_id for each, _ in changed if each.version > 1])
         links = [
             {"episode_id": each.episode_id, "incident_id": incident_id}
             for each, incident_ids in changed
@@ -184,11 +188,13 @@ class SqlEpisodes:
         """Remove episodes that were joined with others and on which nothing hangs."""
         if not episode_ids:
             return
-        ids = list(episode_ids)
-        await self._connection.execute(
-            delete(episode_incidents).where(among(episode_incidents.c.episode_id, ids))
-        )
-        await self._connection.execute(delete(episodes).where(among(episodes.c.episode_id, ids)))
+        await self._unlink(episode_ids)
+        await self._connection.execute(delete(episodes).where(among(episodes.c.episode_id, episode_ids)))
+
+    async def _unlink(self, episode_ids: Sequence[str]) -> None:
+        if episode_ids:
+            linked = among(episode_incidents.c.episode_id, episode_ids)
+            await self._connection.execute(delete(episode_incidents).where(linked))
 
     async def in_use(self, episode_ids: Sequence[str]) -> set[str]:
         """Return those episodes on which an escalation, a pattern or an interview hangs."""

@@ -23,7 +23,7 @@ from missing_coord.services.ports.received import Received
 from missing_coord.storage.locks import lock_names
 from missing_coord.storage.mappers import canonical
 from missing_coord.storage.postcodes import installed_postcodes
-from missing_coord.storage.rows import among, insert_all, upsert
+from missing_coord.storage.rows import among, among_given, as_array, insert_all, upsert
 from missing_coord.storage.tables.people import children, match_keys, placement_addresses, placements
 from missing_coord.storage.versions import changed_rows, keep_versions
 
@@ -71,24 +71,16 @@ class SqlChildren:
 
     async def facts(self, child_ids: Iterable[str]) -> dict[str, ChildFacts]:
         """Return what deriving episodes needs to know of each child."""
-        columns = (
-            children.c.child_id,
-            children.c.provisional,
-            children.c.status,
-            children.c.responsible_authority,
-            children.c.home_easting,
-            children.c.home_northing,
-        )
-        result = await self._connection.execute(select(*columns).where(among(children.c.child_id, child_ids)))
+        result = await self._connection.execute(_FACTS, {"ids": as_array(child_ids)})
         return {
-            row.child_id: ChildFacts(
-                child_id=row.child_id,
-                provisional=row.provisional,
-                looked_after=row.status == ChildStatus.LOOKED_AFTER.value,
-                responsible_authority=row.responsible_authority,
-                home_grid=(row.home_easting, row.home_northing) if row.home_easting is not None else None,
+            child_id: ChildFacts(
+                child_id=child_id,
+                provisional=provisional,
+                looked_after=status == ChildStatus.LOOKED_AFTER.value,
+                responsible_authority=authority,
+                home_grid=(easting, northing) if easting is not None else None,
             )
-            for row in result
+            for child_id, provisional, status, authority, easting, northing in result
         }
 
     async def known(self, child_ids: Iterable[str]) -> set[str]:
@@ -107,7 +99,7 @@ class SqlChildren:
 
     async def prepared(self, child_ids: Iterable[str]) -> dict[str, PreparedChild]:
         """Return register children ready to be compared."""
-        result = await self._connection.execute(_PREPARED, {"ids": sorted(child_ids)})
+        result = await self._connection.execute(_PREPARED, {"ids": as_array(child_ids)})
         return {child_id: _read_prepared(line) for child_id, line in result}
 
     async def lock(self, child_ids: Iterable[str]) -> None:
@@ -141,13 +133,7 @@ class SqlPlacements:
 
     async def of_children(self, child_ids: Iterable[str]) -> dict[str, list[PlacementSpan]]:
         """Return the placements of each child."""
-        result = await self._connection.execute(
-            text(
-                "select p.*, a.easting, a.northing from placements p"
-                " left join placement_addresses a using (placement_id) where p.child_id = any(:ids)"
-            ),
-            {"ids": list(child_ids)},
-        )
+        result = await self._connection.execute(_PLACEMENTS, {"ids": as_array(child_ids)})
         found: dict[str, list[PlacementSpan]] = {}
         for row in result.mappings():
             span = PlacementSpan(**{name: row[name] for name in PlacementSpan.__dataclass_fields__})
@@ -163,8 +149,20 @@ _FILED = text(
     " where found.child_ids is not null"
 )
 _PREPARED = text(
-    "select child_id, prepared from children where child_id = any(:ids) and prepared is not null"
+    "select child_id, prepared from children where child_id = any(cast(:ids as text[])) and prepared is not null"
 )
+_PLACEMENTS = text(
+    "select p.*, a.easting, a.northing from placements p"
+    " left join placement_addresses a using (placement_id) where p.child_id = any(cast(:ids as text[]))"
+)
+_FACTS = select(
+    children.c.child_id,
+    children.c.provisional,
+    children.c.status,
+    children.c.responsible_authority,
+    children.c.home_easting,
+    children.c.home_northing,
+).where(among_given(children.c.child_id, "ids"))
 _TEXTS = (
     "forename",
     "middle_names",

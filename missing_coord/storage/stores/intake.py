@@ -6,10 +6,11 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from missing_coord.domain.records import column_key
@@ -53,18 +54,11 @@ class SqlIntake:
 
     async def count(self, batch_id: str, counts: Counts) -> None:
         """Add to what a batch has done so far."""
-        names = ("rows", "accepted", "duplicates", "quarantined")
-        await self._connection.execute(
-            update(intake_batches)
-            .where(intake_batches.c.batch_id == batch_id)
-            .values({name: intake_batches.c[name] + getattr(counts, name) for name in names})
-        )
+        await self._connection.execute(_COUNT, {"batch_id": batch_id, **asdict(counts)})
 
     async def finish(self, batch_id: str) -> None:
         """Close a batch."""
-        await self._connection.execute(
-            update(intake_batches).where(intake_batches.c.batch_id == batch_id).values(finished_at=self._now)
-        )
+        await self._connection.execute(_FINISH, {"batch_id": batch_id, "now": self._now})
 
     async def quarantine(self, batch_id: str, *, kind: str, source: str, rows: Sequence[Quarantined]) -> None:
         """Keep rows that could not be understood; the same row is kept once and says how many times it came."""
@@ -105,6 +99,12 @@ class SqlIntake:
         )
         return dict(result.scalar_one_or_none() or {})
 
+
+_COUNT = text(
+    "update intake_batches set rows = rows + :rows, accepted = accepted + :accepted,"
+    " duplicates = duplicates + :duplicates, quarantined = quarantined + :quarantined where batch_id = :batch_id"
+)
+_FINISH = text("update intake_batches set finished_at = :now where batch_id = :batch_id")
 
 TYPED = "typed by"
 """How the source of a batch begins that somebody typed in."""

@@ -14,7 +14,7 @@ from missing_coord.domain.cases import Interview, InterviewEpisode, InterviewEve
 from missing_coord.domain.errors import NotFound
 from missing_coord.domain.interviews import EventKind
 from missing_coord.storage.mappers import from_row, to_row
-from missing_coord.storage.rows import among, upsert
+from missing_coord.storage.rows import among, among_given, as_array, upsert
 from missing_coord.storage.tables.cases import (
     escalations,
     interview_episodes,
@@ -29,6 +29,17 @@ _TOUCHED = " union ".join(
     f"select interview_id::text from {name} where interview_id = any(cast(:ids as uuid[]))"
     for name in (*_CARRIED, *_ONE_EACH, "escalations")
 )
+_OF_CHILDREN = (
+    select(interviews)
+    .where(among_given(interviews.c.child_id, "ids"))
+    .order_by(interviews.c.opened_at, interviews.c.interview_id)
+)
+_LINKS = (
+    select(interview_episodes)
+    .where(among_given(interview_episodes.c.interview_id, "ids"))
+    .order_by(interview_episodes.c.due_at, interview_episodes.c.episode_id)
+)
+_LINKS_HELD = _LINKS.with_for_update(key_share=True)
 
 
 class SqlInterviews:
@@ -40,10 +51,7 @@ class SqlInterviews:
 
     async def of_children(self, child_ids: Iterable[str]) -> list[Interview]:
         """Return the children's interviews, closed ones included."""
-        statement = select(interviews).where(among(interviews.c.child_id, child_ids))
-        result = await self._connection.execute(
-            statement.order_by(interviews.c.opened_at, interviews.c.interview_id)
-        )
+        result = await self._connection.execute(_OF_CHILDREN, {"ids": as_array(child_ids)})
         return [_interview(row._mapping) for row in result]
 
     async def children_waiting(self, child_ids: Collection[str]) -> list[str]:
@@ -60,11 +68,8 @@ class SqlInterviews:
         self, interview_ids: Iterable[str], *, for_update: bool = False
     ) -> list[InterviewEpisode]:
         """Return the duties of the interviews, the earliest deadline first; held, when asked, against the sweep."""
-        statement = select(interview_episodes).where(among(interview_episodes.c.interview_id, interview_ids))
-        statement = statement.with_for_update(key_share=True) if for_update else statement
-        result = await self._connection.execute(
-            statement.order_by(interview_episodes.c.due_at, interview_episodes.c.episode_id)
-        )
+        statement = _LINKS_HELD if for_update else _LINKS
+        result = await self._connection.execute(statement, {"ids": as_array(interview_ids)})
         return [_link(row._mapping) for row in result]
 
     async def get(self, interview_id: str, *, for_update: bool = False) -> Interview:
@@ -87,7 +92,7 @@ class SqlInterviews:
         await upsert(
             self._connection,
             interview_episodes,
-            [to_row(each) for each in links],
+            links,
             key=["interview_id", "episode_id"],
         )
 

@@ -12,8 +12,14 @@ from missing_coord.domain.cases import StoredNotice
 from missing_coord.domain.records import PoliceNotice, comparable, with_known_hash
 from missing_coord.services.ports.received import Received
 from missing_coord.storage.mappers import filled, from_json
-from missing_coord.storage.rows import insert_all
+from missing_coord.storage.rows import as_array, insert_all
 from missing_coord.storage.tables.people import notices
+
+_OF_REFERENCES = text(
+    "select n.notice_id, n.incident_id, n.data, n.content_hash from notices n"
+    " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
+    " using (force_key, reference_key)"
+)
 
 
 class SqlNotices:
@@ -46,12 +52,8 @@ class SqlNotices:
         """Return every notice of the (force, reference) pairs, both in their comparing form."""
         wanted = list(references)
         result = await self._connection.execute(
-            text(
-                "select n.notice_id, n.incident_id, n.data, n.content_hash from notices n"
-                " join unnest(cast(:forces as text[]), cast(:refs as text[])) as w(force_key, reference_key)"
-                " using (force_key, reference_key)"
-            ),
-            {"forces": [force for force, _ in wanted], "refs": [reference for _, reference in wanted]},
+            _OF_REFERENCES,
+            {"forces": as_array(force for force, _ in wanted), "refs": as_array(each for _, each in wanted)},
         )
         return [
             StoredNotice(
@@ -72,7 +74,7 @@ class SqlNotices:
                 " from unnest(cast(:numbers as bigint[]), cast(:incidents as uuid[])) as w(notice_id, incident_id)"
                 " where notices.notice_id = w.notice_id"
             ),
-            {"numbers": list(incidents), "incidents": list(incidents.values())},
+            {"numbers": as_array(incidents), "incidents": as_array(incidents.values())},
         )
 
 

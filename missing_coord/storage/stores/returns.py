@@ -18,9 +18,10 @@ from missing_coord.domain.return_signs import (
     SignKind,
     SignState,
 )
-from missing_coord.storage.rows import among, upsert
+from missing_coord.storage.rows import among_given, as_array, upsert
 from missing_coord.storage.tables.cases import presumed_returns
 
+_OF_INCIDENTS = select(presumed_returns).where(among_given(presumed_returns.c.incident_id, "ids"))
 _LISTED = text("""
     select source, entry_key, child_id, started_at, date_only, ended_at, ended_date_only,
         case when left_list_at is not null then listed_at end as last_listed_at
@@ -53,8 +54,7 @@ class SqlReturns:
 
     async def of_incidents(self, incident_ids: Iterable[str]) -> list[PresumedReturn]:
         """Return every sign that was ever kept about the incidents."""
-        wanted = among(presumed_returns.c.incident_id, incident_ids)
-        result = await self._connection.execute(select(presumed_returns).where(wanted))
+        result = await self._connection.execute(_OF_INCIDENTS, {"ids": as_array(incident_ids)})
         return [presumed_return(row) for row in result.mappings()]
 
     async def listed(self, child_ids: Iterable[str]) -> dict[str, list[ListedAbsence]]:

@@ -219,6 +219,7 @@ interviews = Table(
         unique=True,
         postgresql_where=text("closed_at is null"),
     ),
+    Index("ix_interviews_child_id", "child_id"),
     Index("ix_interviews_due_at", "due_at", postgresql_where=text("closed_at is null")),
     Index("ix_interviews_worker_id", "worker_id", "closed_at"),
     Index("ix_interviews_closed_at", "closed_at", postgresql_where=text("closed_at is not null")),

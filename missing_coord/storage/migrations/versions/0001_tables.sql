@@ -883,6 +883,8 @@ CREATE TABLE interviews (
     CONSTRAINT fk_interviews_child_id FOREIGN KEY(child_id) REFERENCES children (child_id) DEFERRABLE INITIALLY DEFERRED
 );
 --;;
+CREATE INDEX ix_interviews_child_id ON interviews (child_id);
+--;;
 CREATE INDEX ix_interviews_closed_at ON interviews (closed_at) WHERE closed_at is not null;
 --;;
 CREATE INDEX ix_interviews_due_at ON interviews (due_at) WHERE closed_at is null;
