@@ -311,17 +311,12 @@ def _canonical_content(notice: PoliceNotice) -> str:
     for name, text in notice.extra.items():
         if text:
             key = column_key(name)
-            said[key] = _member(key, text)
+            said[key] = f"{_AS_JSON(key)}:{_as_json(text)}"
     for key, value in zip(_CONTENT_COLUMNS, _content_of(notice), strict=True):
         if value or (value is not None and value == 0):
-            said[key] = _member(key, value) if isinstance(value, str) else f'"{key}":{_as_json(value)}'
+            said[key] = f'"{key}":{_as_json(value)}'
     said["force"] = f'"force":{_AS_JSON(notice.force_key)}'
     return "{" + ",".join([said[key] for key in sorted(said)]) + "}"
-
-
-@lru_cache(maxsize=4096)
-def _member(key: str, text: str) -> str:
-    return f"{_AS_JSON(key)}:{_as_json(text)}"
 
 
 def _as_json(value: object) -> str:

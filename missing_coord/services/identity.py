@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from missing_coord.domain.cases import OPEN_MATCH_STATES, Incident, MatchState, MatchVerdict
@@ -45,11 +46,9 @@ async def identify(
     signatures = [each.incident.signature for each in waiting if each.incident.signature]
     incident_ids = [each.incident.incident_id for each in waiting]
     verdicts = await uow.incidents.verdicts(signatures, incident_ids=incident_ids)
+    said = _by_subject(verdicts)
     told = [
-        _since_then(
-            each.incident,
-            in_force(each.incident.incident_id, [v for v in verdicts if _about(v, each.incident)]),
-        )
+        _since_then(each.incident, in_force(each.incident.incident_id, _about(each.incident, said)))
         for each in waiting
     ]
     people = [prepare_evidence(each.evidence) for each in waiting]
@@ -126,10 +125,19 @@ def _mark(marked: tuple[str, ChildRecord]) -> str:
     return marked[0]
 
 
-def _about(verdict: MatchVerdict, incident: Incident) -> bool:
-    return verdict.incident_id == incident.incident_id or (
-        incident.signature != "" and verdict.signature == incident.signature
-    )
+def _by_subject(verdicts: Sequence[MatchVerdict]) -> dict[str, list[MatchVerdict]]:
+    """Return the verdicts by the incident that they are about, and by the words about a person."""
+    said: dict[str, list[MatchVerdict]] = defaultdict(list)
+    for verdict in verdicts:
+        for subject in {verdict.incident_id, verdict.signature} - {""}:
+            said[subject].append(verdict)
+    return said
+
+
+def _about(incident: Incident, said: Mapping[str, list[MatchVerdict]]) -> list[MatchVerdict]:
+    own = said.get(incident.incident_id, [])
+    alike = said.get(incident.signature, [])
+    return [*(each for each in alike if each.incident_id != incident.incident_id), *own]
 
 
 def in_force(incident_id: str, said: Sequence[MatchVerdict]) -> tuple[MatchVerdict | None, set[str]]:

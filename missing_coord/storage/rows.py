@@ -34,11 +34,17 @@ def among_given(column: Column[Any], name: str) -> ColumnElement[bool]:
 
 
 def as_array(values: Iterable[object]) -> str:
-    """Return values as PostgreSQL writes an array of them; psycopg would look at each one by itself."""
+    """Return values as PostgreSQL writes an array of them; psycopg would look at each one by itself.
+
+    Raises ValueError for a value with a null character, which PostgreSQL cannot keep.
+    """
     words = [str(each) for each in values]
     if not words:
         return "{}"
-    escaped = "\0".join(words).replace("\\", "\\\\").replace('"', '\\"')
+    joined = "\0".join(words)
+    if joined.count("\0") >= len(words):
+        raise ValueError("A text with a null character cannot be looked for.")
+    escaped = joined.replace("\\", "\\\\").replace('"', '\\"')
     return '{"' + escaped.replace("\0", '","') + '"}'
 
 

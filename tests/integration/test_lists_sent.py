@@ -18,3 +18,8 @@ async def test_a_list_of_words_arrives_as_it_was(database: Database, words: list
     async with open_road(database) as road, road.database.unit_of_work(system_actor("test")) as uow:
         said = await uow.execute(text("select cast(:words as text[])"), {"words": as_array(words)})
         assert said.scalar_one() == words
+
+
+def test_a_null_character_is_refused_and_parts_no_word_in_two() -> None:
+    with pytest.raises(ValueError, match="null character"):
+        as_array(["one", "an\0other"])
