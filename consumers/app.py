@@ -21,7 +21,7 @@ from missing_coord.domain.errors import TransientError
 
 GRACE_SECONDS = 20.0
 """How long a stop waits for the batch in hand."""
-BATCH = 1_000
+BATCH = 2_000
 """Messages at most in hand: two transactions of intake, one worked out while PostgreSQL writes the other."""
 POLL_MS = 50
 """How long to wait for messages where there are none, and then once more."""

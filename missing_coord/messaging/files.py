@@ -30,7 +30,7 @@ from missing_coord.services.ssda903 import check_left_out
 from missing_coord.services.whole_lists import WholeList, note_left_out
 from missing_coord.telemetry import logger
 
-CHUNK = 500
+CHUNK = 1_000
 ATTEMPTS = 6
 AT_ONCE = 2
 """One transaction is worked out while PostgreSQL writes the other; any order gives the same result."""
@@ -149,7 +149,7 @@ class FileIntake:
     ) -> list[Taken]:
         """Take in rows that came over HTTP or on a topic; return what became of each.
 
-        Up to 500 of them and the record of their batch are one transaction: whatever stops it leaves nothing half
+        Up to 1,000 of them and the record of their batch are one transaction: whatever stops it leaves nothing half
         done. Of police notices two such batches are worked on at once. `complete` says that the rows are the whole of
         the council's missing list.
         """

@@ -30,6 +30,8 @@ CHILDREN = int(os.environ.get("BENCH_KAFKA_CHILDREN", "20000"))
 NOTICES = int(os.environ.get("BENCH_KAFKA_NOTICES", "40000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 RATES = ((10, 20), (100, 10))
+SETTLED_SECONDS = 5
+"""After which Kafka has given each of several consumers its partitions."""
 Say = Callable[[str], object]
 
 
@@ -81,31 +83,32 @@ def _rate(
     rows: list[dict[str, str]],
     processes: int,
 ) -> float:
-    """Return the notices a second between the first commit and the last, of consumers that find all of them waiting."""
+    """Return the notices a second from the moment at which waiting consumers may begin to the last commit."""
     folder.mkdir()
     asyncio.run(_load(database, peer, register))
-    asyncio.run(peer.send_rows(POLICE_NOTICES, "police", rows, key="reference"))
-    seen: list[tuple[float, int]] = []
-    watching = threading.Thread(target=_watch, args=(database, len(rows), seen))
-    watching.start()
-    with deployed(database, peer, folder, roles=[("police", processes)]):
-        watching.join()
-        asyncio.run(peer.until_read("missing-coord.police-notices"))
-    (first, before), (last, after) = seen[0], seen[-1]
-    assert after == len(rows)
-    return (after - before) / (last - first)
-
-
-def _watch(database: Database, wanted: int, seen: list[tuple[float, int]]) -> None:
-    """Note when how many notices were committed, from the first that are until all are, for ten minutes at most."""
-    query = "select coalesce(sum(rows), 0)::integer from intake_batches where kind = 'police'"
-    deadline = time.monotonic() + 600
-    with psycopg.connect(plain(database.admin_url), autocommit=True) as connection:
-        while (not seen or seen[-1][1] < wanted) and time.monotonic() < deadline:
-            row = connection.execute(query).fetchone()
-            if row is not None and row[0]:
-                seen.append((time.perf_counter(), row[0]))
+    with (
+        deployed(database, peer, folder, roles=[("police", processes)]),
+        psycopg.connect(plain(database.admin_url), autocommit=True) as watcher,
+    ):
+        time.sleep(SETTLED_SECONDS)
+        with psycopg.connect(plain(database.admin_url)) as gate:
+            gate.execute("lock table intake_batches in share row exclusive mode")
+            asyncio.run(peer.send_rows(POLICE_NOTICES, "police", rows, key="reference"))
+            before = _taken(watcher)
+            began = time.perf_counter()
+        while _taken(watcher) < len(rows):
             time.sleep(0.05)
+        seconds = time.perf_counter() - began
+        asyncio.run(peer.until_read("missing-coord.police-notices"))
+    return (len(rows) - before) / seconds
+
+
+def _taken(watcher: psycopg.Connection[tuple[int]]) -> int:
+    row = watcher.execute(
+        "select coalesce(sum(rows), 0) from intake_batches where kind = 'police'"
+    ).fetchone()
+    assert row is not None
+    return row[0]
 
 
 async def _load(database: Database, peer: Peer, register: list[dict[str, str]]) -> None:
