@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -22,7 +21,9 @@ from missing_coord.domain.access import Actor
 from missing_coord.domain.clock import Clock, SystemClock
 from missing_coord.domain.errors import TransientError
 from missing_coord.domain.london import london_day
+from missing_coord.domain.records import PoliceNotice
 from missing_coord.messaging.rows import EngineSource, Row, Taken, Transactions, take_rows
+from missing_coord.services.intake import reference_of
 from missing_coord.services.ports.ssda903 import ReturnWork
 from missing_coord.services.ports.work import UnitOfWork
 from missing_coord.services.register import reexamine
@@ -85,26 +86,20 @@ class FileIntake:
         """
         began = time.monotonic()
         rows = self._rows(path, kind, year)
-        first = list(islice(rows, self.chunk))
+        size_of_chunk = self.chunk * at_once(kind)
+        first = list(islice(rows, size_of_chunk))
         digest = await asyncio.to_thread(sha256_of, path)
         async with self.database.unit_of_work(self.actor) as uow:
             batch_id = await uow.intake.open_batch(kind=kind, source=shown_name(path), content_sha256=digest)
         taken: list[str] = []
         size = file_size(path)
         whole = WholeList() if kind == MISSING_LIST and not part else None
-
-        def settled(done_bytes: int, outcomes: list[str]) -> None:
-            taken.extend(outcomes)
+        for chunk in _noted(_chunks(first, rows, size_of_chunk), whole):
+            read = [Row(raw=r.raw, line=r.line, record=r.record, faults=r.faults) for r in chunk]
+            done = await self._take_parts(read, kind=kind, batch_id=batch_id, source=shown_name(path))
+            taken.extend(each.outcome for each in done)
             if progress is not None:
-                progress(done_bytes, size)
-
-        chunks = _noted(_chunks(first, rows, self.chunk), whole)
-        try:
-            await self._in_turn(
-                chunks, kind=kind, batch_id=batch_id, source=shown_name(path), settled=settled
-            )
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from group
+                progress(chunk[-1].done_bytes, size)
         await self._finish(batch_id, kind)
         await self._compare(whole)
         return FileSummary(
@@ -122,28 +117,6 @@ class FileIntake:
             return rows_of_return(path, year=year, today=today)
         return iter(read_rows(path, kind))
 
-    async def _in_turn(
-        self,
-        chunks: Iterator[list[Any]],
-        *,
-        kind: str,
-        batch_id: str,
-        source: str,
-        settled: Callable[[int, list[str]], None],
-    ) -> None:
-        """Take in chunks, of police notices two at once; say of each, in order, the bytes done and the outcomes."""
-        at_once = AT_ONCE if kind == "police" else 1
-        under_way: deque[tuple[int, asyncio.Task[list[Taken]]]] = deque()
-        async with asyncio.TaskGroup() as group:
-            for chunk in chunks:
-                part = [Row(raw=r.raw, line=r.line, record=r.record, faults=r.faults) for r in chunk]
-                task = group.create_task(self._take(part, kind=kind, batch_id=batch_id, source=source))
-                under_way.append((chunk[-1].done_bytes, task))
-                while len(under_way) >= at_once:
-                    settled(*await _outcomes(under_way.popleft()))
-            while under_way:
-                settled(*await _outcomes(under_way.popleft()))
-
     async def ingest_items(
         self, rows: Sequence[Row], kind: str, *, source: str, complete: bool = False
     ) -> list[Taken]:
@@ -153,18 +126,7 @@ class FileIntake:
         done. Of police notices two such batches are worked on at once. `complete` says that the rows are the whole of
         the council's missing list.
         """
-        gate = asyncio.Semaphore(AT_ONCE if kind == "police" else 1)
-
-        async def take(part: Sequence[Row]) -> list[Taken]:
-            async with gate:
-                return await self._take(part, kind=kind, batch_id=None, source=source)
-
-        parts = [rows[start : start + self.chunk] for start in range(0, len(rows), self.chunk)]
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(take(part)) for part in parts]
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
+        taken = await self._take_parts(rows, kind=kind, batch_id=None, source=source)
         if kind in REGISTER_KINDS and rows:
             await self._after_register()
         if kind == MISSING_LIST and complete:
@@ -172,7 +134,28 @@ class FileIntake:
             for row in rows:
                 whole.note(row.record, row.raw)
             await self._compare(whole)
-        return [each for task in tasks for each in task.result()]
+        return taken
+
+    async def _take_parts(
+        self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str
+    ) -> list[Taken]:
+        """Take in rows in parts, of police notices two at once; return what became of each in the rows' order."""
+        gate = asyncio.Semaphore(at_once(kind))
+        taken: dict[int, Taken] = {}
+
+        async def take(places: Sequence[int]) -> None:
+            async with gate:
+                part = [rows[place] for place in places]
+                done = await self._take(part, kind=kind, batch_id=batch_id, source=source)
+            taken.update(zip(places, done, strict=True))
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for places in _parts(rows, self.chunk):
+                    group.create_task(take(places))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from failed
+        return [taken[place] for place in range(len(rows))]
 
     async def _take(
         self, rows: Sequence[Row], *, kind: str, batch_id: str | None, source: str
@@ -254,9 +237,22 @@ class FileIntake:
             await reexamine(uow, engine=engine, limit=2_000)
 
 
-async def _outcomes(chunk: tuple[int, asyncio.Task[list[Taken]]]) -> tuple[int, list[str]]:
-    done_bytes, task = chunk
-    return done_bytes, [each.outcome for each in await task]
+def at_once(kind: str) -> int:
+    """Return how many transactions take in rows of this kind side by side."""
+    return AT_ONCE if kind == "police" else 1
+
+
+def _parts(rows: Sequence[Row], size: int) -> list[list[int]]:
+    """Return the places of rows in parts of about `size`, twice that at most.
+
+    Notices of one police reference are in one part: two transactions that hold the same reference wait for each other.
+    """
+    count = -(-len(rows) // size)
+    parts: list[list[int]] = [[] for _ in range(count)]
+    for place, row in enumerate(rows):
+        notice = row.record if isinstance(row.record, PoliceNotice) else None
+        parts[hash(reference_of(notice)) % count if notice else place // size].append(place)
+    return [part[start : start + 2 * size] for part in parts for start in range(0, len(part), 2 * size)]
 
 
 def _chunks(first: list[Any], rest: Iterator[Any], size: int) -> Iterator[list[Any]]:

@@ -98,6 +98,7 @@ async def reconsider(
     Incidents whose notices say nothing new are left alone, save the unsure ones when the register has changed, and
     those whose ids are in `again`, about which a person has just decided something.
     """
+    await uow.children.lock_references(references)
     notices = await uow.notices.of_references(references)
     await _reconsider(uow, references, notices, engine=engine, unsure_too=unsure_too, again=again)
 
@@ -111,6 +112,10 @@ async def _reconsider(
     unsure_too: bool = False,
     again: Collection[str] = (),
 ) -> None:
+    """Do so with the references held, so that nobody else writes their incidents.
+
+    Children are held as late as may be: two batches nearly always share one, and the later waits for the earlier's end.
+    """
     before = {each.incident_id: each for each in await uow.incidents.of_references(references)}
     people = _people(notices, before, now=uow.now)
     changed = [
@@ -132,9 +137,9 @@ async def _reconsider(
     ]
     touched = {each.child_id for each in (*after, *gone)}
     touched |= {before[each.incident_id].child_id for each in after if each.incident_id in before}
-    await uow.children.lock(touched)
     await uow.incidents.save(after)
     await _count(uow, people)
+    await uow.children.lock(touched)
     await uow.incidents.remove([each.incident_id for each in gone])
     await rederive(uow, touched, policy=engine.policy, saved=after)
 
