@@ -208,7 +208,7 @@ def _text_of(path: Path, variable: str) -> str:
 def _spare_the_collector() -> None:
     """Let Python look for garbage less often: intake spent a seventh of its time on that (docs/adr/0007-intake.md)."""
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 async def _upgrade(database: Database, owner_url: str) -> None:

@@ -28,7 +28,7 @@ from tests.faults.deployment import deployed
 
 CHILDREN = int(os.environ.get("BENCH_KAFKA_CHILDREN", "20000"))
 NOTICES = int(os.environ.get("BENCH_KAFKA_NOTICES", "40000"))
-RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 RATES = ((10, 20), (100, 10))
 SETTLED_SECONDS = 5
 """After which Kafka has given each of several consumers its partitions."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -191,7 +192,7 @@ def content_hash(record: Any) -> str:
 
 @lru_cache(maxsize=200_000)
 def _read_prepared(line: str) -> PreparedChild:
-    return PreparedChild.from_json(line)
+    return PreparedChild.from_row(orjson.loads(line))
 
 
 def _placement_rows(record: PlacementRecord, digest: str) -> tuple[dict[str, Any], dict[str, Any]]:
