@@ -122,7 +122,7 @@ class FileIntake:
     ) -> list[Taken]:
         """Take in rows that came over HTTP or on a topic; return what became of each.
 
-        Up to 1,000 of them and the record of their batch are one transaction: whatever stops it leaves nothing half
+        About 1,000 of them and the record of their batch are one transaction: whatever stops it leaves nothing half
         done. Of police notices two such batches are worked on at once. `complete` says that the rows are the whole of
         the council's missing list.
         """
