@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,6 @@ from missing_coord.domain.cases import Interview, InterviewEpisode
 from missing_coord.domain.deadlines import ClockBasis, deadline, within_deadline
 from missing_coord.domain.escalation import Ladder, next_step
 from missing_coord.domain.events import InterviewClosed, ReturnInterviewChanged, ReturnInterviewOpened
-from missing_coord.domain.ids import new_id
 from missing_coord.domain.interviews import InterviewState
 from missing_coord.domain.past_records import EARLIER_RECORDS
 from missing_coord.services.ports.work import UnitOfWork
@@ -226,7 +226,7 @@ def _settle(uow: UnitOfWork, child: _Child) -> tuple[Interview | None, list[Inte
     uncovered = [duty for duty in due if duty.episode_id not in child.links]
     if not uncovered and not child.open_links:
         return None, changed
-    interview_id = child.open.interview_id if child.open else new_id()
+    interview_id = child.open.interview_id if child.open else str(uuid.uuid4())
     changed += [_new_link(child, interview_id, duty) for duty in uncovered]
     links = {
         **child.open_links,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,6 @@ from missing_coord.domain.events import (
     MissingEpisodeChanged,
     MissingEpisodeOpened,
 )
-from missing_coord.domain.ids import new_id
 from missing_coord.domain.incidents import Source
 from missing_coord.domain.london import london_day
 from missing_coord.domain.past_episodes import FROM_HISTORY, derive_with_past
@@ -140,7 +140,7 @@ def _episode(known: _Known, child: ChildFacts, facts: EpisodeFacts) -> Episode:
     population = _population(child, span, before, authority=authority, council=known.council)
     told = None if span and span.confidential else span
     return Episode(
-        episode_id=kept.episode_id if kept else new_id(),
+        episode_id=kept.episode_id if kept else str(uuid.uuid4()),
         child_id=child.child_id,
         kind=facts.kind.value,
         status=facts.status.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +14,6 @@ from missing_coord.domain.deadlines import ClockBasis
 from missing_coord.domain.episodes import EpisodeStatus
 from missing_coord.domain.errors import DomainError, NotAllowed
 from missing_coord.domain.escalation import ClockKind, DueStep, Ladder, next_step, steps_due
-from missing_coord.domain.ids import new_id
 from missing_coord.domain.ladders import SHIPPED_BOOK, LadderBook
 from missing_coord.domain.messages import Message, MessageKind, Notice
 from missing_coord.domain.population import PlacementSpan
@@ -111,7 +111,7 @@ def _raised(
 ) -> PresumedReturn:
     confirm_by = now + CONFIRM_WITHIN
     return PresumedReturn(
-        presumed_return_id=known.presumed_return_id if known else new_id(),
+        presumed_return_id=known.presumed_return_id if known else str(uuid.uuid4()),
         incident_id=known.incident_id if known else incident_id,
         sign=sign,
         state=SignState.WAITING,
